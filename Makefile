@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+# The stamp carries the lock: a changed lock installs again, an unchanged one costs nothing.
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q -p $(VENV) --require-hashes -r requirements/runtime.txt; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/runtime.txt; fi
+	@$(BIN)/python tools/link_command.py
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q -p $(VENV) --require-hashes -r requirements/dev.txt; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt; fi
+	@touch $@
+
+setup: $(VENV)/.runtime ## make .venv with the hash-locked dependencies and the gongkai command
+
+demo: setup ## a sample quarter of a sample county: ranking and one explained score
+	@$(BIN)/gongkai demo
+
+run: setup ## serve the whole system in one process
+	@$(BIN)/gongkai run
+
+test: $(VENV)/.dev ## everything this machine can test, naming what it skipped and why
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev ## measure against baselines in the same run and write docs/performance.md
+	@$(BIN)/python -m bench
+
+schemas: $(VENV)/.dev ## generate event contracts, OpenAPI documents and the plan schema
+	@$(BIN)/python -m services.generate
+
+lock: ## resolve the locks anew (needs uv)
+	uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/runtime.txt
+	uv pip compile pyproject.toml --group dev -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt
+
+.PHONY: help setup demo run test bench schemas lock

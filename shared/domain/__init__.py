@@ -1,0 +1,1 @@
+"""Pure words and rules that a case-kind file is written with."""

@@ -1,0 +1,18 @@
+"""A sentence in both languages of the house: Chinese first, English beside it."""
+
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """The same words in Chinese (``zh``) and English (``en``)."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The words in ``language``: ``en`` for English, Chinese for anything else."""
+        return self.en if language == "en" else self.zh
+
+    def format(self, **values: object) -> "Text":
+        """Both sentences with ``{name}`` places filled."""
+        return Text(self.zh.format(**values), self.en.format(**values))
