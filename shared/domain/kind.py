@@ -109,6 +109,7 @@ class Event(BaseModel):
     event_title: ClassVar[Text]
     event_version: ClassVar[int] = 1
     event_basis: ClassVar[Text | None] = None
+    event_upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
     department: str = attribute(Text("单位", "Department"))
     origin: Literal["import"] | None = attribute(Text("来源", "Origin"), default=None)
     flags: tuple[str, ...] = attribute(Text("标记", "Flags"), default=())
