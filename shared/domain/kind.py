@@ -274,7 +274,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai."""
+    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai.
+
+    ``writer`` is the vault subject under which the command's personal data was sealed.
+    """
 
     case: str
     number: int
@@ -286,8 +289,8 @@ class Context:
     directory: Directory
     settings: Mapping[str, Any]
     cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
-    history: Sequence[Recorded] = ()
     origin: Literal["import"] | None = None
+    writer: str | None = None
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
         """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
