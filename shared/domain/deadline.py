@@ -171,6 +171,8 @@ def due(clock: Clock, calendar: Calendar) -> Due | None:
 
     A suspension that begins only after the due date changes nothing. Raises :class:`DateProblem` beyond the calendar.
     """
+    if clock.unit == "wd" and clock.roll == "none" and not clock.operations:
+        return _plain_due(clock, calendar)
     run = _fold(clock)
     floor = run.not_before
     if clock.unit == "h":
@@ -243,6 +245,15 @@ def operations_text(clock: Clock) -> str:
 def read_operations(text: str) -> tuple[Operation, ...]:
     """What :func:`operations_text` wrote, with empty reasons; :class:`DateProblem` for anything else."""
     return tuple(_read_operation(part.strip()) for part in text.split(";")) if text.strip() else ()
+
+
+def _plain_due(clock: Clock, calendar: Calendar) -> Due:
+    """The due date of a clock of working days that nothing has moved: by far the most."""
+    start = _day(clock.start)
+    on = calendar.in_force.add(start, clock.amount)
+    if calendar.provisional(start + _ONE, on):
+        return Due(on, None, "provisional", calendar.earliest.add(start, clock.amount), calendar.version)
+    return Due(on, None, "final", on, calendar.version)
 
 
 def _fold(clock: Clock) -> _Run:

@@ -1,20 +1,20 @@
 """The working-day calendar (工作日历): holiday notices (放假通知) laid over Monday to Friday, as a versioned value."""
 
-from array import array
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import accumulate, compress, pairwise
 from typing import NamedTuple
 
-from shared.domain.localtime import FIRST_YEAR, LAST_YEAR, DateProblem
+from shared.domain.localtime import DateProblem
 from shared.domain.statutory_days import LUNAR
 from shared.domain.text import Text
 
-_FIRST = date(FIRST_YEAR, 1, 1)
-_LAST = date(LAST_YEAR + 40, 12, 31)
-_BASE = _FIRST.toordinal()
-_SIZE = _LAST.toordinal() - _BASE + 1
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2110, 12, 31)
+"""The reach of every calendar."""
+
+_BASE = FIRST_DAY.toordinal()
+_SIZE = LAST_DAY.toordinal() - _BASE + 1
 _ONE = timedelta(days=1)
 _SATURDAY = 5
 
@@ -80,25 +80,32 @@ class Day(NamedTuple):
 
 
 class WorkdayCount:
-    """Working days numbered from the first day on, so that counting and adding are two look-ups."""
+    """Working days numbered from the first day on, so that counting and adding are two look-ups.
+
+    ``flags`` holds one byte a day from ``FIRST_DAY`` on, 1 for a working day. Days outside the calendar's reach raise
+    :class:`DateProblem`.
+    """
 
     __slots__ = ("_numbered", "_through", "flags")
 
     def __init__(self, flags: bytes) -> None:
         self.flags = flags
-        self._through = array("i", accumulate(flags))
-        self._numbered = array("i", compress(range(_BASE, _BASE + _SIZE), flags))
+        self._through = list(accumulate(flags))
+        self._numbered = list(compress(range(_BASE, _BASE + _SIZE), flags))
 
     def worked(self, day: date) -> bool:
         return self.flags[_index(day)] == 1
 
     def between(self, after: date, until: date) -> int:
         """Working days in (after, until]; 0 where ``until`` is not later."""
+        through = self._through
         first = after.toordinal() - _BASE
         last = until.toordinal() - _BASE
-        if first < 0 or last >= _SIZE:
-            raise _outside(after, until)
-        return self._through[last] - self._through[first] if first < last else 0
+        if 0 <= first < last < _SIZE:
+            return through[last] - through[first]
+        _index(after)
+        _index(until)
+        return 0
 
     def add(self, day: date, n: int) -> date:
         """The ``n``-th working day after ``day`` (before it where ``n`` is negative); ``day`` itself for 0."""
@@ -134,7 +141,7 @@ class Calendar:
 
     In a year with a notice a day is worked by weekday except where a notice says otherwise. A year without one
     is Monday to Friday minus the statutory days of 全国年节及纪念日放假办法 (revised 2024-11-10), and dates there are
-    provisional. Reaches from 1900 to 2140; :class:`DateProblem` beyond.
+    provisional. Reaches from 1990 to 2110; :class:`DateProblem` beyond.
     """
 
     version: int
@@ -206,9 +213,10 @@ class Calendar:
     def provisional(self, first: date, last: date) -> bool:
         """Whether first..last touches a year without a notice, or 25-31 December before such a year (暂定)."""
         known = self._known
-        if any(year not in known for year in range(first.year, last.year + 1)):
+        year = last.year
+        if year not in known or (first.year != year and any(y not in known for y in range(first.year, year))):
             return True
-        return last.month == 12 and last.day >= _LAST_WEEK and last.year + 1 not in known
+        return last.month == 12 and last.day >= _LAST_WEEK and year + 1 not in known
 
     def day(self, day: date) -> Day:
         """The day with the reason why it is worked or not: weekday, holiday by name and notice, make-up workday."""
@@ -356,14 +364,14 @@ def statutory_days(year: int) -> dict[date, Text]:
 @cache
 def _weekday_flags() -> bytes:
     week = bytes(weekday < _SATURDAY for weekday in range(7))
-    return (week * (_SIZE // 7 + 2))[_FIRST.weekday() :][:_SIZE]
+    return (week * (_SIZE // 7 + 2))[FIRST_DAY.weekday() :][:_SIZE]
 
 
 @cache
 def _statutory_flags() -> bytes:
     """Monday to Friday minus the statutory days, for every year."""
     flags = bytearray(_weekday_flags())
-    for year in range(_FIRST.year, _LAST.year + 1):
+    for year in range(FIRST_DAY.year, LAST_DAY.year + 1):
         for day in statutory_days(year):
             flags[_index(day)] = 0
     return bytes(flags)
@@ -374,7 +382,7 @@ def _swapped_flags() -> bytes:
     """As the statutory flags, with every weekend day near a statutory day worked unless it is one itself."""
     plain = _weekday_flags()
     flags = bytearray(_statutory_flags())
-    off = [_index(day) for year in range(_FIRST.year, _LAST.year + 1) for day in statutory_days(year)]
+    off = [_index(day) for year in range(FIRST_DAY.year, LAST_DAY.year + 1) for day in statutory_days(year)]
     for middle in off:
         for index in range(max(0, middle - _SWAP_REACH), min(_SIZE, middle + _SWAP_REACH + 1)):
             if not plain[index]:
@@ -395,8 +403,6 @@ def _index(day: date) -> int:
     return index
 
 
-def _outside(*days: date) -> DateProblem:
-    shown = ", ".join(day.isoformat() for day in days)
-    return DateProblem(
-        Text(f"超出工作日历的范围（{_FIRST}–{_LAST}）：{shown}", f"outside the calendar ({_FIRST}–{_LAST}): {shown}")
-    )
+def _outside(day: date) -> DateProblem:
+    reach = f"{FIRST_DAY}–{LAST_DAY}"
+    return DateProblem(Text(f"超出工作日历的范围（{reach}）：{day}", f"outside the calendar ({reach}): {day}"))
