@@ -347,6 +347,8 @@ class CaseKind(Generic[S]):
     ``fold_version`` is raised when ``evolve`` changes what it makes of old events. ``missed`` turns a missed clock into
     its event; ``reminders`` and ``remind`` do the same for the ladder. ``erases`` names the writer whose data a commit's
     events ask to erase. ``vaulted`` are event fields that hold vault references and the post that may read each.
+    ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
+    ``topic`` is where the events are published, if not on the service's own topic.
     """
 
     name: str
@@ -370,6 +372,8 @@ class CaseKind(Generic[S]):
     public_view: Callable[[S], Mapping[str, Any]] | None = None
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
+    id_of: Callable[[Any], str] | None = None
+    topic: str | None = None
 
     @property
     def opening(self) -> type[Command]:
