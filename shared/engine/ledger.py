@@ -128,7 +128,7 @@ LEDGER: CaseKind[Ledger] = CaseKind(
     clocks=_no_clocks,
     missed=_never,
     summary=summary,
-    id_of=lambda c: f"ledger-{c.service}-{c.day.year}",  # type: ignore[attr-defined]
+    id_of=lambda c: f"ledger-{c.service}-{c.day.year}",
 )
 
 
