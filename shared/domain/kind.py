@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Literal, TypedDict, TypeVar
 
@@ -109,6 +110,7 @@ class Event(BaseModel):
     event_title: ClassVar[Text]
     event_version: ClassVar[int] = 1
     event_basis: ClassVar[Text | None] = None
+    event_upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
     department: str = attribute(Text("单位", "Department"))
     origin: Literal["import"] | None = attribute(Text("来源", "Origin"), default=None)
     flags: tuple[str, ...] = attribute(Text("标记", "Flags"), default=())
@@ -272,7 +274,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai."""
+    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai.
+
+    ``writer`` is the vault subject under which the command's personal data was sealed.
+    """
 
     case: str
     number: int
@@ -284,8 +289,8 @@ class Context:
     directory: Directory
     settings: Mapping[str, Any]
     cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
-    history: Sequence[Recorded] = ()
     origin: Literal["import"] | None = None
+    writer: str | None = None
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
         """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
