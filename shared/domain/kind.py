@@ -1,0 +1,398 @@
+"""What a case-kind file declares: fields, events, commands, rules that may break, and the kind that ties them together."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, Literal, TypedDict, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from shared.domain.deadline import Clock, Due, due, operations_text
+from shared.domain.directory import Actor, Directory
+from shared.domain.permission import Allowed
+from shared.domain.text import Text
+from shared.domain.workdays import Calendar
+
+Widget = Literal[
+    "text",
+    "textarea",
+    "select",
+    "date",
+    "moment",
+    "number",
+    "checkbox",
+    "department",
+    "person",
+    "document",
+    "files",
+    "phone",
+]
+
+
+class RuleBroken(Exception):
+    """A rule forbids the command: ``code`` (stable), what is wrong, and the legal basis. HTTP answers 409."""
+
+    def __init__(self, code: str, message: Text, basis: Text, field: str | None = None) -> None:
+        super().__init__(message.zh)
+        self.code = code
+        self.message = message
+        self.basis = basis
+        self.field = field
+
+
+class BadField(Exception):
+    """A field's value cannot be accepted whatever the case's state: the field's name and why. HTTP answers 422."""
+
+    def __init__(self, field: str, message: Text) -> None:
+        super().__init__(f"{field}: {message.zh}")
+        self.field = field
+        self.message = message
+
+
+def field(
+    title: Text,
+    *,
+    help: Text,
+    widget: Widget = "text",
+    basis: Text | None = None,
+    vault: Literal["writer", "case"] | None = None,
+    default: Any = PydanticUndefined,
+    **constraints: Any,
+) -> Any:
+    """A command's field as a clerk meets it.
+
+    ``vault`` says that the value is personal or confidential: before the command is decided it is sealed, and the
+    field then holds its reference. ``writer`` seals it under the citizen's key (erased with the citizen), ``case``
+    under a key of the case's own.
+    """
+    extra = {
+        "x-title-en": title.en,
+        "x-help-en": help.en,
+        "x-widget": widget,
+        "x-basis": basis.zh if basis else None,
+        "x-basis-en": basis.en if basis else None,
+        "x-vault": vault,
+    }
+    return Field(
+        default,
+        title=title.zh,
+        description=help.zh,
+        json_schema_extra={k: v for k, v in extra.items() if v is not None},
+        **constraints,
+    )
+
+
+def attribute(title: Text, *, scored: bool = False, default: Any = PydanticUndefined, **constraints: Any) -> Any:
+    """An event's field; ``scored`` marks the flat ones that assessment keeps and plans may count by."""
+    extra: dict[str, Any] = {"x-title-en": title.en}
+    if scored:
+        extra["x-scored"] = True
+    return Field(default, title=title.zh, json_schema_extra=extra, **constraints)
+
+
+class ClockMove(BaseModel):
+    """One clock that an event moved: its new due date, or None where it ended or stands still."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    clock: str
+    due: date | None
+
+
+class Event(BaseModel):
+    """What happened, as stored and published. ``department`` is the one unit charged or credited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    event_name: ClassVar[str]
+    event_title: ClassVar[Text]
+    event_version: ClassVar[int] = 1
+    event_basis: ClassVar[Text | None] = None
+    event_upcasts: ClassVar[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+    department: str = attribute(Text("单位", "Department"))
+    origin: Literal["import"] | None = attribute(Text("来源", "Origin"), default=None)
+    flags: tuple[str, ...] = attribute(Text("标记", "Flags"), default=())
+    clocks: tuple[ClockMove, ...] = attribute(Text("影响的期限", "Clocks moved"), default=())
+    voids: tuple[str, ...] = attribute(Text("作废的事件", "Voided events"), default=())
+    restates: str | None = attribute(Text("重述的事件", "Restated event"), default=None)
+
+
+class VerdictFields(TypedDict):
+    """The flat fields by which a verdict can be judged again under another calendar."""
+
+    clock: str
+    rule: str
+    started: date
+    amount: int
+    unit: str
+    operations: str
+    due: date
+    due_at: datetime | None
+    done: date | None
+    met: bool
+    calendar: int
+
+
+class Verdict(Event):
+    """An event that ends a clock, or that is done after the clock was missed (then ``met`` is false and it is no verdict)."""
+
+    clock: str = attribute(Text("期限", "Clock"), scored=True)
+    rule: str = attribute(Text("规则", "Rule"), scored=True)
+    started: date = attribute(Text("起算日", "Started"), scored=True)
+    amount: int = attribute(Text("时限数量", "Amount"), scored=True)
+    unit: Literal["wd", "d", "m", "h"] = attribute(Text("时限单位", "Unit"), scored=True)
+    operations: str = attribute(Text("期限变动", "Clock operations"), scored=True)
+    due: date = attribute(Text("到期日", "Due"), scored=True)
+    due_at: datetime | None = attribute(Text("到期时刻", "Due instant"), default=None)
+    done: date | None = attribute(Text("完成日", "Done"), scored=True)
+    met: bool = attribute(Text("按时", "In time"), scored=True)
+    calendar: int = attribute(Text("日历版本", "Calendar version"), scored=True)
+
+
+def judge(clock: Clock, due_of: Due, done: date | None, moment: datetime | None = None) -> VerdictFields:
+    """The verdict on ``clock`` when the matter was done on ``done`` (None: not done). An hour clock compares ``moment``."""
+    if due_of.at is not None and moment is not None:
+        met = moment <= due_of.at
+    else:
+        met = done is not None and done <= due_of.on
+    start = clock.start
+    return VerdictFields(
+        clock=clock.id,
+        rule=clock.rule,
+        started=start.date() if isinstance(start, datetime) else start,
+        amount=clock.amount,
+        unit=clock.unit,
+        operations=operations_text(clock),
+        due=due_of.on,
+        due_at=due_of.at,
+        done=done,
+        met=met,
+        calendar=due_of.calendar_version,
+    )
+
+
+class Command(BaseModel):
+    """What somebody asks for. ``happened`` is when it took place, if not now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    command_name: ClassVar[str]
+    command_title: ClassVar[Text]
+    command_help: ClassVar[Text]
+    command_basis: ClassVar[Text]
+    command_allowed: ClassVar[tuple[Allowed, ...]]
+    command_opens: ClassVar[bool] = False
+    command_needs: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
+    happened: datetime | None = field(
+        Text("发生时间", "Happened"),
+        help=Text(
+            "实际发生的时间；不填即现在。不得晚于现在，不得早于收件。",
+            "When it took place; empty means now. Not after now, not before receipt.",
+        ),
+        widget="moment",
+        default=None,
+    )
+
+
+def kebab(name: str) -> str:
+    """``RequestReturn`` -> ``request-return``: a command's path."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+E = TypeVar("E", bound=type[Event])
+C = TypeVar("C", bound=type[Command])
+
+
+def event(name: str, title: Text, *, basis: Text | None = None, version: int = 1) -> Callable[[E], E]:
+    """Gives an event class its stored name (never changed once released), titles and legal basis."""
+
+    def mark(cls: E) -> E:
+        cls.event_name, cls.event_title, cls.event_basis, cls.event_version = name, title, basis, version
+        return cls
+
+    return mark
+
+
+def command(
+    title: Text,
+    *,
+    help: Text,
+    basis: Text,
+    allowed: Sequence[Allowed],
+    opens: bool = False,
+    needs: Callable[[Any], tuple[str, ...]] | None = None,
+) -> Callable[[C], C]:
+    """Gives a command class its titles, help, legal basis and who may give it; its path is its class name in kebab-case.
+
+    ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at.
+    """
+
+    def mark(cls: C) -> C:
+        cls.command_name, cls.command_title, cls.command_help, cls.command_basis = (
+            kebab(cls.__name__),
+            title,
+            help,
+            basis,
+        )
+        cls.command_allowed, cls.command_opens = tuple(allowed), opens
+        cls.command_needs = staticmethod(needs) if needs else None
+        return cls
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the case file adds to an event: identity, both times (aware, UTC), who did it."""
+
+    id: str
+    sequence: int
+    happened: datetime
+    recorded: datetime
+    actor: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its stamp, as a history is made of."""
+
+    event: Event
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Another case as a guard sees it."""
+
+    id: str
+    kind: str
+    version: int
+    state: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai."""
+
+    case: str
+    number: int
+    now: datetime
+    happened: datetime
+    today: date
+    actor: Actor
+    calendar: Calendar
+    directory: Directory
+    settings: Mapping[str, Any]
+    cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
+    history: Sequence[Recorded] = ()
+    origin: Literal["import"] | None = None
+
+    def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
+        """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
+        due_of = due(clock, self.calendar)
+        if due_of is None:
+            raise RuleBroken(
+                "clock.suspended",
+                Text("期限处于中止状态，须先恢复计算", "the clock is suspended; it must run again first"),
+                clock.basis,
+            )
+        return judge(clock, due_of, done or self.today, self.happened)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What lists show and filter. ``status`` is a code of the kind's ``statuses``.
+
+    ``department`` holds the file; ``parties`` may read it besides; ``hidden_from`` are vault references of units for
+    which the case does not exist; ``restricted`` sends its events to the restricted topic.
+    """
+
+    status: str
+    department: str
+    received: date | None = None
+    title: str | None = None
+    parties: tuple[str, ...] = ()
+    parent: str | None = None
+    restricted: bool = False
+    hidden_from: tuple[str, ...] = ()
+    confidential: bool = False
+    writer: str | None = None
+    open: bool = True
+    columns: Mapping[str, str | int | bool | None] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A rung of a clock's ladder not yet sent: ``offset`` working days from the due date (negative: before it)."""
+
+    clock: str
+    rung: str
+    offset: int
+
+
+S = TypeVar("S")
+Decide = Callable[[Any, Any, Context], Sequence[Event]]
+
+
+@dataclass(frozen=True)
+class CaseKind(Generic[S]):
+    """One kind of case, whole: the engine, HTTP, pages, exports and contracts are made from it.
+
+    ``prefix`` and the year make ids (``M2026-000123``), ``number`` the number people see (``留言〔{year}〕{n}号``).
+    ``fold_version`` is raised when ``evolve`` changes what it makes of old events. ``missed`` turns a missed clock into
+    its event; ``reminders`` and ``remind`` do the same for the ladder. ``erases`` names the writer whose data a commit's
+    events ask to erase. ``vaulted`` are event fields that hold vault references and the post that may read each.
+    """
+
+    name: str
+    service: str
+    collection: str
+    title: Text
+    prefix: str
+    number: str
+    statuses: Mapping[str, Text]
+    initial: S
+    state_type: Any
+    events: tuple[type[Event], ...]
+    commands: Mapping[type[Command], Decide]
+    evolve: Callable[[S, Any, Stamp], S]
+    clocks: Callable[[S], tuple[Clock, ...]]
+    missed: Callable[[S, Clock, VerdictFields], Event]
+    summary: Callable[[S], Summary]
+    fold_version: int = 1
+    reminders: Callable[[S], tuple[Reminder, ...]] | None = None
+    remind: Callable[[S, Reminder], Event] | None = None
+    public_view: Callable[[S], Mapping[str, Any]] | None = None
+    columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
+    vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
+
+    @property
+    def opening(self) -> type[Command]:
+        """The command that starts a case."""
+        return next(c for c in self.commands if c.command_opens)
+
+    def command_named(self, path: str) -> type[Command] | None:
+        """The command whose kebab-case name is ``path``."""
+        return next((c for c in self.commands if c.command_name == path), None)
+
+
+def vault_fields(model: type[BaseModel]) -> dict[str, str]:
+    """The fields of a command that are sealed before deciding: name -> ``writer`` or ``case``."""
+    found: dict[str, str] = {}
+    for name, info in model.model_fields.items():
+        extra = extra_of(info)
+        if "x-vault" in extra:
+            found[name] = str(extra["x-vault"])
+    return found
+
+
+def extra_of(info: FieldInfo) -> dict[str, Any]:
+    """The declarations that ``field`` and ``attribute`` left on a pydantic field."""
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+
+
+def scored_fields(model: type[Event]) -> tuple[str, ...]:
+    """The flat fields of an event that assessment keeps."""
+    return tuple(name for name, info in model.model_fields.items() if extra_of(info).get("x-scored"))

@@ -1,0 +1,358 @@
+"""Commands on one case file turned into the records of one commit: settle, decide, evolve, reconcile. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from shared.domain.corrections import (
+    COMMON_EVENTS,
+    ClockChange,
+    DeadlineRecomputed,
+    EntryVoided,
+    OverdueRevoked,
+    RevokeOverdue,
+    VerdictRevised,
+    VoidEntry,
+)
+from shared.domain.deadline import due
+from shared.domain.directory import SYSTEM, Actor, Directory
+from shared.domain.kind import (
+    BadField,
+    CaseKind,
+    CaseView,
+    ClockMove,
+    Command,
+    Context,
+    Event,
+    Recorded,
+    RuleBroken,
+    Stamp,
+    Summary,
+)
+from shared.domain.localtime import local_date, start_of
+from shared.domain.text import Text
+from shared.domain.workdays import Calendar
+from shared.engine.history import (
+    Corrections,
+    Draft,
+    dues_of,
+    effective,
+    fold,
+    is_miss,
+    next_miss,
+    reconcile,
+    run_clocks,
+)
+from shared.engine.ladder import in_working_hours, next_sending, sending_time
+
+BACKDATED_AFTER = timedelta(days=1)
+MOST_EVENTS = 1000
+FILE = Text("一案一档：每个案卷最多 1000 条事件", "One case, one file: at most 1,000 events a file")
+Dues = Mapping[str, tuple[date | None, str]]
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """A case as loaded: what is stored beside its events. ``records`` decodes them when a path needs them all."""
+
+    id: str
+    number: int
+    version: int = 0
+    state: Any = None
+    dues: dict[str, tuple[date | None, str]] = field(default_factory=dict)
+    through: datetime | None = None
+    opened: datetime | None = None
+    calendar: int = 0
+    imported: bool = False
+    records: Callable[[], list[Recorded]] = list
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One command with who gives it and when it took place (aware UTC)."""
+
+    command: Command
+    actor: Actor
+    happened: datetime
+    origin: Literal["import"] | None = None
+
+
+class Batch:
+    """Takes commands one after the other; ``new`` are the records to append, ``state`` what they fold to."""
+
+    def __init__(
+        self,
+        kind: CaseKind[Any],
+        file: CaseFile,
+        *,
+        now: datetime,
+        calendar: Calendar,
+        directory: Directory,
+        settings: Mapping[str, Any],
+        cases: Mapping[str, CaseView] | None = None,
+    ) -> None:
+        self.kind, self.file, self.now = kind, file, now
+        self.calendar, self.directory, self.settings, self.cases = calendar, directory, settings, cases or {}
+        self.new: list[Recorded] = []
+        self.state: Any = kind.initial if file.version == 0 else file.state
+        self.dues: dict[str, tuple[date | None, str]] = dict(file.dues)
+        self.through = file.through
+        self.opened = file.opened
+        self.imported = file.imported
+
+    # -- what comes in ---------------------------------------------------------------------------------------------
+
+    def recompute(self) -> None:
+        """Settles a file that was last settled under an older calendar: moved dates and verdicts, each by event."""
+        if self.file.version == 0 or self.file.calendar == self.calendar.version:
+            return
+        before = dict(self.dues)
+        after = dues_of(self.kind, self.state, self.calendar)
+        department = self.summary.department
+        for clock, (old, status) in sorted(before.items()):
+            new = after.get(clock)
+            if new is not None and new != (old, status):
+                event = DeadlineRecomputed(
+                    department=department,
+                    clock=clock,
+                    old=old,
+                    new=new[0],
+                    status="final" if new[1] == "final" else "provisional",
+                    calendar=self.calendar.version,
+                )
+                self._append(Draft(event, self.now), SYSTEM, None)
+        self._apply(reconcile(self.kind, self._all(), self._through(), self.calendar), explain=True)
+
+    def give(self, given: Given) -> None:
+        """Decides one command. Raises ``RuleBroken`` or ``BadField``; then nothing of it is kept."""
+        happened = self._placed(given.happened)
+        if isinstance(given.command, VoidEntry):
+            self._void(given.command, given, happened)
+            return
+        if isinstance(given.command, RevokeOverdue):
+            self._revoke(given.command, given, happened)
+            return
+        decide = self.kind.commands[type(given.command)]
+        if self.through is None or happened >= self.through:
+            self.settle(happened)
+            events = decide(self.state, given.command, self._context(given, happened))
+            for event in events:
+                self._append(Draft(self._marked(event, given, happened), happened), given.actor, given.origin)
+            if any(event.voids for event in events):
+                self._apply(reconcile(self.kind, self._all(), self._through(), self.calendar), explain=True)
+        else:
+            self._give_late(given, happened, decide)
+
+    def settle(self, upto: datetime) -> None:
+        """Misses every clock that was due before ``upto``."""
+        _, misses = run_clocks(self.kind, self.state, upto, self.calendar)
+        for miss in misses:
+            self._append(miss, SYSTEM, "import" if self.imported else None)
+
+    def remind(self) -> None:
+        """Sends the rungs of the ladder that are due, oldest first, in working hours only."""
+        if self.kind.reminders is None or self.kind.remind is None or not in_working_hours(self.calendar, self.now):
+            return
+        while (rung := self._next_rung()) is not None and rung[0] <= self.now:
+            self._append(Draft(self.kind.remind(self.state, rung[1]), self.now), SYSTEM, None)
+
+    # -- what goes out ---------------------------------------------------------------------------------------------
+
+    @property
+    def summary(self) -> Summary:
+        """What lists show of the case after this batch."""
+        return self.kind.summary(self.state)
+
+    def next_due(self) -> datetime | None:
+        """When a timer must look at the file next: the next miss or rung."""
+        miss = next_miss(self.kind, self.state, self.calendar)
+        rung = self._next_rung()
+        moments = [m for m in (miss[0] if miss else None, next_sending(self.calendar, rung[0]) if rung else None) if m]
+        return min(moments, default=None)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _placed(self, happened: datetime) -> datetime:
+        """The instant of a command: not after now, not before receipt; a bare date of the day of receipt is receipt."""
+        if happened > self.now:
+            raise BadField("happened", Text("发生时间不得晚于现在", "it cannot have happened after now"))
+        if self.opened is not None and happened < self.opened:
+            day = local_date(self.opened)
+            if happened == start_of(day):
+                return self.opened
+            raise BadField(
+                "happened", Text("发生时间不得早于收件时间", "it cannot have happened before the case was received")
+            )
+        return happened
+
+    def _give_late(
+        self, given: Given, happened: datetime, decide: Callable[[Any, Any, Context], Sequence[Event]]
+    ) -> None:
+        """A command recorded after later things: decided on the file as it stood, then every verdict is looked at again."""
+        history = self._all()
+        later = {r.stamp.id for r in history if is_miss(r.event) and r.stamp.happened > happened}
+        base = fold(self.kind, [r for r in effective(history) if r.stamp.id not in later])
+        events = decide(base, given.command, self._context(given, happened))
+        if not events:
+            return
+        drafts = [Draft(self._marked(event, given, happened), happened) for event in events]
+        tentative = [self._record(d, given.actor, given.origin, i) for i, d in enumerate(drafts)]
+        corrections = reconcile(self.kind, history + tentative, self._through(), self.calendar)
+        first = drafts[0].event
+        drafts[0] = Draft(first.model_copy(update={"voids": (*first.voids, *corrections.revoked)}), happened)
+        before = dict(self.dues)
+        for draft in drafts:
+            self.new.append(self._record(draft, given.actor, given.origin))
+        self._apply(
+            Corrections((), corrections.restated, corrections.added), explain=bool(corrections.restated), before=before
+        )
+
+    def _void(self, command: VoidEntry, given: Given, happened: datetime) -> None:
+        if happened != given.happened or happened < self._through():
+            happened = max(happened, self._through())
+        history = self._all()
+        by_id = {r.stamp.id: r for r in history}
+        gone = {target for r in history for target in r.event.voids}
+        for target in command.events:
+            record = by_id.get(target)
+            if record is None:
+                raise BadField("events", Text(f"本案没有事件 {target}", f"this case has no event {target}"))
+            if target in gone:
+                raise self._refused("void.already", f"事件 {target} 已作废", f"event {target} is void already")
+            if record.stamp.sequence == 1:
+                raise self._refused("void.opening", "收件事件不能作废", "the opening event cannot be undone")
+            if is_miss(record.event):
+                raise self._refused(
+                    "void.overdue", "逾期认定请用“撤销逾期”", "an overdue is taken back with revoke-overdue"
+                )
+            if isinstance(record.event, COMMON_EVENTS):
+                raise self._refused("void.correction", "更正类事件不能作废", "a correction cannot itself be undone")
+        event = EntryVoided(department=self.summary.department, voids=command.events, reason=command.reason)
+        tentative = self._record(Draft(event, happened), given.actor, given.origin)
+        corrections = reconcile(self.kind, [*history, tentative], self._through(), self.calendar)
+        before = dict(self.dues)
+        after = dues_of(self.kind, fold(self.kind, effective([*history, tentative])), self.calendar)
+        moved = tuple(
+            ClockChange(clock=clock, old=before.get(clock, (None,))[0], new=after.get(clock, (None,))[0])
+            for clock in sorted(before.keys() | after.keys())
+            if before.get(clock, (None,))[0] != after.get(clock, (None,))[0]
+        )
+        revised = (*corrections.revoked, *(old for old, _ in corrections.restated))
+        event = event.model_copy(update={"moved": moved, "revised": revised})
+        self.new.append(self._record(Draft(event, happened), given.actor, given.origin))
+        self._apply(corrections, explain=corrections.any, before=before)
+
+    def _revoke(self, command: RevokeOverdue, given: Given, happened: datetime) -> None:
+        happened = max(happened, self._through())
+        record = next((r for r in effective(self._all()) if r.stamp.id == command.event), None)
+        if record is None or not is_miss(record.event):
+            raise BadField("event", Text("不是本案有效的逾期认定", "not a live overdue of this case"))
+        event = OverdueRevoked(
+            department=record.event.department,
+            voids=(command.event,),
+            clock=getattr(record.event, "clock"),  # noqa: B009 - every miss is a Verdict
+            due=getattr(record.event, "due"),  # noqa: B009
+            reason=command.reason,
+        )
+        before = dict(self.dues)
+        self.new.append(self._record(Draft(event, happened), given.actor, given.origin))
+        self._apply(Corrections((), (), ()), explain=False, before=before)
+
+    def _refused(self, code: str, zh: str, en: str) -> RuleBroken:
+        return RuleBroken(code, Text(zh, en), Text("登记更正规则", "Rules on correcting entries"))
+
+    def _apply(self, corrections: Corrections, *, explain: bool, before: Dues | None = None) -> None:
+        """Appends corrections, folds the whole file anew and notes on the last record which clocks moved."""
+        before = dict(self.dues) if before is None else before
+        restating: list[str] = []
+        for old, draft in corrections.restated:
+            event = draft.event.model_copy(update={"voids": (old,), "restates": old, "clocks": ()})
+            self.new.append(self._record(Draft(event, draft.happened), SYSTEM, self._origin()))
+            restating.append(self.new[-1].stamp.id)
+        for draft in corrections.added:
+            self.new.append(self._record(draft, SYSTEM, self._origin()))
+        if explain and corrections.any:
+            event = VerdictRevised(
+                department=self.summary.department,
+                voids=(*corrections.revoked, *(old for old, _ in corrections.restated)),
+                restated=tuple(restating),
+                calendar=self.calendar.version,
+            )
+            self.new.append(self._record(Draft(event, self.now), SYSTEM, self._origin()))
+        self.state = fold(self.kind, effective(self._all()))
+        self.dues = dues_of(self.kind, self.state, self.calendar)
+        if self.new:
+            last = self.new[-1]
+            moves = _moves(before, self.dues)
+            self.new[-1] = Recorded(last.event.model_copy(update={"clocks": moves}), last.stamp)
+
+    def _append(self, draft: Draft, actor: Actor, origin: Literal["import"] | None) -> None:
+        """One record in order: evolve, and note which clocks moved."""
+        record = self._record(draft, actor, origin)
+        self.state = self.kind.evolve(self.state, record.event, record.stamp)
+        after = dues_of(self.kind, self.state, self.calendar)
+        moves = _moves(self.dues, after)
+        self.dues = after
+        if moves:
+            record = Recorded(record.event.model_copy(update={"clocks": moves}), record.stamp)
+        self.new.append(record)
+
+    def _record(self, draft: Draft, actor: Actor, origin: Literal["import"] | None, ahead: int = 0) -> Recorded:
+        sequence = self.file.version + len(self.new) + 1 + ahead
+        if sequence > MOST_EVENTS:
+            raise RuleBroken("case.full", FILE, FILE)
+        event = draft.event if draft.event.origin == origin else draft.event.model_copy(update={"origin": origin})
+        stamp = Stamp(f"{self.file.id}/{sequence}", sequence, draft.happened, self.now, actor.subject, origin)
+        if self.opened is None:
+            self.opened, self.imported = draft.happened, origin == "import"
+        if self.through is None or draft.happened > self.through:
+            self.through = draft.happened
+        return Recorded(event, stamp)
+
+    def _marked(self, event: Event, given: Given, happened: datetime) -> Event:
+        late = given.origin is None and self.now - happened > BACKDATED_AFTER
+        return event.model_copy(update={"flags": (*event.flags, "backdated")}) if late else event
+
+    def _context(self, given: Given, happened: datetime) -> Context:
+        return Context(
+            case=self.file.id,
+            number=self.file.number,
+            now=self.now,
+            happened=happened,
+            today=local_date(happened),
+            actor=given.actor,
+            calendar=self.calendar,
+            directory=self.directory,
+            settings=self.settings,
+            cases=self.cases,
+            origin=given.origin,
+        )
+
+    def _next_rung(self) -> tuple[datetime, Any] | None:
+        if self.kind.reminders is None or self.imported:
+            return None
+        clocks = {clock.id: clock for clock in self.kind.clocks(self.state)}
+        found = []
+        for reminder in self.kind.reminders(self.state):
+            clock = clocks.get(reminder.clock)
+            when = due(clock, self.calendar) if clock else None
+            if when is not None:
+                found.append((sending_time(self.calendar, when.on, reminder.offset), reminder.rung, reminder))
+        first = min(found, key=lambda item: item[:2], default=None)
+        return (first[0], first[2]) if first else None
+
+    def _origin(self) -> Literal["import"] | None:
+        return "import" if self.imported else None
+
+    def _all(self) -> list[Recorded]:
+        return [*self.file.records(), *self.new]
+
+    def _through(self) -> datetime:
+        return self.through or self.now
+
+
+def _moves(before: Dues, after: Dues) -> tuple[ClockMove, ...]:
+    moved = [ClockMove(clock=c, due=d) for c, (d, _) in after.items() if c not in before or before[c][0] != d]
+    ended = [ClockMove(clock=c, due=None) for c in before if c not in after]
+    return tuple(sorted((*moved, *ended), key=lambda m: m.clock))

@@ -1,0 +1,180 @@
+"""A case's history as law reads it: voids skipped, restatements in their place, clocks run, verdicts judged. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from shared.domain.corrections import OverdueRevoked
+from shared.domain.deadline import Clock, Due, due
+from shared.domain.kind import CaseKind, Event, Recorded, Stamp, Verdict, judge
+from shared.domain.workdays import Calendar
+
+MISSES_AT_ONCE = 2000
+
+
+class Draft(NamedTuple):
+    """An event with the instant it happened, before it has a place in the file."""
+
+    event: Event
+    happened: datetime
+
+
+def is_miss(event: Event) -> bool:
+    """Whether the engine made this verdict because nothing was done by the due date."""
+    return isinstance(event, Verdict) and event.done is None
+
+
+def effective(history: Sequence[Recorded]) -> list[Recorded]:
+    """The live records in the order in which they count: voided ones gone, a restatement where the restated one stood.
+
+    What a voided record had itself voided is not revived.
+    """
+    voided = {target for record in history for target in record.event.voids}
+    slot: dict[str, int] = {}
+    live: list[tuple[int, int, Recorded]] = []
+    for place, record in enumerate(history):
+        mine = slot.get(record.event.restates or "", place)
+        slot[record.stamp.id] = mine
+        if record.stamp.id not in voided:
+            live.append((mine, place, record))
+    if any(mine != place for mine, place, _ in live):
+        live.sort(key=lambda item: item[:2])
+    return [record for _, _, record in live]
+
+
+def fold(kind: CaseKind[Any], records: Iterable[Recorded]) -> Any:
+    """The state after ``records``, which are effective."""
+    state = kind.initial
+    for record in records:
+        state = kind.evolve(state, record.event, record.stamp)
+    return state
+
+
+def dues_of(kind: CaseKind[Any], state: Any, calendar: Calendar) -> dict[str, tuple[date | None, str]]:
+    """The running clocks: id -> (due date, final | provisional); None while suspended without end."""
+    found: dict[str, tuple[date | None, str]] = {}
+    for clock in kind.clocks(state):
+        if clock.ended is None:
+            when = due(clock, calendar)
+            found[clock.id] = (when.on, when.status) if when else (None, "provisional")
+    return found
+
+
+def next_miss(kind: CaseKind[Any], state: Any, calendar: Calendar) -> tuple[datetime, Clock, Due] | None:
+    """The running clock that will be missed first: (instant of the miss, clock, due)."""
+    first: tuple[datetime, str, Clock, Due] | None = None
+    for clock in kind.clocks(state):
+        if clock.ended is None:
+            when = due(clock, calendar)
+            if when is not None and (first is None or (when.missed_at, clock.id) < first[:2]):
+                first = (when.missed_at, clock.id, clock, when)
+    return (first[0], first[2], first[3]) if first else None
+
+
+def run_clocks(kind: CaseKind[Any], state: Any, upto: datetime, calendar: Calendar) -> tuple[Any, list[Draft]]:
+    """Misses every clock that was due before ``upto``, in due order: the state after them and their events."""
+    misses: list[Draft] = []
+    while (found := next_miss(kind, state, calendar)) is not None and found[0] <= upto:
+        missed_at, clock, when = found
+        if len(misses) >= MISSES_AT_ONCE:
+            raise RuntimeError(f"clock {clock.id} of a {kind.name} does not end when it is missed")
+        event = kind.missed(state, clock, judge(clock, when, None))
+        state = kind.evolve(state, event, Stamp("", 0, missed_at, missed_at, "system"))
+        misses.append(Draft(event, missed_at))
+    return state, misses
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What must change so that the live verdicts are the lawful ones."""
+
+    revoked: tuple[str, ...]
+    restated: tuple[tuple[str, Draft], ...]
+    added: tuple[Draft, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything must change."""
+        return bool(self.revoked or self.restated or self.added)
+
+
+def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetime, calendar: Calendar) -> Corrections:
+    """Runs what happened once more, in the order in which it happened, and compares the verdicts with those on file.
+
+    ``through`` is the instant up to which clocks are run. A verdict whose due date, outcome and content stand is left
+    alone even when the calendar has moved on.
+    """
+    live = effective(history)
+    acts = sorted((record for record in live if not is_miss(record.event)), key=lambda r: r.stamp.happened)
+    excused = {(r.event.clock, r.event.due) for r in live if isinstance(r.event, OverdueRevoked)}
+    state: Any = kind.initial
+    expected: list[Draft] = []
+    restated: list[tuple[str, Draft]] = []
+    for record in acts:
+        state, misses = run_clocks(kind, state, record.stamp.happened, calendar)
+        expected += misses
+        event = record.event
+        if isinstance(event, Verdict):
+            event = _judged_again(kind, state, record, calendar)
+            if _content(event) != _content(record.event):
+                restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
+        state = kind.evolve(state, event, record.stamp)
+    state, misses = run_clocks(kind, state, through, calendar)
+    expected = [m for m in expected + misses if (_verdict(m.event).clock, _verdict(m.event).due) not in excused]
+    on_file = [record for record in live if is_miss(record.event)]
+    return _compare(expected, on_file, restated)
+
+
+def _judged_again(kind: CaseKind[Any], state: Any, record: Recorded, calendar: Calendar) -> Event:
+    event = _verdict(record.event)
+    clock = next((c for c in kind.clocks(state) if c.id == event.clock), None)
+    when = due(clock, calendar) if clock else None
+    if clock is None or when is None:
+        return event
+    fields = judge(clock, when, event.done, record.stamp.happened)
+    if clock.ended == "missed":
+        fields["met"] = False
+    return event.model_copy(update=dict(fields))
+
+
+def _compare(expected: list[Draft], on_file: list[Recorded], restated: list[tuple[str, Draft]]) -> Corrections:
+    waiting = list(on_file)
+    unmatched: list[Draft] = []
+    for draft in expected:
+        same = next((r for r in waiting if _content(r.event) == _content(draft.event)), None)
+        if same is not None:
+            waiting.remove(same)
+        else:
+            unmatched.append(draft)
+    added: list[Draft] = []
+    for draft in unmatched:
+        verdict = _verdict(draft.event)
+        old = next(
+            (
+                r
+                for r in waiting
+                if _verdict(r.event).clock == verdict.clock and r.event.event_name == verdict.event_name
+            ),
+            None,
+        )
+        if old is not None:
+            waiting.remove(old)
+            restated.append((old.stamp.id, draft))
+        else:
+            added.append(draft)
+    return Corrections(tuple(r.stamp.id for r in waiting), tuple(restated), tuple(added))
+
+
+def _verdict(event: Event) -> Verdict:
+    if not isinstance(event, Verdict):
+        raise TypeError(f"{event.event_name} is no verdict")
+    return event
+
+
+_BESIDE = frozenset({"calendar", "clocks", "voids", "restates", "flags", "origin", "operations"})
+
+
+def _content(event: Event) -> tuple[str, dict[str, object]]:
+    """What makes two verdicts the same: all but the calendar they were given under and what the file adds."""
+    return event.event_name, {name: value for name, value in event if name not in _BESIDE}

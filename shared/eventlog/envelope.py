@@ -1,0 +1,139 @@
+"""An event as stored and published: CloudEvents 1.0, structured mode, chained by digest within its case."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+
+from shared.domain.kind import Recorded
+from shared.domain.localtime import moment_text, read_moment
+
+Algorithm = Literal["sha256", "sm3"]
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class NotAnEvent(Exception):
+    """Bytes that cannot be read as one of our events; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where an event comes from: the first command of its chain, the direct cause, and how many policies lie between."""
+
+    correlation: str
+    causation: str
+    depth: int = 0
+
+
+def digest_of(algorithm: Algorithm, previous: str, body: bytes) -> str:
+    """``algorithm:hex`` over the previous digest and the canonical JSON (RFC 8785) of the event without its digest."""
+    if algorithm == "sm3":
+        from cryptography.hazmat.primitives import hashes
+
+        hasher = hashes.Hash(hashes.SM3())
+        hasher.update(previous.encode())
+        hasher.update(body)
+        return f"sm3:{hasher.finalize().hex()}"
+    return f"sha256:{hashlib.sha256(previous.encode() + body).hexdigest()}"
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 for what our events hold: ASCII keys, no floats, integers below 2^53."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def encode(
+    *, region: str, service: str, case: str, record: Recorded, trace: Trace, previous: str, algorithm: Algorithm
+) -> tuple[bytes, str]:
+    """The event's bytes on store and log, and its digest."""
+    event, stamp = record.event, record.stamp
+    body: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": stamp.id,
+        "source": f"/{region}/{service}",
+        "type": type_name(service, event.event_name, event.event_version),
+        "subject": case,
+        "time": moment_text(stamp.happened),
+        "recordedtime": moment_text(stamp.recorded),
+        "sequence": stamp.sequence,
+        "partitionkey": f"{region}/{event.department}",
+        "correlationid": trace.correlation,
+        "causationid": trace.causation,
+        "causationdepth": trace.depth,
+        "actor": stamp.actor,
+        "dataschema": f"urn:gongkai:{service}.{event.event_name}:v{event.event_version}",
+        "datacontenttype": "application/json",
+        "data": event.model_dump(mode="json"),
+    }
+    digest = digest_of(algorithm, previous, canonical(body))
+    body["digest"] = digest
+    return canonical(body), digest
+
+
+def chained_rightly(event: Mapping[str, Any], previous: str) -> bool:
+    """Whether the event's digest follows from its content and the digest before it."""
+    rest = {name: value for name, value in event.items() if name != "digest"}
+    algorithm: Algorithm = "sm3" if str(event.get("digest", "")).startswith("sm3:") else "sha256"
+    return digest_of(algorithm, previous, canonical(rest)) == event.get("digest")
+
+
+_TEXTS = (
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "recordedtime",
+    "partitionkey",
+    "correlationid",
+    "causationid",
+    "digest",
+)
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The event as a dict. Raises ``NotAnEvent`` with the reason."""
+    try:
+        event = orjson.loads(body)
+    except orjson.JSONDecodeError as problem:
+        raise NotAnEvent(f"not JSON: {problem}") from problem
+    if not isinstance(event, dict):
+        raise NotAnEvent("not a JSON object")
+    missing = [name for name in _TEXTS if not isinstance(event.get(name), str)]
+    if missing or not isinstance(event.get("sequence"), int) or not isinstance(event.get("data"), dict):
+        raise NotAnEvent(f"attribute missing or of a wrong type: {', '.join(missing) or 'sequence or data'}")
+    if event.get("specversion") != "1.0":
+        raise NotAnEvent("specversion is not 1.0")
+    return event
+
+
+def type_name(service: str, name: str, version: int) -> str:
+    """``gongkai.requests.RequestReceived.v1``."""
+    return f"gongkai.{service}.{name}.v{version}"
+
+
+def read_type(full: str) -> tuple[str, str, int]:
+    """(service, name, version) of a full type. Raises ``NotAnEvent``."""
+    parts = full.split(".")
+    if len(parts) != 4 or parts[0] != "gongkai" or not parts[3].startswith("v") or not parts[3][1:].isdigit():
+        raise NotAnEvent(f"not one of our types: {full}")
+    return parts[1], parts[2], int(parts[3][1:])
+
+
+def short_type(full: str) -> str:
+    """``requests.RequestReceived``: the name that plans and filters use."""
+    service, name, _ = read_type(full)
+    return f"{service}.{name}"
+
+
+def happened(event: Mapping[str, Any]) -> datetime:
+    """When it took place, aware UTC."""
+    return read_moment(event["time"])
+
+
+def recorded(event: Mapping[str, Any]) -> datetime:
+    """When it was recorded, aware UTC."""
+    return read_moment(event["recordedtime"])

@@ -1,0 +1,371 @@
+"""The storage ports. Every adapter passes one conformance suite; none knows what a case means."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class VersionConflict(Exception):
+    """The file is no longer at the version that the commit was decided on."""
+
+
+class CommandKnown(Exception):
+    """A command id of the commit is already stored; ``record`` is what it left."""
+
+    def __init__(self, record: "CommandRecord") -> None:
+        super().__init__(record.id)
+        self.record = record
+
+
+class StoreAway(Exception):
+    """The store cannot be reached or cannot write (disk full); the caller may try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One stored event: its bytes as published, and the topic it goes to."""
+
+    case: str
+    sequence: int
+    topic: str
+    key: str
+    digest: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRecord:
+    """A command that was carried out: its id, a keyed hash of its body, and the first answer."""
+
+    id: str
+    body_hash: str
+    case: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """A case file's head: what is kept beside its events.
+
+    ``calendar`` is the calendar version under which it was last settled; ``through`` the latest instant anything in it
+    happened; ``dues`` and ``state`` JSON; ``hidden_from`` units for which it does not exist.
+    """
+
+    id: str
+    service: str
+    kind: str
+    number: int
+    version: int
+    state: bytes
+    fold_version: int
+    dues: bytes
+    opened: datetime
+    through: datetime
+    calendar: int
+    imported: bool
+    digest: str
+    status: str
+    open: bool
+    department: str
+    received: str | None
+    due: str | None
+    next_due: datetime | None
+    restricted: bool
+    parent: str | None
+    title: str | None
+    parties: tuple[str, ...]
+    hidden_from: tuple[str, ...]
+    columns: bytes
+    updated: datetime
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SealedValue:
+    """One vault value: ciphertext under the subject's key. ``case`` is where it was given."""
+
+    ref: str
+    subject: str
+    case: str
+    cipher: str
+    nonce: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VaultSubject:
+    """A person (or a case's own confidential matter): the wrapped key, and the keyed hash that recognises the person."""
+
+    subject: str
+    wrapped_key: bytes
+    lookup: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One atomic write: the new head, the events above the old version, the commands they answer, vault rows.
+
+    ``expected`` is the version decided on (0: the case must not exist). ``erase`` names subjects whose key and values
+    go in the same write.
+    """
+
+    head: CaseRecord
+    expected: int
+    events: tuple[EventRecord, ...]
+    commands: tuple[CommandRecord, ...]
+    subjects: tuple[VaultSubject, ...] = ()
+    sealed: tuple[SealedValue, ...] = ()
+    erase: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a query is asked: every unit of the person; ``all`` for the county office and the system itself."""
+
+    departments: frozenset[str] = frozenset()
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """A list of cases. Visibility is part of the question, never applied after. Dates are ISO text."""
+
+    service: str
+    kind: str
+    viewer: Viewer
+    department: str | None = None
+    status: str | None = None
+    due_before: str | None = None
+    received_from: str | None = None
+    received_until: str | None = None
+    open_only: bool = False
+    with_due: bool = False
+    sort: str = "-received"
+    after: str | None = None
+    limit: int = 50
+
+
+class CaseStore(Protocol):
+    """Case files of one service or several."""
+
+    async def load(self, case: str) -> CaseRecord | None:
+        """The head of a file."""
+
+    async def events(self, case: str, after: int = 0) -> list[EventRecord]:
+        """The file's events above sequence ``after``, in order."""
+
+    async def append(self, commit: Commit) -> None:
+        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written."""
+
+    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
+        """Notes the calendar version a file was looked at under, if it still stands at ``version``; no event."""
+
+    async def command(self, command_id: str) -> CommandRecord | None:
+        """What a command left."""
+
+    async def visible(self, case: str, viewer: Viewer) -> bool:
+        """Whether the case exists for the viewer."""
+
+    async def query(self, query: CaseQuery) -> tuple[list[CaseRecord], str | None]:
+        """A page of heads and the key of the next one."""
+
+    async def due(self, service: str, before: datetime, limit: int) -> list[str]:
+        """Files whose ``next_due`` has passed, soonest first."""
+
+    async def stale(self, service: str, calendar: int, after: str, limit: int) -> list[str]:
+        """Files last settled under an older calendar version, by id above ``after``."""
+
+    async def unsent(self, service: str, limit: int) -> list[tuple[str, int, int]]:
+        """Files with events not yet published: (case, sent, version)."""
+
+    async def oldest_unsent(self, service: str) -> datetime | None:
+        """When the oldest unpublished file was last changed."""
+
+    async def mark_sent(self, case: str, upto: int) -> None:
+        """Events up to ``upto`` are published; ``sent`` only ever grows."""
+
+    async def unsend(self, service: str) -> int:
+        """Marks every file of the service unsent (republish); how many."""
+
+    def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
+        """Every head, by id."""
+
+    async def counts(self, service: str | None = None) -> tuple[int, int]:
+        """(cases, events)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One event as assessment keeps it. ``happened`` is the local date; ``fields`` canonical JSON of the scored fields."""
+
+    id: str
+    type: str
+    department: str
+    case: str
+    happened: str
+    happened_at: str
+    recorded: str
+    digest: str
+    restricted: bool
+    due: str | None
+    found: str | None
+    fields: str
+    voids: tuple[str, ...] = ()
+    clocks: str = "[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event that could not be taken: where it stands and why."""
+
+    consumer: str
+    topic: str
+    partition: int
+    offset: int
+    event: str | None
+    department: str | None
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a consumer has come in a partition; ``last_id`` is the id of the event before ``next``."""
+
+    consumer: str
+    topic: str
+    partition: int
+    next: int
+    last_id: str | None
+
+
+class FactStore(Protocol):
+    """Facts of the assessment; immutable, inserted by event id."""
+
+    async def insert(self, facts: Sequence[FactRow]) -> list[str]:
+        """Adds facts; a known id is ignored. Returns ids that are known with another digest (forks)."""
+
+    async def rows(self, types: Sequence[str], since: str, until: str) -> list[tuple[Any, ...]]:
+        """(id, type, department, case, happened, happened_at, recorded, digest, restricted, voided_on, fields) of facts
+        of ``types`` any of whose dates (happened, due, found) lies within the ISO dates."""
+
+    async def digests(self) -> AsyncIterator[tuple[str, str]]:
+        """(event id, digest) sorted by id."""
+
+    async def count(self) -> int:
+        """How many facts there are."""
+
+    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """When each of the facts was recorded."""
+
+
+class PositionStore(Protocol):
+    """Consumers' positions and parked events."""
+
+    async def position(self, consumer: str, topic: str, partition: int) -> Position | None:
+        """The stored position."""
+
+    async def move(self, position: Position) -> None:
+        """Stores a position; it only ever grows."""
+
+    async def park(self, parked: Parked) -> None:
+        """Keeps an event that could not be taken; the same place twice is one."""
+
+    async def parked(self, consumer: str | None = None) -> list[Parked]:
+        """All parked events."""
+
+    async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
+        """Takes one off the list after it was redriven."""
+
+
+class NumberStore(Protocol):
+    """Running numbers shown to people."""
+
+    async def next(self, series: str, year: int, for_command: str) -> int:
+        """The number of a command: unique both ways, so that a retry gets the same."""
+
+
+class VaultStore(Protocol):
+    """Sealed personal data; values arrive with a case's commit."""
+
+    async def subject(self, subject: str) -> VaultSubject | None:
+        """The subject's wrapped key."""
+
+    async def find_subject(self, lookup: str) -> VaultSubject | None:
+        """A subject by its keyed hash."""
+
+    async def values(self, refs: Sequence[str]) -> list[SealedValue]:
+        """The sealed values that still exist."""
+
+    async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
+        """Adds a value outside a case's commit (uploads)."""
+
+    async def erase(self, subject: str) -> int:
+        """Deletes a subject's key and values; how many values there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who did what that is no case event: reading personal data, exports, rights, settings. Chained by digest."""
+
+    at: str
+    actor: str
+    department: str | None
+    action: str
+    target: str
+    reason: str | None
+    request: str | None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AuditStore(Protocol):
+    """The audit trail: append-only, hash-chained."""
+
+    async def record(self, entry: AuditRecord) -> None:
+        """Adds an entry; durable when it returns."""
+
+    def entries(self, since: str | None = None) -> AsyncIterator[Mapping[str, Any]]:
+        """Entries with sequence and digest, oldest first."""
+
+    async def verify(self) -> int | None:
+        """The sequence of the first entry whose digest does not follow, or None."""
+
+
+class FileStore(Protocol):
+    """Attachments by content: SHA-256 of the plain bytes; personal ones are stored sealed."""
+
+    async def keep(
+        self, sha256: str, name: str, media_type: str, size: int, sealed_ref: str | None, body: bytes
+    ) -> None:
+        """Stores a file once."""
+
+    async def fetch(self, sha256: str) -> tuple[str, str, str | None, bytes] | None:
+        """(name, media type, vault reference of its key or None, body)."""
+
+
+class NoteStore(Protocol):
+    """Small things kept by name: seals, sweep times, the last reference state."""
+
+    async def note(self, name: str) -> bytes | None:
+        """The note's content."""
+
+    async def set_note(self, name: str, body: bytes) -> None:
+        """Replaces it."""
+
+    async def notes(self, prefix: str) -> list[tuple[str, bytes]]:
+        """All notes whose names begin with ``prefix``, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All stores of a process, whatever holds them."""
+
+    cases: CaseStore
+    facts: FactStore
+    positions: PositionStore
+    numbers: NumberStore
+    vault: VaultStore
+    audit: AuditStore
+    files: FileStore
+    notes: NoteStore
