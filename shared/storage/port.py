@@ -18,6 +18,10 @@ class CommandKnown(Exception):
         self.record = record
 
 
+class SubjectTaken(Exception):
+    """Somebody else's commit made the same vault subject first; seal again."""
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 
