@@ -355,3 +355,17 @@ class NoteStore(Protocol):
 
     async def notes(self, prefix: str) -> list[tuple[str, bytes]]:
         """All notes whose names begin with ``prefix``, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All stores of a process, whatever holds them."""
+
+    cases: CaseStore
+    facts: FactStore
+    positions: PositionStore
+    numbers: NumberStore
+    vault: VaultStore
+    audit: AuditStore
+    files: FileStore
+    notes: NoteStore

@@ -1,0 +1,32 @@
+"""The embedded store: one SQLite file, one writer that groups waiting commits, every port of ``shared.storage.port``."""
+
+from pathlib import Path
+
+from shared.storage.port import Stores
+from shared.storage.sqlite.cases import SqliteCases
+from shared.storage.sqlite.database import Database
+from shared.storage.sqlite.facts import SqliteFacts
+from shared.storage.sqlite.people import SqliteAudit, SqliteFiles, SqliteVault
+from shared.storage.sqlite.progress import SqliteNotes, SqliteNumbers, SqlitePositions
+
+__all__ = ["Database", "open_stores", "stores_on"]
+
+
+def open_stores(path: Path) -> tuple[Database, Stores]:
+    """Opens (and makes, where needed) the file and all stores in it. Call inside a running loop; close the database."""
+    database = Database(path)
+    return database, stores_on(database)
+
+
+def stores_on(database: Database) -> Stores:
+    """Every port on an open database."""
+    return Stores(
+        cases=SqliteCases(database),
+        facts=SqliteFacts(database),
+        positions=SqlitePositions(database),
+        numbers=SqliteNumbers(database),
+        vault=SqliteVault(database),
+        audit=SqliteAudit(database),
+        files=SqliteFiles(database),
+        notes=SqliteNotes(database),
+    )

@@ -1,0 +1,243 @@
+"""Case files in SQLite: the head's row, its event rows and command rows in one transaction."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from shared.storage.port import (
+    CaseQuery,
+    CaseRecord,
+    CommandKnown,
+    CommandRecord,
+    Commit,
+    EventRecord,
+    VersionConflict,
+    Viewer,
+)
+from shared.storage.sqlite.database import Database
+from shared.storage.sqlite.people import erase_subject, insert_sealed
+
+COLUMNS = tuple(f.name for f in fields(CaseRecord))
+SELECT = f"SELECT {', '.join('c.' + name for name in COLUMNS)} FROM cases c"
+UPSERT = (
+    f"INSERT INTO cases ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("id", "sent", "number", "opened"))
+)
+INSTANTS = ("opened", "through", "next_due", "updated")
+FLAGS = ("imported", "open", "restricted")
+SORTS = {
+    "received": ("COALESCE(c.received, '')", "ASC"),
+    "-received": ("COALESCE(c.received, '')", "DESC"),
+    "due": ("COALESCE(c.due, '9999')", "ASC"),
+    "updated": ("c.updated", "ASC"),
+    "-updated": ("c.updated", "DESC"),
+}
+
+
+def instant(moment: datetime) -> str:
+    """An instant as sortable text in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class SqliteCases:
+    """``CaseStore`` on one SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def load(self, case: str) -> CaseRecord | None:
+        rows = self._db.read(f"{SELECT} WHERE c.id = ?", (case,))
+        return _record(rows[0]) if rows else None
+
+    async def events(self, case: str, after: int = 0) -> list[EventRecord]:
+        rows = self._db.read(
+            "SELECT case_id, sequence, topic, key, digest, body FROM events WHERE case_id = ? AND sequence > ? ORDER BY sequence",
+            (case, after),
+        )
+        return [EventRecord(*row) for row in rows]
+
+    async def append(self, commit: Commit) -> None:
+        await self._db.write(lambda connection: _append(connection, commit))
+        if commit.erase:
+            self._db.truncate_log()
+
+    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
+        values = (calendar, instant(next_due) if next_due else None, case, version)
+        await self._db.write(
+            lambda c: c.execute("UPDATE cases SET calendar = ?, next_due = ? WHERE id = ? AND version = ?", values)
+        )
+
+    async def command(self, command_id: str) -> CommandRecord | None:
+        rows = self._db.read("SELECT id, body_hash, case_id, answer FROM commands WHERE id = ?", (command_id,))
+        return CommandRecord(*rows[0]) if rows else None
+
+    async def visible(self, case: str, viewer: Viewer) -> bool:
+        condition, parameters = _visible_to(viewer)
+        return bool(self._db.read(f"SELECT 1 FROM cases c WHERE c.id = ? AND {condition}", (case, *parameters)))
+
+    async def query(self, query: CaseQuery) -> tuple[list[CaseRecord], str | None]:
+        sort, direction = SORTS[query.sort]
+        condition, parameters = _visible_to(query.viewer)
+        where = ["c.service = ?", "c.kind = ?", condition]
+        values: list[Any] = [query.service, query.kind, *parameters]
+        for sql, value in (
+            ("c.department = ?", query.department),
+            ("c.status = ?", query.status),
+            ("c.due < ?", query.due_before),
+            ("c.received >= ?", query.received_from),
+            ("c.received <= ?", query.received_until),
+        ):
+            if value is not None:
+                where.append(sql)
+                values.append(value)
+        if query.open_only:
+            where.append("c.open = 1")
+        if query.with_due:
+            where.append("c.due IS NOT NULL")
+        if query.after is not None:
+            key, _, case = query.after.rpartition("|")
+            where.append(f"({sort}, c.id) {'>' if direction == 'ASC' else '<'} (?, ?)")
+            values += [key, case]
+        sql = f"{SELECT} WHERE {' AND '.join(where)} ORDER BY {sort} {direction}, c.id {direction} LIMIT ?"
+        found = [_record(row) for row in self._db.read(sql, (*values, query.limit + 1))]
+        if len(found) <= query.limit:
+            return found, None
+        found = found[: query.limit]
+        return found, f"{_sort_key(found[-1], query.sort)}|{found[-1].id}"
+
+    async def due(self, service: str, before: datetime, limit: int) -> list[str]:
+        rows = self._db.read(
+            "SELECT id FROM cases WHERE service = ? AND next_due IS NOT NULL AND next_due <= ? ORDER BY next_due, id LIMIT ?",
+            (service, instant(before), limit),
+        )
+        return [row[0] for row in rows]
+
+    async def stale(self, service: str, calendar: int, after: str, limit: int) -> list[str]:
+        rows = self._db.read(
+            "SELECT id FROM cases WHERE service = ? AND calendar < ? AND id > ? ORDER BY id LIMIT ?",
+            (service, calendar, after, limit),
+        )
+        return [row[0] for row in rows]
+
+    async def unsent(self, service: str, limit: int) -> list[tuple[str, int, int]]:
+        rows = self._db.read(
+            "SELECT id, sent, version FROM cases WHERE service = ? AND version > sent ORDER BY updated, id LIMIT ?",
+            (service, limit),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def oldest_unsent(self, service: str) -> datetime | None:
+        rows = self._db.read("SELECT min(updated) FROM cases WHERE service = ? AND version > sent", (service,))
+        return datetime.fromisoformat(rows[0][0]) if rows[0][0] else None
+
+    async def mark_sent(self, case: str, upto: int) -> None:
+        await self._db.write(
+            lambda c: c.execute("UPDATE cases SET sent = ? WHERE id = ? AND sent < ?", (upto, case, upto))
+        )
+
+    async def unsend(self, service: str) -> int:
+        return await self._db.write(
+            lambda c: c.execute("UPDATE cases SET sent = 0 WHERE service = ?", (service,)).rowcount
+        )
+
+    async def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
+        after = ""
+        while True:
+            rows = self._db.read(
+                f"{SELECT} WHERE c.id > ? AND (? IS NULL OR c.service = ?) ORDER BY c.id LIMIT 500",
+                (after, service, service),
+            )
+            for row in rows:
+                yield _record(row)
+            if not rows:
+                return
+            after = rows[-1][0]
+
+    async def counts(self, service: str | None = None) -> tuple[int, int]:
+        rows = self._db.read(
+            "SELECT count(*), COALESCE(sum(version), 0) FROM cases WHERE ? IS NULL OR service = ?", (service, service)
+        )
+        return rows[0][0], rows[0][1]
+
+
+def _append(connection: sqlite3.Connection, commit: Commit) -> None:
+    for command in commit.commands:
+        known = connection.execute(
+            "SELECT id, body_hash, case_id, answer FROM commands WHERE id = ?", (command.id,)
+        ).fetchone()
+        if known is not None:
+            raise CommandKnown(CommandRecord(*known))
+    head = commit.head
+    stands = connection.execute("SELECT version FROM cases WHERE id = ?", (head.id,)).fetchone()
+    if (stands[0] if stands else 0) != commit.expected:
+        raise VersionConflict(head.id)
+    connection.execute(UPSERT, _row(head))
+    connection.executemany(
+        "INSERT INTO events (case_id, sequence, topic, key, digest, body) VALUES (?, ?, ?, ?, ?, ?)",
+        [(e.case, e.sequence, e.topic, e.key, e.digest, e.body) for e in commit.events],
+    )
+    if commit.commands:
+        connection.executemany(
+            "INSERT INTO commands (id, body_hash, case_id, answer) VALUES (?, ?, ?, ?)",
+            [(c.id, c.body_hash, c.case, c.answer) for c in commit.commands],
+        )
+    if commit.expected or head.parties or head.hidden_from:
+        connection.execute("DELETE FROM case_units WHERE case_id = ?", (head.id,))
+        units = [(head.id, unit, 0) for unit in head.parties] + [(head.id, unit, 1) for unit in head.hidden_from]
+        connection.executemany("INSERT OR IGNORE INTO case_units (case_id, department, hidden) VALUES (?, ?, ?)", units)
+    insert_sealed(connection, commit.subjects, commit.sealed)
+    for subject in commit.erase:
+        erase_subject(connection, subject)
+
+
+def _visible_to(viewer: Viewer) -> tuple[str, tuple[str, ...]]:
+    if viewer.all:
+        return "1", ()
+    units = tuple(sorted(viewer.departments))
+    places = ", ".join("?" * len(units))
+    condition = (
+        f"(c.department IN ({places}) OR (c.restricted = 0 AND EXISTS (SELECT 1 FROM case_units u "
+        f"WHERE u.case_id = c.id AND u.hidden = 0 AND u.department IN ({places})))) "
+        f"AND NOT EXISTS (SELECT 1 FROM case_units u WHERE u.case_id = c.id AND u.hidden = 1 AND u.department IN ({places}))"
+    )
+    return condition, units * 3
+
+
+def _row(head: CaseRecord) -> tuple[Any, ...]:
+    values: list[Any] = []
+    for name in COLUMNS:
+        value = getattr(head, name)
+        if isinstance(value, datetime):
+            value = instant(value)
+        elif isinstance(value, bool):
+            value = int(value)
+        elif isinstance(value, tuple):
+            value = orjson.dumps(value).decode()
+        values.append(value)
+    return tuple(values)
+
+
+def _record(row: tuple[Any, ...]) -> CaseRecord:
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name in INSTANTS:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    for name in FLAGS:
+        values[name] = bool(values[name])
+    for name in ("parties", "hidden_from"):
+        values[name] = tuple(orjson.loads(values[name]))
+    return CaseRecord(**values)
+
+
+def _sort_key(record: CaseRecord, sort: str) -> str:
+    match sort.lstrip("-"):
+        case "received":
+            return record.received or ""
+        case "due":
+            return record.due or "9999"
+        case _:
+            return instant(record.updated)

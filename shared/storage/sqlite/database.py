@@ -1,0 +1,232 @@
+"""The SQLite file: schema, one writer that groups waiting work into one durable commit, readers beside it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shared.storage.port import StoreAway
+
+R = TypeVar("R")
+Work = Callable[[sqlite3.Connection], Any]
+CHECKPOINT_EVERY = 2000
+ROWS_AT_ONCE = 5000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS cases (
+  id TEXT PRIMARY KEY, service TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL,
+  sent INTEGER NOT NULL DEFAULT 0, state BLOB NOT NULL, fold_version INTEGER NOT NULL, dues BLOB NOT NULL,
+  opened TEXT NOT NULL, through TEXT NOT NULL, calendar INTEGER NOT NULL, imported INTEGER NOT NULL, digest TEXT NOT NULL,
+  status TEXT NOT NULL, open INTEGER NOT NULL, department TEXT NOT NULL, received TEXT, due TEXT, next_due TEXT,
+  restricted INTEGER NOT NULL, parent TEXT, title TEXT, parties TEXT NOT NULL, hidden_from TEXT NOT NULL,
+  columns BLOB NOT NULL, updated TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS cases_unsent ON cases (service, updated) WHERE version > sent;
+CREATE INDEX IF NOT EXISTS cases_next_due ON cases (service, next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cases_calendar ON cases (service, calendar, id);
+CREATE INDEX IF NOT EXISTS cases_received ON cases (service, kind, received, id);
+CREATE INDEX IF NOT EXISTS cases_due ON cases (service, kind, due, id) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cases_parent ON cases (parent) WHERE parent IS NOT NULL;
+CREATE TABLE IF NOT EXISTS case_units (
+  case_id TEXT NOT NULL, department TEXT NOT NULL, hidden INTEGER NOT NULL, PRIMARY KEY (case_id, department, hidden)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+  case_id TEXT NOT NULL, sequence INTEGER NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL,
+  body BLOB NOT NULL, UNIQUE (case_id, sequence)
+) STRICT;
+CREATE TABLE IF NOT EXISTS commands (
+  id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, case_id TEXT NOT NULL, answer BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (
+  id TEXT PRIMARY KEY, type TEXT NOT NULL, department TEXT NOT NULL, case_id TEXT NOT NULL, happened TEXT NOT NULL,
+  happened_at TEXT NOT NULL, recorded TEXT NOT NULL, digest TEXT NOT NULL, restricted INTEGER NOT NULL,
+  due TEXT, found TEXT, fields TEXT NOT NULL, clocks TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS facts_type ON facts (type, happened);
+CREATE TABLE IF NOT EXISTS voids (
+  target TEXT NOT NULL, voided_by TEXT NOT NULL, recorded TEXT NOT NULL, PRIMARY KEY (target, voided_by)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS positions (
+  consumer TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, last_id TEXT,
+  PRIMARY KEY (consumer, topic, partition)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parked (
+  consumer TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL, event TEXT,
+  department TEXT, reason TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (consumer, topic, partition, "offset")
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS numbers (
+  series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, command TEXT NOT NULL UNIQUE,
+  PRIMARY KEY (series, year, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vault_subjects (
+  subject TEXT PRIMARY KEY, wrapped_key BLOB NOT NULL, lookup TEXT UNIQUE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vault_values (
+  ref TEXT PRIMARY KEY, subject TEXT NOT NULL, case_id TEXT NOT NULL, cipher TEXT NOT NULL, nonce BLOB NOT NULL, body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vault_by_subject ON vault_values (subject);
+CREATE TABLE IF NOT EXISTS audit (
+  sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, digest TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS files (
+  sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, sealed_ref TEXT, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log (
+  topic TEXT NOT NULL, "offset" INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (topic, "offset")
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Database:
+    """One file. ``write`` is durable when it returns; work that waits meanwhile shares the next commit.
+
+    The inserts run in the loop's thread and only the commit in another: a writer thread would fight the loop for the
+    interpreter at every row. The write-ahead log is folded back by a third thread, so that no commit pays for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = self._connect()
+        try:
+            self._writer.execute("PRAGMA journal_mode=WAL")
+            self._writer.execute("PRAGMA wal_autocheckpoint=0")
+            self._writer.executescript(SCHEMA)
+        except sqlite3.DatabaseError as problem:
+            self._writer.close()
+            raise StoreAway(f"{path.name}: {problem}") from problem
+        self._reader = self._connect()
+        self._reader.execute("PRAGMA query_only=ON")
+        self._committer = ThreadPoolExecutor(1, "commit")
+        self._aside = ThreadPoolExecutor(2, "store")
+        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._commits = 0
+        self._checkpointing = threading.Lock()
+        self._closed = False
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("PRAGMA cache_size=-65536")
+        return connection
+
+    async def write(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        """Runs ``work`` in the next transaction and returns its result once that is on disk.
+
+        What ``work`` raises is raised here and undoes ``work`` alone. Raises ``StoreAway`` when the disk refuses.
+        """
+        return await self.enqueue(work)
+
+    def enqueue(self, work: Callable[[sqlite3.Connection], R]) -> "asyncio.Future[R]":
+        """Puts ``work`` into the queue; the future is done once it is on disk. Order of calls is order of work."""
+        if self._closed:
+            raise StoreAway("the store is closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((work, future))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = loop.create_task(self._flush())
+        return future
+
+    async def _flush(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            await asyncio.sleep(0)
+            batch, self._waiting = self._waiting, []
+            outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                for work, future in batch:
+                    outcomes.append((future, *self._attempt(work)))
+                await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
+            except sqlite3.Error as problem:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                away = StoreAway(str(problem))
+                outcomes = [(future, None, away) for _, future in batch]
+            for future, result, problem_of in outcomes:
+                if future.done():
+                    continue
+                if problem_of is None:
+                    future.set_result(result)
+                else:
+                    future.set_exception(problem_of)
+            self._commits += len(batch)
+            if self._commits >= CHECKPOINT_EVERY:
+                self._commits = 0
+                loop.run_in_executor(self._aside, self._checkpoint)
+
+    def _attempt(self, work: Work) -> tuple[Any, BaseException | None]:
+        self._writer.execute("SAVEPOINT work")
+        try:
+            result = work(self._writer)
+        except sqlite3.OperationalError:
+            raise
+        except Exception as problem:
+            self._writer.execute("ROLLBACK TO work")
+            self._writer.execute("RELEASE work")
+            return None, problem
+        self._writer.execute("RELEASE work")
+        return result, None
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """A short question, answered in the loop's thread."""
+        try:
+            return self._reader.execute(sql, parameters).fetchall()
+        except sqlite3.Error as problem:
+            raise StoreAway(str(problem)) from problem
+
+    async def read_aside(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """A long question, answered in a thread with a connection of its own."""
+
+        def ask() -> list[tuple[Any, ...]]:
+            connection = self._connect()
+            try:
+                return connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as problem:
+                raise StoreAway(str(problem)) from problem
+            finally:
+                connection.close()
+
+        return await asyncio.get_running_loop().run_in_executor(self._aside, ask)
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
+        """A long answer in pieces, on a snapshot of its own."""
+        connection = self._connect()
+        try:
+            cursor = connection.execute(sql, parameters)
+            while piece := cursor.fetchmany(ROWS_AT_ONCE):
+                yield piece
+        finally:
+            connection.close()
+
+    def truncate_log(self) -> None:
+        """Folds the write-ahead log back and empties it, so that nothing deleted remains in it."""
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _checkpoint(self) -> None:
+        if self._checkpointing.acquire(blocking=False):
+            try:
+                connection = self._connect()
+                try:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                finally:
+                    connection.close()
+            finally:
+                self._checkpointing.release()
+
+    async def close(self) -> None:
+        """Waits for waiting work, folds the log back and closes."""
+        while self._flushing is not None and not self._flushing.done():
+            await self._flushing
+        self._closed = True
+        self._committer.shutdown()
+        self._aside.shutdown()
+        self._reader.close()
+        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()

@@ -1,0 +1,78 @@
+"""Facts in SQLite: inserted by event id, joined with their voids on loading."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from shared.storage.port import FactRow
+from shared.storage.sqlite.database import Database
+
+NAMES = (
+    "id",
+    "type",
+    "department",
+    "case_id",
+    "happened",
+    "happened_at",
+    "recorded",
+    "digest",
+    "restricted",
+    "due",
+    "found",
+    "fields",
+    "clocks",
+)
+INSERT = f"INSERT OR IGNORE INTO facts ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
+WINDOW = """
+SELECT f.id, f.type, f.department, f.case_id, f.happened, f.happened_at, f.recorded, f.digest, f.restricted, v.recorded, f.fields
+FROM facts f LEFT JOIN (SELECT target, min(recorded) AS recorded FROM voids GROUP BY target) v ON v.target = f.id
+WHERE f.type IN ({types}) AND (f.happened BETWEEN ? AND ? OR f.due BETWEEN ? AND ? OR f.found BETWEEN ? AND ?)
+"""
+assert len(NAMES) == len(fields(FactRow)) - 1  # noqa: S101 - every field but the voids has a column
+
+
+class SqliteFacts:
+    """``FactStore`` on one SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def insert(self, facts: Sequence[FactRow]) -> list[str]:
+        return await self._db.write(lambda c: _insert(c, facts))
+
+    async def rows(self, types: Sequence[str], since: str, until: str) -> list[tuple[Any, ...]]:
+        sql = WINDOW.format(types=", ".join("?" * len(types)))
+        return await self._db.read_aside(sql, (*types, since, until, since, until, since, until))
+
+    async def digests(self) -> AsyncIterator[tuple[str, str]]:
+        for piece in self._db.stream("SELECT id, digest FROM facts ORDER BY id"):
+            for row in piece:
+                yield row[0], row[1]
+
+    async def count(self) -> int:
+        return int(self._db.read("SELECT count(*) FROM facts")[0][0])
+
+    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
+        places = ", ".join("?" * len(ids))
+        return dict(self._db.read(f"SELECT id, recorded FROM facts WHERE id IN ({places})", tuple(ids)))  # type: ignore[arg-type]
+
+
+def _insert(connection: sqlite3.Connection, facts: Sequence[FactRow]) -> list[str]:
+    forks: list[str] = []
+    for fact in facts:
+        row = (
+            fact.id, fact.type, fact.department, fact.case, fact.happened, fact.happened_at, fact.recorded, fact.digest,
+            int(fact.restricted), fact.due, fact.found, fact.fields, fact.clocks,
+        )  # fmt: skip
+        if connection.execute(INSERT, row).rowcount == 0:
+            known = connection.execute("SELECT digest FROM facts WHERE id = ?", (fact.id,)).fetchone()
+            if known[0] != fact.digest:
+                forks.append(fact.id)
+                continue
+        for target in fact.voids:
+            connection.execute(
+                "INSERT OR IGNORE INTO voids (target, voided_by, recorded) VALUES (?, ?, ?)",
+                (target, fact.id, fact.recorded),
+            )
+    return forks
