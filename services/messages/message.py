@@ -442,7 +442,7 @@ def _categorised(
             raise refusal("accused_not_expected", "accused" if accused is not None else "handler")
         department = state.department
     running = _running(state)
-    shorter = running is not None and limit < running.amount
+    shorter = running is not None and limit < running.amount and running.start < context.today
     not_before = context.today if shorter else None
     target = _limit(context, "complaint_target") if category == "complaint" else None
     events: list[Event] = []
@@ -640,14 +640,14 @@ def send_back(state: Message, command: SendBack, context: Context) -> list[Event
     _open(state)
     if state.status not in _REVIEW:
         raise refusal("no_draft")
-    by_office = not context.actor.holds(("reviewer", "head"), state.department)
-    if by_office and state.status == "drafted":
+    own = state.department == COUNTY_OFFICE or context.actor.holds(("reviewer", "head"), state.department)
+    if not own and state.status == "drafted":
         raise refusal("unit_approval_first")
     _in_sequence(state, context)
     return [
         ReplySentBack(
             department=state.department,
-            by_office=by_office and state.department != COUNTY_OFFICE,
+            by_office=not own,
             reason=command.reason,
         )
     ]
@@ -662,7 +662,8 @@ def approve_reply(state: Message, command: ApproveReply, context: Context) -> li
         raise refusal("no_draft")
     stage: Literal["unit", "office"] = "unit" if state.status == "drafted" else "office"
     if not _unattended(context):
-        if stage == "unit" and not context.actor.holds(("head",), state.department):
+        heads = OFFICE.roles if state.department == COUNTY_OFFICE else ("head",)
+        if stage == "unit" and not context.actor.holds(heads, state.department):
             raise refusal("unit_approval_first")
         if stage == "office" and not context.actor.holds(OFFICE.roles, COUNTY_OFFICE):
             raise refusal("office_approves")

@@ -46,7 +46,7 @@ DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
 LEADER = anywhere("leader")
 SECURITY = anywhere("security_admin")
-HANDLER = handler("clerk", "reviewer", "head")
+HANDLER = handler("clerk", "reviewer", "head", "office")
 PARTY = party("clerk", "reviewer", "head")
 
 
@@ -565,7 +565,7 @@ class ApproveReply(Command):
     Text("答复留言", "Reply"),
     help=Text("把审签的答复发给留言人。", "Send the approved reply to the writer."),
     basis=TIME_LIMITS,
-    allowed=(handler("reviewer", "head"), SYSTEM_MAY),
+    allowed=(handler("reviewer", "head", "office"), SYSTEM_MAY),
 )
 class Reply(Command):
     """Send the approved reply."""

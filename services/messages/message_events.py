@@ -1,4 +1,4 @@
-"""What can happen to a citizen's message (网民留言): the events, stored literally. No personal data, only references."""
+"""What can happen to a citizen's message (网民留言): the events, stored literally; no personal data."""
 
 from datetime import date
 from typing import Literal
@@ -326,7 +326,7 @@ class ConfidentialityRequested(Event):
 
 @event("MessageQuarantined", Text("检举隔离", "Message quarantined"), basis=CONFIDENTIALITY)
 class MessageQuarantined(Event):
-    """检举隔离: ``department`` is the handler; the accused unit is a reference for the handler and the county office."""
+    """检举隔离: ``department`` is the handler; the accused unit is a reference, read by it and the county office."""
 
     accused: str = attribute(Text("被检举单位", "Accused unit"))
 
