@@ -250,7 +250,7 @@ class FactStore(Protocol):
         """(id, type, department, case, happened, happened_at, recorded, digest, restricted, voided_on, fields) of facts
         of ``types`` any of whose dates (happened, due, found) lies within the ISO dates."""
 
-    async def digests(self) -> AsyncIterator[tuple[str, str]]:
+    def digests(self) -> AsyncIterator[tuple[str, str]]:
         """(event id, digest) sorted by id."""
 
     async def count(self) -> int:
