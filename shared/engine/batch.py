@@ -76,6 +76,7 @@ class Given:
     actor: Actor
     happened: datetime
     origin: Literal["import"] | None = None
+    writer: str | None = None
 
 
 class Batch:
@@ -327,6 +328,7 @@ class Batch:
             settings=self.settings,
             cases=self.cases,
             origin=given.origin,
+            writer=given.writer,
         )
 
     def _next_rung(self) -> tuple[datetime, Any] | None:
