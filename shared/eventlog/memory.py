@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from zlib import crc32
 
-from shared.eventlog.port import TOPICS, Entry, Logged
+from shared.eventlog.port import REFERENCE, TOPICS, Entry, Logged
 
 
 class MemoryEventLog:
-    """Topics as lists. A key stays in its partition; offsets have no gaps; a publish is seen whole or not at all."""
+    """Topics as lists. A key stays in its partition; offsets have no gaps; a publish is seen whole or not at all.
+
+    The reference topic has one partition whatever the others have.
+    """
 
     def __init__(self, partitions: int = 1) -> None:
-        self._topics: dict[str, list[list[Logged]]] = {topic: [[] for _ in range(partitions)] for topic in TOPICS}
+        self._topics: dict[str, list[list[Logged]]] = {
+            topic: [[] for _ in range(1 if topic == REFERENCE else partitions)] for topic in TOPICS
+        }
 
     async def publish(self, entries: Sequence[Entry]) -> None:
         """Adds records to the end of their topics. Raises ``KeyError`` for a topic that is not declared."""

@@ -78,7 +78,10 @@ class MemoryStore:
         return self._events.get(case, [])[after:]
 
     async def append(self, commit: Commit) -> None:
-        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written."""
+        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
+
+        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        """
         for command in commit.commands:
             if (known := self._commands.get(command.id)) is not None:
                 raise CommandKnown(known)
@@ -274,7 +277,7 @@ class MemoryStore:
     # -- numbers ---------------------------------------------------------------------------------------------------
 
     async def next(self, series: str, year: int, for_command: str) -> int:
-        """The number of a command: unique both ways, so that a retry gets the same."""
+        """The number of a command in a series' year: unique both ways, so that a retry gets the same."""
         given = self._numbers.setdefault((series, year), {})
         return given.setdefault(for_command, len(given) + 1)
 
@@ -293,7 +296,7 @@ class MemoryStore:
         return [self._values[ref] for ref in refs if ref in self._values]
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads)."""
+        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
         if subject is not None:
             self._refuse_taken((subject,))
             self._add_subject(subject)

@@ -86,7 +86,7 @@ def head(case: str, version: int = 1, **changes: Any) -> CaseRecord:
 
 
 def commit(case: str, expected: int = 0, events: int = 1, command: str | None = None, **changes: Any) -> Commit:
-    """A commit of ``events`` events above ``expected`` that answers ``command`` (default: one named after its place)."""
+    """A commit of ``events`` events above ``expected`` answering ``command`` (default: named after its place)."""
     version = expected + events
     vault = {name: changes.pop(name) for name in ("subjects", "sealed", "erase") if name in changes}
     known = command if command is not None else f"{case}-{version}"
@@ -217,7 +217,14 @@ class CaseFiles:
         await cases.append(commit("M1", 0, 2, subjects=(subject("S1"),), sealed=(sealed("r1", "S1"),)))
         before = await cases.load("M1")
         late = commit(
-            "M1", expected, 2, "late", subjects=(subject("S2"),), sealed=(sealed("r2", "S2"),), erase=("S1",), status="x"
+            "M1",
+            expected,
+            2,
+            "late",
+            subjects=(subject("S2"),),
+            sealed=(sealed("r2", "S2"),),
+            erase=("S1",),
+            status="x",
         )
         with pytest.raises(VersionConflict):
             await cases.append(late)
@@ -318,7 +325,8 @@ class CaseFiles:
         cases = opened.stores.cases
         await cases.append(commit("M1"))
         outcomes = await settled(
-            cases.append(c) for c in (commit("M2"), commit("M1", 0, 1, "late"), commit("M3"), commit("M4", 0, 1, "M1-1"))
+            cases.append(c)
+            for c in (commit("M2"), commit("M1", 0, 1, "late"), commit("M3"), commit("M4", 0, 1, "M1-1"))
         )
         assert [type(outcome) for outcome in outcomes] == [type(None), VersionConflict, type(None), CommandKnown]
         assert [record.id async for record in cases.walk()] == ["M1", "M2", "M3"]
@@ -655,7 +663,9 @@ class Facts:
     """Immutable, inserted by event id."""
 
     async def all_rows(self, opened: Opened) -> dict[str, tuple[Any, ...]]:
-        rows = await opened.stores.facts.rows(["messages.ReplySent", "messages.EntryVoided"], "2000-01-01", "2099-12-31")
+        rows = await opened.stores.facts.rows(
+            ["messages.ReplySent", "messages.EntryVoided"], "2000-01-01", "2099-12-31"
+        )
         assert len({row[0] for row in rows}) == len(rows)
         return {row[0]: tuple(row) for row in rows}
 
@@ -782,7 +792,18 @@ class Facts:
 
     async def test_every_column_of_a_fact_is_distinguished(self, opened: Opened) -> None:
         names = {item.name for item in fields(FactRow)}
-        shown = {"id", "type", "department", "case", "happened", "happened_at", "recorded", "digest", "restricted", "fields"}
+        shown = {
+            "id",
+            "type",
+            "department",
+            "case",
+            "happened",
+            "happened_at",
+            "recorded",
+            "digest",
+            "restricted",
+            "fields",
+        }
         assert names - shown == {"due", "found", "voids", "clocks"}
 
 
@@ -994,7 +1015,10 @@ class Vault:
     async def test_erasing_amid_other_writes_succeeds(self, opened: Opened) -> None:
         cases, vault = opened.stores.cases, opened.stores.vault
         await asyncio.gather(
-            *(cases.append(commit(f"P{n}", subjects=(subject(f"S{n}"),), sealed=(sealed(f"r{n}", f"S{n}"),))) for n in range(40))
+            *(
+                cases.append(commit(f"P{n}", subjects=(subject(f"S{n}"),), sealed=(sealed(f"r{n}", f"S{n}"),)))
+                for n in range(40)
+            )
         )
 
         async def write(case: str) -> None:

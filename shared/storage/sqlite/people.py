@@ -8,15 +8,20 @@ from typing import Any
 
 import orjson
 
-from shared.storage.port import AuditRecord, SealedValue, VaultSubject
+from shared.storage.port import AuditRecord, SealedValue, VaultSubject, VersionConflict
 from shared.storage.sqlite.database import Database
 
 
 def insert_sealed(
     connection: sqlite3.Connection, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]
 ) -> None:
-    """Adds subjects and values; what is there already stays."""
+    """Adds subjects and values; what is there stays. Raises ``VersionConflict`` for a person's second subject."""
     for subject in subjects:
+        other = connection.execute(
+            "SELECT subject FROM vault_subjects WHERE lookup = ? AND subject <> ?", (subject.lookup, subject.subject)
+        ).fetchone()
+        if other is not None:
+            raise VersionConflict(f"{subject.subject}: the person is known as another subject")
         connection.execute(
             "INSERT OR IGNORE INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
             (subject.subject, subject.wrapped_key, subject.lookup),
