@@ -19,7 +19,7 @@ _ONE = timedelta(days=1)
 _SATURDAY = 5
 
 _SWAP_REACH = 10
-"""Every make-up workday of 2015-2026 lies within this many calendar days of a statutory holiday."""
+"""Every make-up workday of 2015-2026 but that of a one-off holiday lies this near, in days, to a statutory one."""
 
 _LAST_WEEK = 25
 """From this day of December on, next year's notice may still change the days (as for 2005-2007, 2011, 2018)."""

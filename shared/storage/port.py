@@ -18,6 +18,10 @@ class CommandKnown(Exception):
         self.record = record
 
 
+class SubjectTaken(Exception):
+    """Somebody else's commit made the same vault subject first; seal again."""
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 
@@ -250,7 +254,7 @@ class FactStore(Protocol):
         """(id, type, department, case, happened, happened_at, recorded, digest, restricted, voided_on, fields) of facts
         of ``types`` any of whose dates (happened, due, found) lies within the ISO dates."""
 
-    async def digests(self) -> AsyncIterator[tuple[str, str]]:
+    def digests(self) -> AsyncIterator[tuple[str, str]]:
         """(event id, digest) sorted by id."""
 
     async def count(self) -> int:

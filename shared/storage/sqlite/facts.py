@@ -55,7 +55,7 @@ class SqliteFacts:
 
     async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
         places = ", ".join("?" * len(ids))
-        return dict(self._db.read(f"SELECT id, recorded FROM facts WHERE id IN ({places})", tuple(ids)))  # type: ignore[arg-type]
+        return dict(self._db.read(f"SELECT id, recorded FROM facts WHERE id IN ({places})", tuple(ids)))
 
 
 def _insert(connection: sqlite3.Connection, facts: Sequence[FactRow]) -> list[str]:
