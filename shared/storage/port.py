@@ -18,7 +18,7 @@ class CommandKnown(Exception):
         self.record = record
 
 
-class SubjectTaken(Exception):
+class SubjectTaken(VersionConflict):
     """Somebody else's commit made the same vault subject first; seal again."""
 
 
@@ -160,7 +160,10 @@ class CaseStore(Protocol):
         """The file's events above sequence ``after``, in order."""
 
     async def append(self, commit: Commit) -> None:
-        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written."""
+        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
+
+        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        """
 
     async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
         """Notes the calendar version a file was looked at under, if it still stands at ``version``; no event."""
@@ -287,7 +290,7 @@ class NumberStore(Protocol):
     """Running numbers shown to people."""
 
     async def next(self, series: str, year: int, for_command: str) -> int:
-        """The number of a command: unique both ways, so that a retry gets the same."""
+        """The number of a command in a series' year: unique both ways, so that a retry gets the same."""
 
 
 class VaultStore(Protocol):
@@ -303,7 +306,7 @@ class VaultStore(Protocol):
         """The sealed values that still exist."""
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads)."""
+        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
 
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""
