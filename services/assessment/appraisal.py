@@ -15,7 +15,8 @@ class IndicatorScore:
     """An indicator's way to its points: ``base`` + ``earned`` + ``floor`` + ``cap`` + ``zeroed``, then ``scaling``.
 
     ``rates``: measure -> what one unit of it earns here (negative where it costs). ``numerator`` and
-    ``denominator`` are what a person compares: of / over, of / target, points deducted / what it applies to, points entered / None.
+    ``denominator`` are what a person compares: of / over, of / target, points deducted / what
+    it applies to, points entered / None.
     """
 
     indicator: Indicator

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from shared.domain.text import Text
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _QUARTER = re.compile(r"([12][0-9]{3})Q([1-4])")
 
 

@@ -4,19 +4,17 @@ import asyncio
 import base64
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
 
 from cryptography.exceptions import InvalidTag
 
 from shared.domain.kind import BadField, RuleBroken
 from shared.domain.text import Text
+from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
 from shared.storage.port import SealedValue, VaultStore, VaultSubject
 
-Under = Literal["writer", "case"]
 REFERENCE_LENGTH = 26
 
 
@@ -26,20 +24,6 @@ class VaultProblem(Exception):
     def __init__(self, message: Text) -> None:
         super().__init__(f"{message.zh} / {message.en}")
         self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What a commit stores for a command's vault fields.
-
-    ``refs`` stand in the command for the values; ``subjects`` are those that are new; ``writer`` is the citizen's
-    subject after the command: the known one, the one recognised, or a new one (None: none known, none needed).
-    """
-
-    refs: dict[str, str]
-    subjects: tuple[VaultSubject, ...]
-    values: tuple[SealedValue, ...]
-    writer: str | None
 
 
 class Vault:
@@ -56,18 +40,19 @@ class Vault:
         writer: str | None,
         values: Mapping[str, tuple[str, Under]],
         lookup: str | None = None,
+        pending: Sequence[VaultSubject] = (),
     ) -> Sealed:
         """Seals a command's vault fields (field -> value and whose key it goes under); writes nothing.
 
         ``seed`` is the command's id: a repeated command gets the same references. ``writer`` is the subject the case
-        knows; without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made. To
+        knows (or one of ``pending``, made earlier in the same commit); without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made. To
         be called anew for each attempt at a commit, since keys may have come or gone. Raises ``RuleBroken`` when the
         writer's data was erased, ``BadField`` for text that is none.
         """
         new: list[VaultSubject] = []
         sealed: list[SealedValue] = []
         refs: dict[str, str] = {}
-        opened: dict[str, bytes] = {}
+        opened: dict[str, bytes] = {subject.subject: self._unwrap(subject) for subject in pending}
         if any(under == "writer" for _, under in values.values()):
             writer = await self._writer(case, seed, writer, lookup, new, opened)
         for field, (value, under) in values.items():
@@ -126,6 +111,8 @@ class Vault:
         new: list[VaultSubject],
         opened: dict[str, bytes],
     ) -> str:
+        if writer is not None and writer in opened:
+            return writer
         if writer is not None:
             known = await self._store.subject(writer)
             if known is None:

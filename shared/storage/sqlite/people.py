@@ -8,22 +8,24 @@ from typing import Any
 
 import orjson
 
-from shared.storage.port import AuditRecord, SealedValue, VaultSubject, VersionConflict
+from shared.storage.port import AuditRecord, SealedValue, SubjectTaken, VaultSubject
 from shared.storage.sqlite.database import Database
 
 
 def insert_sealed(
     connection: sqlite3.Connection, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]
 ) -> None:
-    """Adds subjects and values; what is there stays. Raises ``VersionConflict`` for a person's second subject."""
+    """Adds subjects and values. Raises ``SubjectTaken`` where the subject or its person has another key already."""
     for subject in subjects:
-        other = connection.execute(
-            "SELECT subject FROM vault_subjects WHERE lookup = ? AND subject <> ?", (subject.lookup, subject.subject)
+        known = connection.execute(
+            "SELECT wrapped_key FROM vault_subjects WHERE subject = ? OR lookup = ?", (subject.subject, subject.lookup)
         ).fetchone()
-        if other is not None:
-            raise VersionConflict(f"{subject.subject}: the person is known as another subject")
+        if known is not None:
+            if known[0] != subject.wrapped_key:
+                raise SubjectTaken(subject.subject)
+            continue
         connection.execute(
-            "INSERT OR IGNORE INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
+            "INSERT INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
             (subject.subject, subject.wrapped_key, subject.lookup),
         )
     for value in values:
