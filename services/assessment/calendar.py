@@ -211,9 +211,9 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A year's holidays as they stand; ``year`` None: no notice is in."""
+    """A year's holidays as they stand; ``year`` 0: no notice is in."""
 
-    year: int | None = None
+    year: int = 0
     notice: str = ""
     published: date | None = None
     national: Layer = Layer()
@@ -223,7 +223,7 @@ class Year:
 
 def publish(state: Year, command: Publish, context: Context) -> Sequence[Event]:
     """The notice opens the year's case; a year has one."""
-    if state.year is not None:
+    if state.year:
         raise _broken(
             "calendar.already_published",
             Text(
@@ -254,11 +254,6 @@ def publish(state: Year, command: Publish, context: Context) -> Sequence[Event]:
 
 def amend(state: Year, command: Amend, context: Context) -> Sequence[Event]:
     """A change is laid over what stands and must change something."""
-    if state.year is None:
-        raise _broken(
-            "calendar.not_published",
-            Text("该年的放假安排尚未发布，不能调整", "this year's holidays are not published yet; nothing to amend"),
-        )
     layer = state.local if command.local else state.national
     _check_days(state.year, command, layer, context)
     unset = sorted(set(command.removed) - set(layer.holidays) - set(layer.makeup_workdays))
@@ -296,7 +291,7 @@ def evolve(state: Year, event: Any, stamp: Stamp) -> Year:
 
 def summary(state: Year) -> Summary:
     """What the list of years shows."""
-    status = "unpublished" if state.year is None else "amended" if state.amendments else "published"
+    status = "unpublished" if not state.year else "amended" if state.amendments else "published"
     return Summary(
         status=status,
         department=OFFICE,

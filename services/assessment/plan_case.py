@@ -4,7 +4,9 @@ A changed plan is another edition, a case of its own."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from services.assessment.clockless import no_clocks, no_miss
 from services.assessment.plan_nodes import LONGEST_TEXT, PlanError
@@ -78,7 +80,7 @@ class Adopt(Command):
         ge=1,
         le=999,
     )
-    text: str = field(
+    text: Annotated[str, StringConstraints(strip_whitespace=False)] = field(
         Text("方案文本", "Text"),
         help=Text("方案文件（YAML）的全文。", "The whole plan file (YAML)."),
         basis=BASIS,

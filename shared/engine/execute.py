@@ -139,12 +139,12 @@ class Engine:
                 known = await self._known(asked, hashes)
                 if known is not None:
                     return known
+            except SubjectTaken:
+                continue
             except VersionConflict:
                 if if_match is not None:
                     head = await self.stores.cases.load(case or "")
                     raise Stale(head.version if head else 0) from None
-            except SubjectTaken:
-                continue
         raise TooBusy(case or kind.name)
 
     async def settle(self, case: str) -> bool:

@@ -246,9 +246,20 @@ class MemoryStore:
         """How many facts there are."""
         return len(self._facts)
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """When each of the facts was recorded."""
-        return {name: self._facts[name].recorded for name in ids if name in self._facts}
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        """Running clocks whose date a coming notice may move."""
+        last: dict[tuple[str, str], tuple[int, str, dict[str, Any]]] = {}
+        for fact in self._facts.values():
+            sequence = int(fact.id.rpartition("/")[2])
+            for move in orjson.loads(fact.clocks):
+                key = (fact.case, move["clock"])
+                if key not in last or last[key][0] < sequence:
+                    last[key] = (sequence, fact.department, move)
+        return [
+            (case, clock, department, move["due"])
+            for (case, clock), (_, department, move) in sorted(last.items())
+            if move["due"] and move.get("provisional")
+        ]
 
     # -- positions -------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ class CommandKnown(Exception):
         self.record = record
 
 
-class SubjectTaken(Exception):
+class SubjectTaken(VersionConflict):
     """Somebody else's commit made the same vault subject first; seal again."""
 
 
@@ -263,8 +263,11 @@ class FactStore(Protocol):
     async def count(self) -> int:
         """How many facts there are."""
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """When each of the facts was recorded."""
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        """(case, clock, department, due) of running clocks whose date a coming notice may move, by case and clock.
+
+        A clock is as the latest fact of its case (by the number in the fact's id) that moved it left it.
+        """
 
 
 class PositionStore(Protocol):

@@ -767,22 +767,25 @@ class Facts:
         await facts.insert([fact(name) for name in names])
         assert [item async for item in facts.digests()] == [(name, f"sha256:{name}") for name in sorted(names)]
 
-    async def test_recorded_times_are_asked_by_id(self, opened: Opened) -> None:
+    async def test_running_provisional_clocks_are_told_as_their_case_left_them(self, opened: Opened) -> None:
         facts = opened.stores.facts
-        await facts.insert([fact("M1/1"), fact("M1/2", recorded="2026-12-01T00:00:00.000000+00:00")])
-        assert dict(await facts.recorded_of(["M1/2", "M1/9", "M1/1"])) == {
-            "M1/1": "2026-10-12T01:00:01.000000+00:00",
-            "M1/2": "2026-12-01T00:00:00.000000+00:00",
-        }
-        assert dict(await facts.recorded_of([])) == {}
+        moved = '[{"clock":"reply","due":"2027-01-04","provisional":true}]'
+        await facts.insert(
+            [
+                replace(fact("M1/2"), case="M1", clocks=moved),
+                replace(fact("M2/1"), case="M2", clocks=moved),
+                replace(fact("M2/10"), case="M2", clocks='[{"clock":"reply","due":null,"provisional":false}]'),
+                replace(fact("M2/9"), case="M2", clocks=moved),
+                replace(fact("M3/1"), case="M3", clocks='[{"clock":"reply","due":"2026-12-01","provisional":false}]'),
+            ]
+        )
+        assert await facts.provisional() == [("M1", "reply", fact("M1/2").department, "2027-01-04")]
 
     async def test_a_large_insert_and_a_long_question_are_answered(self, opened: Opened) -> None:
         facts = opened.stores.facts
         await facts.insert([fact(f"M{n}/1") for n in range(6000)])
         assert await facts.count() == 6000
         assert len(await self.all_rows(opened)) == 6000
-        asked = [f"M{n}/1" for n in range(40_000)]
-        assert len(await facts.recorded_of(asked)) == 6000
 
     async def test_concurrent_inserts_count_each_fact_once(self, opened: Opened) -> None:
         facts = opened.stores.facts

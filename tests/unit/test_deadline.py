@@ -131,7 +131,7 @@ def test_a_consultation_answered_on_its_own_day_takes_out_nothing() -> None:
 )
 def test_overlapping_consultations_are_taken_out_once(second: tuple[str, str]) -> None:
     one = Suspend(date(2026, 3, 5), date(2026, 3, 12))
-    other = Suspend(*map(date.fromisoformat, second))
+    other = Suspend(date.fromisoformat(second[0]), date.fromisoformat(second[1]))
     assert due_day(clock("2026-03-02", "20wd", one, other)) == "2026-04-07"
     assert due_day(clock("2026-03-02", "20wd", other, one)) == "2026-04-07"
 
