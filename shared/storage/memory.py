@@ -21,6 +21,7 @@ from shared.storage.port import (
     Position,
     SealedValue,
     Stores,
+    SubjectTaken,
     VaultSubject,
     VersionConflict,
     Viewer,
@@ -80,7 +81,7 @@ class MemoryStore:
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 
-        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        Raises ``SubjectTaken`` where a subject or its person has another key already.
         """
         for command in commit.commands:
             if (known := self._commands.get(command.id)) is not None:
@@ -307,7 +308,7 @@ class MemoryStore:
         return [self._values[ref] for ref in refs if ref in self._values]
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
+        """Adds a value outside a case's commit (uploads). Raises ``SubjectTaken``."""
         if subject is not None:
             self._refuse_taken((subject,))
             self._add_subject(subject)
@@ -319,8 +320,10 @@ class MemoryStore:
 
     def _refuse_taken(self, subjects: Sequence[VaultSubject]) -> None:
         for subject in subjects:
-            if subject.lookup is not None and self._lookups.get(subject.lookup, subject.subject) != subject.subject:
-                raise VersionConflict(f"{subject.subject}: the person is known as another subject")
+            person = self._lookups.get(subject.lookup) if subject.lookup is not None else None
+            for known in (self._subjects.get(subject.subject), self._subjects.get(person or "")):
+                if known is not None and known.wrapped_key != subject.wrapped_key:
+                    raise SubjectTaken(subject.subject)
 
     def _add_subject(self, subject: VaultSubject) -> None:
         self._subjects.setdefault(subject.subject, subject)

@@ -162,7 +162,7 @@ class CaseStore(Protocol):
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 
-        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        Raises ``SubjectTaken`` where a subject or its person has another key already.
         """
 
     async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
@@ -309,7 +309,7 @@ class VaultStore(Protocol):
         """The sealed values that still exist."""
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
+        """Adds a value outside a case's commit (uploads). Raises ``SubjectTaken``."""
 
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""

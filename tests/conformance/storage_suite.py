@@ -24,6 +24,7 @@ from shared.storage.port import (
     Position,
     SealedValue,
     Stores,
+    SubjectTaken,
     VaultSubject,
     VersionConflict,
     Viewer,
@@ -944,11 +945,32 @@ class Vault:
         cases, vault = opened.stores.cases, opened.stores.vault
         person = subject("S1", "hash")
         await cases.append(commit("M1", subjects=(person,), sealed=(sealed("r1", "S1"),)))
-        again = VaultSubject("S1", b"another key", "hash")
-        await cases.append(commit("M2", subjects=(again,), sealed=(sealed("r1", "S1", "M2"), sealed("r2", "S1", "M2"))))
+        await cases.append(
+            commit("M2", subjects=(person,), sealed=(sealed("r1", "S1", "M2"), sealed("r2", "S1", "M2")))
+        )
         assert await vault.subject("S1") == person
         assert await vault.values(["r1"]) == [sealed("r1", "S1")]
         assert await vault.values(["r2"]) == [sealed("r2", "S1", "M2")]
+
+    @pytest.mark.parametrize(
+        "second", [VaultSubject("S1", b"another key", "hash"), VaultSubject("S2", b"another key", "hash")]
+    )
+    async def test_another_key_for_a_known_subject_or_person_writes_nothing(
+        self, opened: Opened, second: VaultSubject
+    ) -> None:
+        cases, vault = opened.stores.cases, opened.stores.vault
+        person = subject("S1", "hash")
+        await cases.append(commit("M1", subjects=(person,)))
+        with pytest.raises(SubjectTaken):
+            await cases.append(commit("M2", subjects=(second,), sealed=(sealed("r2", second.subject),)))
+        with pytest.raises(SubjectTaken):
+            await vault.put(second, sealed("r3", second.subject))
+        assert await cases.load("M2") is None
+        assert await cases.events("M2") == []
+        assert await cases.command("M2-1") is None
+        assert await vault.values(["r2", "r3"]) == []
+        assert await vault.subject("S1") == person
+        assert await vault.find_subject("hash") == person
 
     async def test_one_person_never_becomes_two_subjects(self, opened: Opened) -> None:
         cases, vault = opened.stores.cases, opened.stores.vault
@@ -957,14 +979,11 @@ class Vault:
             for n in range(5)
         )
         assert sum(outcome is None for outcome in outcomes) == 1
-        assert sum(isinstance(outcome, VersionConflict) for outcome in outcomes) == 4
+        assert sum(isinstance(outcome, SubjectTaken) for outcome in outcomes) == 4
         winner = outcomes.index(None)
         assert await vault.find_subject("hash") == subject(f"S{winner}", "hash")
         assert [v.ref for v in await vault.values([f"r{n}" for n in range(5)])] == [f"r{winner}"]
         assert await cases.counts() == (1, 1)
-        with pytest.raises(VersionConflict):
-            await vault.put(subject("S9", "hash"), sealed("r9", "S9"))
-        assert await vault.values(["r9"]) == []
 
     async def test_subjects_without_a_hash_are_apart(self, opened: Opened) -> None:
         cases, vault = opened.stores.cases, opened.stores.vault
