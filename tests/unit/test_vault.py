@@ -12,7 +12,7 @@ from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import CipherName
 from shared.security.vault import Vault, VaultProblem
-from shared.storage.port import StoreAway
+from shared.storage.port import StoreAway, VaultSubject
 from tests.unit.vault_in_memory import VaultInMemory
 
 KEYS = Keys(bytes(range(32)), Ed25519PrivateKey.generate())
@@ -150,6 +150,20 @@ async def test_a_value_put_outside_a_commit_is_read_and_erased_alike(vault: Vaul
     assert await vault.read_one(ref) == "密钥"
     assert await vault.erase("u:abc") == 1
     assert await vault.read_one(ref) is None
+
+
+async def test_two_who_make_a_subject_at_once_end_with_one_key(
+    vault: Vault, store: VaultInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vault.put(ref="v:first", subject=f"case:{CASE}", case=CASE, value="一")
+    known, asked = store.subject, iter([True])
+
+    async def not_yet(subject: str) -> VaultSubject | None:
+        return None if next(asked, False) else await known(subject)
+
+    monkeypatch.setattr(store, "subject", not_yet)
+    await vault.put(ref="v:second", subject=f"case:{CASE}", case=CASE, value="二")
+    assert await vault.read(["v:first", "v:second"]) == {"v:first": "一", "v:second": "二"}
 
 
 async def test_nothing_is_put_for_an_erased_person(vault: Vault, store: VaultInMemory) -> None:
