@@ -1,7 +1,7 @@
 """The local runtime: all services in one process on one data folder, with relay, timers, policies and projection as tasks."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,10 @@ from services.assessment.seeding import read_seed_data, seed_steps
 from services.declared import SERVICES
 from shared.clock import ProcessClock
 from shared.contracts import newest
+from shared.domain.directory import SYSTEM
 from shared.domain.kind import RuleBroken
 from shared.engine.consumer import Consumer, LogReset
 from shared.engine.execute import Asked, Engine
-from shared.domain.directory import SYSTEM
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.eventlog.sqlite import SqliteEventLog
@@ -103,7 +103,10 @@ class LocalRuntime:
 
     async def run(self, stopped: asyncio.Event) -> None:
         """The background tasks of a serving process, until ``stopped``."""
-        await asyncio.gather(self._keep(self._move_once, IDLE_SECONDS, stopped, True), self._keep(self._sweep, SWEEP_SECONDS, stopped, False))
+        await asyncio.gather(
+            self._keep(self._move_once, IDLE_SECONDS, stopped, True),
+            self._keep(self._sweep, SWEEP_SECONDS, stopped, False),
+        )
 
     async def close(self) -> None:
         """Folds the log back and lets the folder go."""
@@ -213,5 +216,3 @@ def read_limits(settings: Settings) -> dict[str, Any]:
     limits["local_holidays_stop"] = settings.local_holidays_stop
     limits["contracts"] = newest()
     return limits
-
-

@@ -21,6 +21,7 @@ from shared.storage.port import (
     Position,
     SealedValue,
     Stores,
+    SubjectTaken,
     VaultSubject,
     VersionConflict,
     Viewer,
@@ -80,7 +81,7 @@ class MemoryStore:
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 
-        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        Raises ``SubjectTaken`` where a subject or its person has another key already.
         """
         for command in commit.commands:
             if (known := self._commands.get(command.id)) is not None:
@@ -245,9 +246,20 @@ class MemoryStore:
         """How many facts there are."""
         return len(self._facts)
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """When each of the facts was recorded."""
-        return {name: self._facts[name].recorded for name in ids if name in self._facts}
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        """Running clocks whose date a coming notice may move."""
+        last: dict[tuple[str, str], tuple[int, str, dict[str, Any]]] = {}
+        for fact in self._facts.values():
+            sequence = int(fact.id.rpartition("/")[2])
+            for move in orjson.loads(fact.clocks):
+                key = (fact.case, move["clock"])
+                if key not in last or last[key][0] < sequence:
+                    last[key] = (sequence, fact.department, move)
+        return [
+            (case, clock, department, move["due"])
+            for (case, clock), (_, department, move) in sorted(last.items())
+            if move["due"] and move.get("provisional")
+        ]
 
     # -- positions -------------------------------------------------------------------------------------------------
 
@@ -296,7 +308,7 @@ class MemoryStore:
         return [self._values[ref] for ref in refs if ref in self._values]
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
+        """Adds a value outside a case's commit (uploads). Raises ``SubjectTaken``."""
         if subject is not None:
             self._refuse_taken((subject,))
             self._add_subject(subject)
@@ -308,8 +320,10 @@ class MemoryStore:
 
     def _refuse_taken(self, subjects: Sequence[VaultSubject]) -> None:
         for subject in subjects:
-            if subject.lookup is not None and self._lookups.get(subject.lookup, subject.subject) != subject.subject:
-                raise VersionConflict(f"{subject.subject}: the person is known as another subject")
+            person = self._lookups.get(subject.lookup) if subject.lookup is not None else None
+            for known in (self._subjects.get(subject.subject), self._subjects.get(person or "")):
+                if known is not None and known.wrapped_key != subject.wrapped_key:
+                    raise SubjectTaken(subject.subject)
 
     def _add_subject(self, subject: VaultSubject) -> None:
         self._subjects.setdefault(subject.subject, subject)

@@ -162,7 +162,7 @@ class CaseStore(Protocol):
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 
-        A subject whose ``lookup`` is another subject's is a conflict too: decided again, the person is found.
+        Raises ``SubjectTaken`` where a subject or its person has another key already.
         """
 
     async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
@@ -263,8 +263,11 @@ class FactStore(Protocol):
     async def count(self) -> int:
         """How many facts there are."""
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """When each of the facts was recorded."""
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        """(case, clock, department, due) of running clocks whose date a coming notice may move, by case and clock.
+
+        A clock is as the latest fact of its case (by the number in the fact's id) that moved it left it.
+        """
 
 
 class PositionStore(Protocol):
@@ -306,7 +309,7 @@ class VaultStore(Protocol):
         """The sealed values that still exist."""
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads). Raises ``VersionConflict`` for a person's second subject."""
+        """Adds a value outside a case's commit (uploads). Raises ``SubjectTaken``."""
 
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""

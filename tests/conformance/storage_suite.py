@@ -24,6 +24,7 @@ from shared.storage.port import (
     Position,
     SealedValue,
     Stores,
+    SubjectTaken,
     VaultSubject,
     VersionConflict,
     Viewer,
@@ -766,22 +767,25 @@ class Facts:
         await facts.insert([fact(name) for name in names])
         assert [item async for item in facts.digests()] == [(name, f"sha256:{name}") for name in sorted(names)]
 
-    async def test_recorded_times_are_asked_by_id(self, opened: Opened) -> None:
+    async def test_running_provisional_clocks_are_told_as_their_case_left_them(self, opened: Opened) -> None:
         facts = opened.stores.facts
-        await facts.insert([fact("M1/1"), fact("M1/2", recorded="2026-12-01T00:00:00.000000+00:00")])
-        assert dict(await facts.recorded_of(["M1/2", "M1/9", "M1/1"])) == {
-            "M1/1": "2026-10-12T01:00:01.000000+00:00",
-            "M1/2": "2026-12-01T00:00:00.000000+00:00",
-        }
-        assert dict(await facts.recorded_of([])) == {}
+        moved = '[{"clock":"reply","due":"2027-01-04","provisional":true}]'
+        await facts.insert(
+            [
+                replace(fact("M1/2"), case="M1", clocks=moved),
+                replace(fact("M2/1"), case="M2", clocks=moved),
+                replace(fact("M2/10"), case="M2", clocks='[{"clock":"reply","due":null,"provisional":false}]'),
+                replace(fact("M2/9"), case="M2", clocks=moved),
+                replace(fact("M3/1"), case="M3", clocks='[{"clock":"reply","due":"2026-12-01","provisional":false}]'),
+            ]
+        )
+        assert await facts.provisional() == [("M1", "reply", fact("M1/2").department, "2027-01-04")]
 
     async def test_a_large_insert_and_a_long_question_are_answered(self, opened: Opened) -> None:
         facts = opened.stores.facts
         await facts.insert([fact(f"M{n}/1") for n in range(6000)])
         assert await facts.count() == 6000
         assert len(await self.all_rows(opened)) == 6000
-        asked = [f"M{n}/1" for n in range(40_000)]
-        assert len(await facts.recorded_of(asked)) == 6000
 
     async def test_concurrent_inserts_count_each_fact_once(self, opened: Opened) -> None:
         facts = opened.stores.facts
@@ -941,11 +945,32 @@ class Vault:
         cases, vault = opened.stores.cases, opened.stores.vault
         person = subject("S1", "hash")
         await cases.append(commit("M1", subjects=(person,), sealed=(sealed("r1", "S1"),)))
-        again = VaultSubject("S1", b"another key", "hash")
-        await cases.append(commit("M2", subjects=(again,), sealed=(sealed("r1", "S1", "M2"), sealed("r2", "S1", "M2"))))
+        await cases.append(
+            commit("M2", subjects=(person,), sealed=(sealed("r1", "S1", "M2"), sealed("r2", "S1", "M2")))
+        )
         assert await vault.subject("S1") == person
         assert await vault.values(["r1"]) == [sealed("r1", "S1")]
         assert await vault.values(["r2"]) == [sealed("r2", "S1", "M2")]
+
+    @pytest.mark.parametrize(
+        "second", [VaultSubject("S1", b"another key", "hash"), VaultSubject("S2", b"another key", "hash")]
+    )
+    async def test_another_key_for_a_known_subject_or_person_writes_nothing(
+        self, opened: Opened, second: VaultSubject
+    ) -> None:
+        cases, vault = opened.stores.cases, opened.stores.vault
+        person = subject("S1", "hash")
+        await cases.append(commit("M1", subjects=(person,)))
+        with pytest.raises(SubjectTaken):
+            await cases.append(commit("M2", subjects=(second,), sealed=(sealed("r2", second.subject),)))
+        with pytest.raises(SubjectTaken):
+            await vault.put(second, sealed("r3", second.subject))
+        assert await cases.load("M2") is None
+        assert await cases.events("M2") == []
+        assert await cases.command("M2-1") is None
+        assert await vault.values(["r2", "r3"]) == []
+        assert await vault.subject("S1") == person
+        assert await vault.find_subject("hash") == person
 
     async def test_one_person_never_becomes_two_subjects(self, opened: Opened) -> None:
         cases, vault = opened.stores.cases, opened.stores.vault
@@ -954,14 +979,11 @@ class Vault:
             for n in range(5)
         )
         assert sum(outcome is None for outcome in outcomes) == 1
-        assert sum(isinstance(outcome, VersionConflict) for outcome in outcomes) == 4
+        assert sum(isinstance(outcome, SubjectTaken) for outcome in outcomes) == 4
         winner = outcomes.index(None)
         assert await vault.find_subject("hash") == subject(f"S{winner}", "hash")
         assert [v.ref for v in await vault.values([f"r{n}" for n in range(5)])] == [f"r{winner}"]
         assert await cases.counts() == (1, 1)
-        with pytest.raises(VersionConflict):
-            await vault.put(subject("S9", "hash"), sealed("r9", "S9"))
-        assert await vault.values(["r9"]) == []
 
     async def test_subjects_without_a_hash_are_apart(self, opened: Opened) -> None:
         cases, vault = opened.stores.cases, opened.stores.vault
