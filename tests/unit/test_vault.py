@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -13,6 +14,7 @@ from shared.security.keys import Keys
 from shared.security.sealing import CipherName
 from shared.security.vault import Vault, VaultProblem
 from shared.storage.port import StoreAway, VaultSubject
+from shared.storage.sqlite import open_stores
 from tests.unit.vault_in_memory import VaultInMemory
 
 KEYS = Keys(bytes(range(32)), Ed25519PrivateKey.generate())
@@ -292,3 +294,20 @@ async def test_text_that_is_none_is_refused_by_field(vault: Vault) -> None:
 async def test_a_command_without_vault_fields_makes_no_subject(vault: Vault) -> None:
     assert await vault.prepare(case=CASE, seed="c-1", writer=None, values={}, lookup="5227") == Sealed()
     assert await vault.read(()) == {}
+
+
+async def test_an_erased_person_s_key_is_no_longer_on_the_disk(tmp_path: Path) -> None:
+    database, stores = open_stores(tmp_path / "gongkai.db")
+    vault = Vault(stores.vault, KEYS)
+    sealed = await vault.prepare(case=CASE, seed="c-1", writer=None, values={"text": (LETTER, "writer")})
+    assert sealed.writer is not None
+    await stores.vault.put(sealed.subjects[0], sealed.values[0])
+
+    def on_disk() -> list[bool]:
+        written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        return [secret in written for secret in (sealed.subjects[0].wrapped_key, sealed.values[0].body)]
+
+    assert on_disk() == [True, True]
+    assert await vault.erase(sealed.writer) == 1
+    assert on_disk() == [False, False]
+    await database.close()
