@@ -343,7 +343,7 @@ S = TypeVar("S")
 Decide = Callable[[Any, Any, Context], Sequence[Event]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseKind(Generic[S]):
     """One kind of case, whole: the engine, HTTP, pages, exports and contracts are made from it.
 

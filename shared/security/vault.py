@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,6 +17,7 @@ from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, c
 from shared.storage.port import SealedValue, VaultStore, VaultSubject
 
 REFERENCE_LENGTH = 26
+_IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
 
 
 class VaultProblem(Exception):
@@ -45,21 +47,22 @@ class Vault:
         """Seals a command's vault fields (field -> value and whose key it goes under); writes nothing.
 
         ``seed`` is the command's id: a repeated command gets the same references. ``writer`` is the subject the case
-        knows (or one of ``pending``, made earlier in the same commit); without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made. To
-        be called anew for each attempt at a commit, since keys may have come or gone. Raises ``RuleBroken`` when the
-        writer's data was erased, ``BadField`` for text that is none.
+        knows; without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made.
+        ``pending`` are subjects made earlier in the same commit. To be called anew for each attempt at a commit, since
+        keys may have come or gone. Raises ``RuleBroken`` when the writer's data was erased, ``BadField`` for text that
+        is none.
         """
         new: list[VaultSubject] = []
         sealed: list[SealedValue] = []
         refs: dict[str, str] = {}
         opened: dict[str, bytes] = {subject.subject: self._unwrap(subject) for subject in pending}
         if any(under == "writer" for _, under in values.values()):
-            writer = await self._writer(case, seed, writer, lookup, new, opened)
+            writer = await self._writer(case, seed, writer, lookup, pending, new, opened)
         for field, (value, under) in values.items():
             subject = writer if under == "writer" and writer is not None else f"case:{case}"
             if subject not in opened:
                 await self._open_or_make(subject, new, opened)
-            ref = refs[field] = f"v:{self._reference(case, seed, field)}"
+            ref = refs[field] = self.reference(case, seed, field)
             try:
                 plain = value.encode()
             except UnicodeEncodeError as problem:
@@ -98,9 +101,28 @@ class Vault:
         return await self._store.erase(subject)
 
     def subject_key(self, identity: str) -> str | None:
-        """The keyed hash that recognises a person by identity number, however it was typed; None for an empty one."""
+        """The keyed hash that recognises a person by identity number, however it was typed.
+
+        None for what is too short to tell one person from all others (a nickname, 匿名).
+        """
         plain = "".join(unicodedata.normalize("NFKC", identity).split()).upper()
-        return self._keys.keyed_hash("lookup", plain).hex() if plain else None
+        return self._keys.keyed_hash("lookup", plain).hex() if _IDENTITY.fullmatch(plain) else None
+
+    def reference(self, *parts: str) -> str:
+        """The reference of what ``parts`` name, ``v:`` and 26 letters: always the same, unguessable for others."""
+        return f"v:{self._letters(*parts)}"
+
+    async def put(self, *, ref: str, subject: str, case: str, value: str) -> None:
+        """Seals and stores a value outside a case's commit. Makes the subject of an upload (``u:``) or case (``case:``)
+        where it is new. Raises ``RuleBroken`` when the person was erased, ``SubjectTaken``, ``StoreAway``.
+        """
+        new: list[VaultSubject] = []
+        opened: dict[str, bytes] = {}
+        await self._open_or_make(subject, new, opened)
+        if new and not subject.startswith(("u:", "case:")):
+            raise _erased()
+        nonce, body = seal(self._cipher, opened[subject], value.encode(), Where("value", subject, ref))
+        await self._store.put(new[0] if new else None, SealedValue(ref, subject, case, self._cipher, nonce, body))
 
     async def _writer(
         self,
@@ -108,6 +130,7 @@ class Vault:
         seed: str,
         writer: str | None,
         lookup: str | None,
+        pending: Sequence[VaultSubject],
         new: list[VaultSubject],
         opened: dict[str, bytes],
     ) -> str:
@@ -116,22 +139,18 @@ class Vault:
         if writer is not None:
             known = await self._store.subject(writer)
             if known is None:
-                raise RuleBroken(
-                    "vault.erased",
-                    Text(
-                        "当事人的个人信息已经删除，不能再登记其个人信息",
-                        "the person's data was erased; nothing more can be recorded for them",
-                    ),
-                    Text("《个人信息保护法》第四十七条", "Personal Information Protection Law, Art. 47"),
-                )
+                raise _erased()
             opened[writer] = self._unwrap(known)
             return writer
         key = self.subject_key(lookup) if lookup else None
+        for subject in pending:
+            if key is not None and subject.lookup == key:
+                return subject.subject
         found = await self._store.find_subject(key) if key else None
         if found is not None:
             opened[found.subject] = self._unwrap(found)
             return found.subject
-        made = f"s:{self._reference(case, seed, '')}"
+        made = f"s:{self._letters(case, seed, '')}"
         await self._open_or_make(made, new, opened, lookup=key)
         return made
 
@@ -145,9 +164,9 @@ class Vault:
             opened[subject] = os.urandom(KEY_BYTES)
             new.append(VaultSubject(subject, self._wrap(subject, opened[subject]), lookup))
 
-    def _reference(self, case: str, seed: str, field: str) -> str:
-        """130 bits of a keyed hash, as 26 lower-case base-32 letters: the same for a repeat, unguessable for others."""
-        hashed = self._keys.keyed_hash("reference", case, seed, field)
+    def _letters(self, *parts: str) -> str:
+        """130 bits of a keyed hash as lower-case base-32 letters."""
+        hashed = self._keys.keyed_hash("reference", *parts)
         return base64.b32encode(hashed).decode().lower()[:REFERENCE_LENGTH]
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
@@ -169,6 +188,17 @@ class Vault:
                     f"the vault key of {subject.subject} does not open: another master key, or damaged data",
                 )
             ) from problem
+
+
+def _erased() -> RuleBroken:
+    return RuleBroken(
+        "vault.erased",
+        Text(
+            "当事人的个人信息已经删除，不能再登记其个人信息",
+            "the person's data was erased; nothing more can be recorded for them",
+        ),
+        Text("《个人信息保护法》第四十七条", "Personal Information Protection Law, Art. 47"),
+    )
 
 
 def _open_value(value: SealedValue, key: bytes) -> str:

@@ -12,21 +12,20 @@ import pytest
 from services.assessment.department import ADMINISTRATORS
 from services.assessment.roster_from_directory import roster_on
 from services.assessment.seeding import SEED, SeedData, SeedStep, read_seed_data, seed_steps
+from shared.contracts import newest
 from shared.domain.directory import GROUPS, OFFICE, Directory
 from shared.domain.localtime import local_date, moment_text
 from shared.engine.reference import Reference, apply
 from tests.scenario import Scenario, known_calendar
 from tests.told import told
-from tests.unit.test_plan_case import CONTRACTS, TEXT
 
+PLAN = Path(__file__).parents[2] / "plans" / "2026.yaml"
 TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> SeedData:
-    plan = tmp_path_factory.mktemp("plans") / "small.yaml"
-    plan.write_text(TEXT, "utf-8")
-    return read_seed_data(plan)
+def data() -> SeedData:
+    return read_seed_data(PLAN)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def steps(data: SeedData) -> tuple[SeedStep, ...]:
 @pytest.fixture(scope="module")
 def reference(steps: tuple[SeedStep, ...]) -> Reference:
     """The reference data after every step was carried out, each decided on what the ones before it left."""
-    reference = Reference.empty({"contracts": CONTRACTS})
+    reference = Reference.empty({"contracts": newest()})
     scenarios: dict[str, Scenario] = {}
     for step in steps:
         scenario = scenarios.setdefault(
@@ -58,7 +57,7 @@ def test_every_command_is_named_once_and_the_same_each_time(data: SeedData, step
         "seed:calendar-2026:v1",
         "seed:department-education:v1",
         "seed:post-education-clerk.education-clerk:v1",
-        "seed:plan-small-1:v1",
+        "seed:plan-luodian-2026-1:v1",
     }
 
 
@@ -75,7 +74,7 @@ def test_every_step_happened_on_its_historical_day(steps: tuple[SeedStep, ...]) 
     assert happened["calendar-2026"] == date(2025, 11, 4)
     assert happened["calendar-2004"] == date(2004, 1, 1)
     assert happened["department-education"] == date(2000, 1, 1)
-    assert happened["plan-small-1"] == date(2026, 1, 1)
+    assert happened["plan-luodian-2026-1"] == date(2026, 1, 1)
 
 
 def test_the_calendar_is_that_of_the_notices(reference: Reference) -> None:
@@ -139,7 +138,7 @@ def test_the_sample_posts_keep_the_three_administrators_apart(reference: Referen
 def test_the_plan_is_adopted(reference: Reference) -> None:
     found = reference.plan_for("2026Q3")
     assert found is not None
-    assert (found[0].id, found[1]) == ("small", True)
+    assert (found[0].id, found[1]) == ("luodian-2026", True)
 
 
 def test_a_missing_seed_file_is_named(tmp_path: Path) -> None:

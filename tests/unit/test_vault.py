@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.kind import BadField, RuleBroken
+from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import CipherName
-from shared.security.vault import Sealed, Under, Vault, VaultProblem
+from shared.security.vault import Vault, VaultProblem
 from shared.storage.port import StoreAway
 from tests.unit.vault_in_memory import VaultInMemory
 
@@ -119,7 +120,42 @@ async def test_the_identity_number_is_kept_only_as_a_keyed_hash(vault: Vault, st
     sealed = await submit(vault, store, lookup="52272819900101123X")
     assert sealed.subjects[0].lookup == vault.subject_key("52272819900101123X")
     assert sealed.subjects[0].lookup != Vault(store, OTHER).subject_key("52272819900101123X")
-    assert vault.subject_key("  ") is None
+
+
+@pytest.mark.parametrize("identity", ["", "  ", "匿名", "123", "a" * 41])
+async def test_what_tells_nobody_apart_recognises_nobody(vault: Vault, store: VaultInMemory, identity: str) -> None:
+    assert vault.subject_key(identity) is None
+    first = await submit(vault, store, lookup=identity)
+    second = await submit(vault, store, case="M2026-000124", seed="c-2", lookup=identity)
+    assert first.writer != second.writer
+
+
+async def test_a_person_met_earlier_in_the_same_commit_is_recognised(vault: Vault, store: VaultInMemory) -> None:
+    values: dict[str, tuple[str, Under]] = {"text": (LETTER, "writer")}
+    number = "52272819900101123X"
+    first = await vault.prepare(case=CASE, seed="c-1", writer=None, values=values, lookup=number)
+    by_number = await vault.prepare(
+        case=CASE, seed="c-2", writer=None, values=values, lookup=number, pending=first.subjects
+    )
+    known = await vault.prepare(case=CASE, seed="c-3", writer=first.writer, values=values, pending=first.subjects)
+    assert (by_number.writer, by_number.subjects) == (known.writer, known.subjects) == (first.writer, ())
+    for sealed in (first, by_number, known):
+        store.commit(sealed)
+        assert await vault.read_one(sealed.refs["text"]) == LETTER
+
+
+async def test_a_value_put_outside_a_commit_is_read_and_erased_alike(vault: Vault, store: VaultInMemory) -> None:
+    ref = vault.reference("file", "abc")
+    await vault.put(ref=ref, subject="u:abc", case=CASE, value="密钥")
+    assert await vault.read_one(ref) == "密钥"
+    assert await vault.erase("u:abc") == 1
+    assert await vault.read_one(ref) is None
+
+
+async def test_nothing_is_put_for_an_erased_person(vault: Vault, store: VaultInMemory) -> None:
+    with pytest.raises(RuleBroken):
+        await vault.put(ref=vault.reference("file", "abc"), subject="s:gone", case=CASE, value="密钥")
+    assert store.sealed == {}
 
 
 async def test_an_erased_person_leaves_nothing_that_opens(vault: Vault, store: VaultInMemory) -> None:
@@ -240,5 +276,5 @@ async def test_text_that_is_none_is_refused_by_field(vault: Vault) -> None:
 
 
 async def test_a_command_without_vault_fields_makes_no_subject(vault: Vault) -> None:
-    assert await vault.prepare(case=CASE, seed="c-1", writer=None, values={}, lookup="5227") == Sealed({}, (), (), None)
+    assert await vault.prepare(case=CASE, seed="c-1", writer=None, values={}, lookup="5227") == Sealed()
     assert await vault.read(()) == {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.security.vault import Sealed
+from shared.engine.sealing import Sealed
 from shared.storage.port import SealedValue, StoreAway, VaultSubject
 
 
