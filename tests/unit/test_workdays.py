@@ -323,6 +323,15 @@ def test_the_earliest_day_counts_likely_makeup_days_of_unknown_years_only() -> N
     assert SEEDED.add_workdays(date(2027, 10, 8), 1) == date(2027, 10, 11)
 
 
+def test_weekend_days_of_unknown_years_near_a_statutory_day_may_be_worked() -> None:
+    statutory = [day for year in range(2026, 2042) for day in statutory_days(year)]
+    weekend = [day for day in every_day(date(2027, 1, 1), date(2040, 12, 31)) if day.weekday() >= 5]
+    near = {day for day in weekend if day not in statutory and min(abs((day - each).days) for each in statutory) <= 10}
+    assert {day for day in weekend if SEEDED.earliest.worked(day)} == near
+    sure = every_day(date(2004, 1, 1), date(2026, 12, 24))
+    assert all(SEEDED.earliest.worked(day) == SEEDED.is_workday(day) for day in sure)
+
+
 def test_a_day_that_a_notice_has_set_is_no_longer_doubtful() -> None:
     amended = SEEDED.amend(a_notice(2027, off=days("2027-10-09")))
     assert amended.earliest_add(date(2027, 10, 8), 1) == date(2027, 10, 10)
