@@ -35,8 +35,6 @@ LOCAL_BASIS = Text(
     "Measures on Public Holidays, Art. 4 (local governments set the holidays of minority areas)",
 )
 SATURDAY = 5
-NEIGHBOURS = 1
-"""A notice also sets days of the last week of the year before (as 2019's did) and the first of the year after."""
 
 
 class HolidayNotice(Event):
@@ -66,9 +64,12 @@ class CalendarAmended(HolidayNotice):
 def _notice() -> Any:
     return field(
         Text("文号", "Notice number"),
-        help=Text("通知的文号，如 国办发明电〔2025〕7号。", "The notice's number, such as 国办发明电〔2025〕7号."),
+        help=Text(
+            "通知的文号，如 国办发明电〔2025〕7号；不知道可不填。",
+            "The notice's number, such as 国办发明电〔2025〕7号; empty if unknown.",
+        ),
         basis=BASIS,
-        min_length=1,
+        default="",
         max_length=200,
     )
 
@@ -210,9 +211,9 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A year's holidays as they stand; ``year`` None: no notice is in."""
+    """A year's holidays as they stand; ``year`` 0: no notice is in."""
 
-    year: int | None = None
+    year: int = 0
     notice: str = ""
     published: date | None = None
     national: Layer = Layer()
@@ -222,7 +223,7 @@ class Year:
 
 def publish(state: Year, command: Publish, context: Context) -> Sequence[Event]:
     """The notice opens the year's case; a year has one."""
-    if state.year is not None:
+    if state.year:
         raise _broken(
             "calendar.already_published",
             Text(
@@ -241,7 +242,7 @@ def publish(state: Year, command: Publish, context: Context) -> Sequence[Event]:
             "local",
             LOCAL_BASIS,
         )
-    _check_days(command.year, command, context)
+    _check_days(command.year, command, Layer(), context)
     if not any(day.year == command.year for day in command.holidays):
         raise _broken(
             "calendar.no_holidays",
@@ -253,13 +254,8 @@ def publish(state: Year, command: Publish, context: Context) -> Sequence[Event]:
 
 def amend(state: Year, command: Amend, context: Context) -> Sequence[Event]:
     """A change is laid over what stands and must change something."""
-    if state.year is None:
-        raise _broken(
-            "calendar.not_published",
-            Text("该年的放假安排尚未发布，不能调整", "this year's holidays are not published yet; nothing to amend"),
-        )
-    _check_days(state.year, command, context)
     layer = state.local if command.local else state.national
+    _check_days(state.year, command, layer, context)
     unset = sorted(set(command.removed) - set(layer.holidays) - set(layer.makeup_workdays))
     if unset:
         raise _broken(
@@ -295,7 +291,7 @@ def evolve(state: Year, event: Any, stamp: Stamp) -> Year:
 
 def summary(state: Year) -> Summary:
     """What the list of years shows."""
-    status = "unpublished" if state.year is None else "amended" if state.amendments else "published"
+    status = "unpublished" if not state.year else "amended" if state.amendments else "published"
     return Summary(
         status=status,
         department=OFFICE,
@@ -349,16 +345,20 @@ KIND = CaseKind[Year](
 )
 
 
-def _check_days(year: int, command: Publish | Amend, context: Context) -> None:
+def _check_days(year: int, command: Publish | Amend, standing: Layer, context: Context) -> None:
+    """``standing``: what the notice is laid over. As 2019's did, a notice may reach into the December before."""
     removed = command.removed if isinstance(command, Amend) else ()
     named = {"holidays": command.holidays, "makeup_workdays": command.makeup_workdays, "removed": removed}
     seen: set[date] = set()
     for name, days in named.items():
         for day in sorted(set(days)):
-            if abs(day.year - year) > NEIGHBOURS:
+            if not date(year - 1, 12, 1) <= day <= date(year + 1, 1, 31):
                 raise _broken(
                     "calendar.outside_year",
-                    Text(f"{day} 与 {year} 年的通知无关", f"{day} is not of {year} or a neighbouring year"),
+                    Text(
+                        f"{day} 不在 {year} 年及其前后一个月之内",
+                        f"{day} is not in {year}, the month before or the month after",
+                    ),
                     name,
                 )
             if day in seen:
@@ -372,12 +372,12 @@ def _check_days(year: int, command: Publish | Amend, context: Context) -> None:
                 )
             seen.add(day)
     for day in sorted(command.makeup_workdays):
-        if day.weekday() < SATURDAY:
+        if day.weekday() < SATURDAY and day not in standing.holidays:
             raise _broken(
                 "calendar.makeup_on_weekday",
                 Text(
-                    f"{day} 不是周六、周日，不能是调休上班日；恢复上班请列入“恢复常规的日期”",
-                    f"{day} is no Saturday or Sunday and cannot be a make-up workday; list it under days given back",
+                    f"{day} 不是周六、周日，本来就上班，不能是调休上班日",
+                    f"{day} is no Saturday or Sunday; it is worked anyway and cannot be a make-up workday",
                 ),
                 "makeup_workdays",
             )

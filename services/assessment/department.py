@@ -728,7 +728,7 @@ KIND = CaseKind[Unit](
 
 def _created(state: Unit) -> Department:
     if state.department is None:
-        raise _broken("department.not_created", Text("单位尚未设立", "the unit is not created"))
+        raise LookupError("only Create is given to a unit that does not exist")
     return state.department
 
 

@@ -1,4 +1,4 @@
-"""The directory (单位名录): departments with groups and validity dates, posts, delegations; and who an actor is on a day."""
+"""The directory (单位名录): departments with groups and dates, posts, delegations; and who an actor is on a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -100,7 +100,10 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person's post (岗位) in a unit from ``since`` until before ``until``; ``acting_for`` names whom a delegate stands in for."""
+    """A person's post (岗位) in a unit from ``since`` until before ``until``.
+
+    ``acting_for`` names whom a delegate stands in for.
+    """
 
     subject: str
     department: str
@@ -125,7 +128,10 @@ def with_post_ended(posts: Iterable[Post], ended: Post) -> tuple[Post, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with the posts in force that day. ``public`` is anybody, ``writer_of`` a citizen who showed a case's code."""
+    """Who acts, with the posts in force that day.
+
+    ``public`` is anybody, ``writer_of`` a citizen who showed a case's code.
+    """
 
     subject: str
     posts: frozenset[tuple[str, str]] = frozenset()

@@ -95,11 +95,15 @@ def attribute(title: Text, *, scored: bool = False, default: Any = PydanticUndef
 
 
 class ClockMove(BaseModel):
-    """One clock that an event moved: its new due date, or None where it ended or stands still."""
+    """One clock that an event moved: its new due date, or None where it ended or stands still.
+
+    ``provisional`` (暂定): a coming holiday notice may still move the date.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     clock: str
     due: date | None
+    provisional: bool = False
 
 
 class Event(BaseModel):
@@ -339,7 +343,7 @@ S = TypeVar("S")
 Decide = Callable[[Any, Any, Context], Sequence[Event]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseKind(Generic[S]):
     """One kind of case, whole: the engine, HTTP, pages, exports and contracts are made from it.
 

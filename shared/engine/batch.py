@@ -355,6 +355,10 @@ class Batch:
 
 
 def _moves(before: Dues, after: Dues) -> tuple[ClockMove, ...]:
-    moved = [ClockMove(clock=c, due=d) for c, (d, _) in after.items() if c not in before or before[c][0] != d]
+    moved = [
+        ClockMove(clock=c, due=d, provisional=d is not None and status == "provisional")
+        for c, (d, status) in after.items()
+        if before.get(c) != (d, status)
+    ]
     ended = [ClockMove(clock=c, due=None) for c in before if c not in after]
     return tuple(sorted((*moved, *ended), key=lambda m: m.clock))

@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import orjson
 
@@ -20,6 +20,7 @@ from shared.engine.codec import codec_of
 from shared.engine.deadlines import deadlines
 from shared.engine.history import effective, fold
 from shared.engine.reference import Reference
+from shared.engine.sealing import Sealed, Sealer, Under
 from shared.eventlog.envelope import Algorithm, Trace, encode, type_name
 from shared.storage.port import (
     CaseRecord,
@@ -27,8 +28,8 @@ from shared.storage.port import (
     CommandRecord,
     Commit,
     EventRecord,
-    SealedValue,
     Stores,
+    SubjectTaken,
     VaultSubject,
     VersionConflict,
 )
@@ -63,34 +64,6 @@ class NotReady(Exception):
 
 class TooBusy(Exception):
     """Others changed the case each time; try again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What the vault made of a command's confidential fields: references, and the rows for the case's commit."""
-
-    refs: Mapping[str, str] = field(default_factory=dict)
-    subjects: tuple[VaultSubject, ...] = ()
-    values: tuple[SealedValue, ...] = ()
-    writer: str | None = None
-
-
-class Sealer(Protocol):
-    """The vault as the engine needs it."""
-
-    async def prepare(
-        self,
-        *,
-        seed: str,
-        case: str,
-        writer: str | None,
-        values: Mapping[str, tuple[str, Literal["writer", "case"]]],
-        lookup: str | None,
-    ) -> Sealed:
-        """Seals ``values`` (field -> text, under whose key). The same ``seed`` gives the same references."""
-
-    async def read(self, refs: Sequence[str]) -> Mapping[str, str | None]:
-        """The plain texts; None for erased ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +139,8 @@ class Engine:
                 known = await self._known(asked, hashes)
                 if known is not None:
                     return known
+            except SubjectTaken:
+                continue
             except VersionConflict:
                 if if_match is not None:
                     head = await self.stores.cases.load(case or "")
@@ -232,7 +207,7 @@ class Engine:
         plain: dict[str, str] = {}
         for one in asked:
             self._permit(kind, one, batch, case, head)
-            sealed = await self._sealed(one, case, writer)
+            sealed = await self._sealed(one, case, writer, rows.subjects)
             writer = sealed.writer or writer
             rows = Sealed({}, (*rows.subjects, *sealed.subjects), (*rows.values, *sealed.values), writer)
             plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
@@ -319,8 +294,8 @@ class Engine:
         if not allowed:
             raise Forbidden(one.command.command_name)
 
-    async def _sealed(self, one: Asked, case: str, writer: str | None) -> Sealed:
-        values: dict[str, tuple[str, Literal["writer", "case"]]] = {}
+    async def _sealed(self, one: Asked, case: str, writer: str | None, pending: tuple[VaultSubject, ...]) -> Sealed:
+        values: dict[str, tuple[str, Under]] = {}
         for name, whose in vault_fields(type(one.command)).items():
             text = getattr(one.command, name)
             if text:
@@ -328,7 +303,9 @@ class Engine:
         if not values:
             return Sealed()
         lookup = getattr(one.command, "identity", None)
-        return await self.sealer.prepare(seed=one.command_id, case=case, writer=writer, values=values, lookup=lookup)
+        return await self.sealer.prepare(
+            seed=one.command_id, case=case, writer=writer, values=values, lookup=lookup, pending=pending
+        )
 
     async def _needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:
         found: dict[str, CaseView] = {}

@@ -1,0 +1,160 @@
+"""Facts as columns: one row an event, the flat scored fields kept as JSON and read only where a plan asks for them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from shared.domain.localtime import start_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KnownOn = date | datetime | None
+"""An instant, the end of a local day, or None: everything recorded."""
+
+CHUNK = 50_000
+_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Fact(NamedTuple):
+    """One event as assessment stores it; ``fields`` is a flat JSON object of text, whole numbers, booleans and null."""
+
+    id: str
+    type: str
+    department: str
+    case: str
+    happened: date
+    happened_at: datetime
+    recorded: datetime
+    digest: str
+    restricted: bool
+    voided_on: datetime | None
+    fields: str
+
+    def texts(self) -> dict[str, str | None]:
+        """The fields by their text, as `field_text` gives it."""
+        return {name: field_text(value) for name, value in json.loads(self.fields).items()}
+
+    def known(self, known_on: KnownOn) -> bool:
+        """Whether the fact was recorded by then and not voided by then."""
+        end = instant_after(known_on)
+        if end is None:
+            return self.voided_on is None
+        return self.recorded < end and (self.voided_on is None or self.voided_on >= end)
+
+
+def field_text(value: Any) -> str | None:
+    """The text by which a field is compared: ``true``, ``7``, words; None for null and for what is not flat."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    return None
+
+
+def instant_after(known_on: KnownOn) -> datetime | None:
+    """The first instant that is no longer known on ``known_on``."""
+    if known_on is None:
+        return None
+    if isinstance(known_on, datetime):
+        return known_on + timedelta(microseconds=1)
+    return start_of(known_on + timedelta(days=1))
+
+
+class FactFrame:
+    """Facts in a polars frame with the columns of `Fact`, each event id once, and ``row``, its number in the frame."""
+
+    def __init__(self, frame: "pl.DataFrame") -> None:
+        """``frame``: the columns of `Fact`, instants in UTC; rows with an id seen before are dropped."""
+        import polars as pl
+
+        frame = frame.select(
+            pl.col(name).cast(pl.Categorical if name in ("type", "department") else frame.schema[name])
+            for name in Fact._fields
+        )
+        if frame["id"].n_unique() < frame.height:
+            # Copies of an event differ at most in whether its void has been seen: the one that knows more stays.
+            frame = frame.sort("id", "voided_on", "digest", "recorded", nulls_last=True).unique(
+                "id", keep="first", maintain_order=True
+            )
+        self.frame = frame.with_row_index("row")
+
+    @classmethod
+    def from_rows(cls, rows: "Iterable[Fact | tuple[Any, ...]]") -> "FactFrame":
+        """Facts from rows in the order of `Fact`, read in chunks so that the rows need never be in memory at once."""
+        import polars as pl
+
+        instant = pl.Datetime("us", "UTC")
+        types: dict[str, Any] = {
+            "happened": pl.Date,
+            "happened_at": instant,
+            "recorded": instant,
+            "restricted": pl.Boolean,
+            "voided_on": instant,
+        }
+        schema = {name: types.get(name, pl.String) for name in Fact._fields}
+        ahead = iter(rows)
+        parts = [pl.DataFrame(schema=schema)]
+        while chunk := list(islice(ahead, CHUNK)):
+            columns = zip(schema.items(), zip(*chunk, strict=True), strict=True)
+            parts.append(
+                pl.DataFrame([pl.Series(name, list(values), dtype=dtype) for (name, dtype), values in columns])
+            )
+        return cls(pl.concat(parts, rechunk=True))
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def known(self, known_on: KnownOn) -> "pl.Expr":
+        """The row test: recorded by then and not voided by then."""
+        import polars as pl
+
+        end = instant_after(known_on)
+        if end is None:
+            return pl.col("voided_on").is_null()
+        return (pl.col("recorded") < end) & (pl.col("voided_on").is_null() | (pl.col("voided_on") >= end))
+
+    def digest(self, known_on: KnownOn = None) -> tuple[int, str]:
+        """How many facts were known then, and SHA-256 (hex) over their sorted lines ``event id, event digest``."""
+        import polars as pl
+
+        known = self.frame.filter(self.known(known_on)).select("id", "digest").sort("id")
+        hash_ = hashlib.sha256()
+        for part in known.iter_slices(CHUNK):
+            lines = part.select(pl.format("{} {}\n", "id", "digest").str.join("")).item()
+            hash_.update(lines.encode())
+        return known.height, hash_.hexdigest()
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The short event types among the facts."""
+        return frozenset(self.frame["type"].unique().to_list())
+
+    @cached_property
+    def departments(self) -> list[str]:
+        """The departments among the facts."""
+        return sorted(self.frame["department"].unique().to_list())
+
+
+def field_texts(fields: "pl.Series", name: str) -> "pl.Series":
+    """The text of one field in a column of flat JSON objects, as `field_text` gives it.
+
+    A quoted word before a colon can only be a key, since quotes inside a text are escaped: the field is found without
+    parsing the rest. Texts with escapes of their own are left to the JSON parser.
+    """
+    import polars as pl
+
+    if not _FIELD_NAME.fullmatch(name):
+        raise ValueError(f"no field name: {name}")
+    pattern = rf'"{name}"\s*:\s*("[^"\\]*"|true|false|-?[0-9]+)\s*[,}}]'
+    found = fields.str.extract(pattern).str.strip_chars('"')
+    escaped = (found.is_null() & fields.str.contains("\\", literal=True)).arg_true()
+    if len(escaped):
+        parsed = [field_text(json.loads(text).get(name)) for text in fields.gather(escaped).to_list()]
+        found = found.scatter(escaped, pl.Series(parsed, dtype=pl.String))
+    return found
