@@ -76,7 +76,7 @@ def file(
     claims: str | None = None,
     **fields: Any,
 ) -> Scenario:
-    """A file at ``stage``, everything on one day; ``fields`` go into the submission, whose writer ``claims`` a category. 2026-03-02 is a Monday."""
+    """A file at ``stage``, all on one day; ``fields`` go into the submission. 2026-03-02 is a Monday."""
     scenario = Scenario(MESSAGE, directory=DIRECTORY, settings=settings, case=CASE)
     for name, given, by in STAGES:
         command = given
