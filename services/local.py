@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 import yaml
-from shared.security.audit import Audit
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.assessment.seeding import read_seed_data, seed_steps
@@ -23,6 +22,7 @@ from shared.engine.execute import Asked, Engine
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.eventlog.sqlite import SqliteEventLog
+from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
 from shared.security.keys import Keys, open_keys
 from shared.security.vault import Vault

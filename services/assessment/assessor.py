@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.assessment.counting import MANUAL_TYPE
 from services.assessment.fact_frame import Fact, FactFrame, KnownOn
 from services.assessment.lines import ScoreLines, explain_json
+from services.assessment.plan_contracts import MANUAL_TYPE
 from services.assessment.period import Quarter
 from services.assessment.plan import Plan
 from services.assessment.plan_reader import check_plan, read_plan
