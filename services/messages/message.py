@@ -890,6 +890,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 department=event.department,
                 assigned_on=local_date(stamp.happened),
                 returned=False,
+                co_handlers=tuple(unit for unit in state.co_handlers if unit != event.department),
             )
         case ReturnRequested():
             return replace(_stepped(state, stamp), status="return_requested", returns=state.returns + 1)
