@@ -163,6 +163,17 @@ async def open_local(settings: Settings, doing: str, clock: Callable[[], datetim
     except StoreAway:
         folder.close()
         raise
+    try:
+        return await _put_together(settings, folder, database, stores, clock)
+    except BaseException:
+        await database.close()
+        folder.close()
+        raise
+
+
+async def _put_together(
+    settings: Settings, folder: DataFolder, database: Database, stores: Stores, clock: Callable[[], datetime] | None
+) -> LocalRuntime:
     eventlog = SqliteEventLog(database)
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     vault = Vault(stores.vault, keys, cipher=settings.cipher)

@@ -316,7 +316,7 @@ def plan_show(
         async with opened("plan show") as desk:
             return desk.plan_show(quarter)
 
-    show.document(run(work), lambda d: sys.stdout.write(d["text"]) and None)
+    show.document(run(work), lambda d: show.plain(d["text"]))
 
 
 @plan_app.command("schema")
@@ -338,7 +338,7 @@ def token_issue(
     from services.cli.tokens import issue
 
     document = run(lambda: issue(subject, department, role, ttl))
-    show.document(document, lambda d: sys.stdout.write(f"{d['token']}\n") and None)
+    show.document(document, lambda d: show.plain(f"{d['token']}\n"))
 
 
 @import_app.command("messages")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from shared.domain.text import Text
 
@@ -73,8 +73,9 @@ def _with(options: Options, name: str, value: str) -> Options:
             )
         return replace(options, url=value.rstrip("/"))
     if name == "--output":
-        if value == "json" or value == "csv" or value == "table":
-            return replace(options, output=value)
+        for shape in get_args(Output):
+            if value == shape:
+                return replace(options, output=shape)
         raise Usage(Text(f"--output 只能是 table、json 或 csv：{value}", f"--output is table, json or csv: {value}"))
     if value not in ("zh", "en"):
         raise Usage(Text(f"--lang 只能是 zh 或 en：{value}", f"--lang is zh or en: {value}"))

@@ -48,6 +48,11 @@ def talk(text: Text) -> None:
         sys.stderr.write(options.current.say(text) + "\n")
 
 
+def plain(text: str) -> None:
+    """Text as it is."""
+    sys.stdout.write(text)
+
+
 def grid(title: str, header: Sequence[str], lines: Sequence[Row], *, right: Sequence[int] = ()) -> None:
     """A table with a title."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
@@ -69,7 +74,7 @@ def ranking_rows(content: Document) -> tuple[Row, list[Row]]:
     """The ranking as rows."""
     codes = list(content["ranking"][0].get("indicators", {})) if content["ranking"] else []
     header = ["rank", "department", "name", "group", "group_rank", "score", "band", "vetoes", "parked", *codes]
-    lines = [
+    lines: list[Row] = [
         [
             row["rank"],
             row["department"],

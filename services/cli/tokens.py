@@ -40,7 +40,7 @@ async def issue(subject: str, department: str, role: str, ttl: str) -> dict[str,
                 )
             )
         token, expires = local.tokens.issue(subject, read_ttl(ttl), local.clock())
-        await local.audit.record("system", "token_issued", subject, detail={"role": role, "department": unit.id})
+        await local.audit.record(SYSTEM, "token_issued", subject, detail={"role": role, "department": unit.id})
         return {
             "token": token,
             "expires": moment_text(expires),

@@ -1344,4 +1344,5 @@ MESSAGE: CaseKind[Message] = CaseKind(
     public_view=public_view,
     columns=COLUMNS,
     vault_readers=VAULT_READERS,
+    handler_alone=frozenset(HANDLER_ALONE),
 )

@@ -100,7 +100,9 @@ def _every_command_counts_once(county: County, stored: Stored) -> None:
         assert len(opened) == 1
         assert len(ended) <= 1, "finished twice"
         live = _live(stored[case])
-        assert [e["data"]["mark"] for e in live if _name(e) == "MatterOpened"] == [s.command.mark for s in opened if isinstance(s.command, OpenMatter)]
+        assert [e["data"]["mark"] for e in live if _name(e) == "MatterOpened"] == [
+            s.command.mark for s in opened if isinstance(s.command, OpenMatter)
+        ]
         assert sorted(e["data"]["mark"] for e in live if _name(e) == "MatterTouched") == touched
         assert [e["data"]["mark"] for e in live if _name(e) == "MatterFinished"] == ended
         state = orjson.loads(county.store._heads[case].state)
@@ -153,7 +155,9 @@ def _one_verdict_a_clock(county: County, stored: Stored) -> None:
     for case, sent in opened.items():
         due = _due(sent.happened.astimezone(SHANGHAI).date(), county.days, county.plan.amends)
         live = [e for e in _live(stored[case]) if e["data"].get("clock") == "finish" and "met" in e["data"]]
-        verdicts = [(e["data"]["met"], e["data"]["due"]) for e in live if e["data"]["met"] or _name(e) == "MatterOverdue"]
+        verdicts = [
+            (e["data"]["met"], e["data"]["due"]) for e in live if e["data"]["met"] or _name(e) == "MatterOverdue"
+        ]
         end = ended.get(case)
         in_time = end is not None and end.happened.astimezone(SHANGHAI).date() <= due
         past = county.now.astimezone(SHANGHAI).date() > due
