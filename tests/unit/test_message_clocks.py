@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from services.messages.message import MESSAGE, Message
+from services.messages.message import MESSAGE
 from services.messages.message_commands import (
     Accept,
     ApproveReply,
@@ -29,6 +29,7 @@ from services.messages.message_events import (
     ReplySent,
 )
 from services.messages.message_rules import LADDER
+from services.messages.message_state import Message
 from shared.domain.corrections import EntryVoided, OverdueRevoked, RevokeOverdue, VoidEntry
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import Command, Verdict, vault_fields

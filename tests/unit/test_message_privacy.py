@@ -262,8 +262,8 @@ def test_confidentiality_counts_from_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("field", "who"),
     [
-        ("title", {"clerk", "health-clerk", "desk"}),
-        ("text", {"clerk", "health-clerk", "desk"}),
+        ("title", {"clerk", "health-clerk", "desk", "leader"}),
+        ("text", {"clerk", "health-clerk", "desk", "leader"}),
         ("name", {"clerk", "desk"}),
         ("phone", {"clerk", "desk"}),
         ("meant", {"desk"}),
@@ -272,8 +272,8 @@ def test_confidentiality_counts_from_when_it_is_asked_for() -> None:
         ("reason", {"clerk", "health-clerk", "desk"}),
         ("findings", {"clerk", "health-clerk", "desk"}),
         ("supervision", {"clerk", "desk", "leader"}),
-        ("reply", {"clerk", "health-clerk", "desk", "writer"}),
-        ("explanation", {"clerk", "health-clerk", "desk", "writer"}),
+        ("reply", {"clerk", "health-clerk", "desk", "leader", "writer"}),
+        ("explanation", {"clerk", "health-clerk", "desk", "leader", "writer"}),
         ("published_reply", {"clerk", "health-clerk", "desk", "leader", "writer", "public", "security"}),
     ],
 )
