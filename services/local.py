@@ -18,7 +18,7 @@ from shared.contracts import newest
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import RuleBroken
 from shared.engine.consumer import Consumer, LogReset
-from shared.engine.execute import Asked, Engine
+from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.eventlog.sqlite import SqliteEventLog
@@ -77,8 +77,11 @@ class LocalRuntime:
         for step in seed_steps(read_seed_data(PLAN)):
             asked = Asked(step.command, SYSTEM, step.command_id, step.happened, origin="import")
             existing = None if step.command.command_opens else step.case
-            if not (await engine.execute(step.kind, existing, [asked])).replayed:
-                new += 1
+            try:
+                new += not (await engine.execute(step.kind, existing, [asked])).replayed
+            except (KeyReused, RuleBroken) as known:
+                # A folder seeded by an older version keeps what it was seeded with.
+                log.info("seed kept as it is", case=step.case, reason=str(known))
         await self.settle_down()
         return new
 
@@ -160,6 +163,17 @@ async def open_local(settings: Settings, doing: str, clock: Callable[[], datetim
     except StoreAway:
         folder.close()
         raise
+    try:
+        return await _put_together(settings, folder, database, stores, clock)
+    except BaseException:
+        await database.close()
+        folder.close()
+        raise
+
+
+async def _put_together(
+    settings: Settings, folder: DataFolder, database: Database, stores: Stores, clock: Callable[[], datetime] | None
+) -> LocalRuntime:
     eventlog = SqliteEventLog(database)
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     vault = Vault(stores.vault, keys, cipher=settings.cipher)
