@@ -15,8 +15,8 @@ from shared.engine.execute import Asked, Engine, Stale
 from shared.security.rate import client_key
 from shared.security.visibility import may_see
 from shared.storage.port import CaseRecord
-from shared.telemetry import COMMANDS
 from shared.web.body import reader_of
+from shared.web.metrics import COMMANDS
 from shared.web.people import Gate, People, Visitor
 from shared.web.problems import Problem, bad_field, forbidden, named, no_route, not_found, problem_of, unauthorised
 from shared.web.request_headers import IF_MATCH, command_id, idempotency_key, if_match
@@ -69,9 +69,7 @@ class Desk:
             address = request.client.host if request.client else ""
             wait = self._gate.public.allow(client_key(address))
             if wait is not None:
-                detail = Text(
-                    f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds"
-                )
+                detail = Text(f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds")
                 raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
         return visitor
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -13,6 +13,7 @@ from shared.domain.text import Text
 from shared.web.body import date_words
 from shared.web.problems import FieldError, Problem, bad_fields
 
+T = TypeVar("T")
 SORTS = ("received", "-received", "due", "updated", "-updated")
 MOST, USUAL = 200, 50
 LONGEST_SEARCH = 100
@@ -36,7 +37,9 @@ class Parameters:
         """A word or a sentence."""
         return self._value(name, lambda value: _short(value, most))
 
-    def one_of(self, name: str, choices: Mapping[str, Any] | tuple[str, ...], otherwise: str | None = None) -> str | None:
+    def one_of(
+        self, name: str, choices: Mapping[str, Any] | tuple[str, ...], otherwise: str | None = None
+    ) -> str | None:
         """One of the given codes."""
         return self._value(name, lambda value: _chosen(value, choices)) or otherwise
 
@@ -65,7 +68,7 @@ class Parameters:
         if self._errors:
             raise bad_fields(self._errors)
 
-    def _value(self, name: str, read: Callable[[str], Any]) -> Any:
+    def _value(self, name: str, read: Callable[[str], T]) -> T | None:
         self._read.add(name)
         values = [value for given, value in self._given if given == name]
         if not values or values == [""]:
@@ -86,7 +89,9 @@ def written_place(place: Any, order: str) -> str:
 
 def bad_place() -> Problem:
     """A place that this list never gave out."""
-    return bad_fields([FieldError("after", Text("after：不是此列表给出的位置", "after: this list never gave out such a place"))])
+    return bad_fields(
+        [FieldError("after", Text("after：不是此列表给出的位置", "after: this list never gave out such a place"))]
+    )
 
 
 def _short(value: str, most: int) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,7 +18,7 @@ from shared.engine.deadlines import deadlines
 from shared.engine.execute import Engine, NotReady
 from shared.engine.reference import Reference
 from shared.eventlog.envelope import decode
-from shared.security.visibility import may_see, readable_vault_fields, reach_of, viewer_of
+from shared.security.visibility import may_see, reach_of, readable_vault_fields, viewer_of
 from shared.storage.port import CaseQuery, CaseRecord, Viewer
 from shared.web.body import read_object
 from shared.web.commands import Desk
@@ -236,7 +235,13 @@ class ReadingRoom:
         return readable_vault_fields(kind, actor, head, handler_alone=alone)
 
     async def _read(
-        self, request: Request, kind: CaseKind[Any], target: str, actor: Actor, refs: Sequence[str], fields: Sequence[str]
+        self,
+        request: Request,
+        kind: CaseKind[Any],
+        target: str,
+        actor: Actor,
+        refs: Sequence[str],
+        fields: Sequence[str],
     ) -> Plain:
         """Reads from the vault, and notes in the audit trail who read what before it is shown."""
         if not refs:
@@ -251,7 +256,9 @@ class ReadingRoom:
         self, request: Request, kind: CaseKind[Any], heads: Sequence[CaseRecord], actor: Actor
     ) -> dict[str, str | None]:
         """The titles that the person may read, by case."""
-        readable = {h.id: TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone) for h in heads}
+        readable = {
+            h.id: TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone) for h in heads
+        }
         refs = [h.title for h in heads if h.title is not None and is_reference(h.title) and readable[h.id]]
         target = f"{kind.service}/{kind.collection}"
         plain = await self._read(request, kind, target, actor, refs, [TITLE])
@@ -272,7 +279,11 @@ class ReadingRoom:
         found: list[CaseRecord] = []
         looked = 0
         async for after, page in self._pages(query):
-            readable = [h for h in page.heads if TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone)]
+            readable = [
+                h
+                for h in page.heads
+                if TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone)
+            ]
             plain = await self._engine.sealer.read([h.title for h in readable if h.title and is_reference(h.title)])
             for place, head in enumerate(page.heads):
                 title = _title(head, head in readable, plain) or ""
