@@ -28,7 +28,9 @@ COMMANDS = Counter(
 )
 METRICS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-SILENT = frozenset({"body", "query", "query_string", "authorization", "token", "code", "receipt_code", "identity", "phone"})
+SILENT = frozenset(
+    {"body", "query", "query_string", "authorization", "token", "code", "receipt_code", "identity", "phone"}
+)
 """Names under which nothing is ever logged, whoever asks for it."""
 
 

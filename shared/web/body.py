@@ -76,7 +76,11 @@ def read_object(raw: bytes) -> tuple[dict[str, Any], str]:
     """A body as a JSON object, with its text; an empty body is an empty object. Raises ``Problem`` (422)."""
     try:
         text = raw.decode("utf-8-sig")
-        content = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_constant, parse_float=_number) if text.strip() else {}
+        content = (
+            json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_constant, parse_float=_number)
+            if text.strip()
+            else {}
+        )
     except UnicodeDecodeError:
         raise _refused(Text("正文不是有效的 UTF-8 文字", "the body is not valid UTF-8")) from None
     except _Unacceptable as problem:
@@ -187,6 +191,8 @@ def _inside(readers: Mapping[str, Reader]) -> Reader:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {name: readers[name](item) if name in readers and item is not None else item for name, item in value.items()}
+        return {
+            name: readers[name](item) if name in readers and item is not None else item for name, item in value.items()
+        }
 
     return read

@@ -69,9 +69,7 @@ class Desk:
             address = request.client.host if request.client else ""
             wait = self._gate.public.allow(client_key(address))
             if wait is not None:
-                detail = Text(
-                    f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds"
-                )
+                detail = Text(f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds")
                 raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
         return visitor
 

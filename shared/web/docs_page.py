@@ -8,7 +8,11 @@ from starlette.responses import Response
 from shared.web.problems import no_route
 
 STATIC = Path(__file__).parent / "static"
-FILES = {"": ("docs.html", "text/html"), "docs.css": ("docs.css", "text/css"), "docs.js": ("docs.js", "text/javascript")}
+FILES = {
+    "": ("docs.html", "text/html"),
+    "docs.css": ("docs.css", "text/css"),
+    "docs.js": ("docs.js", "text/javascript"),
+}
 
 
 def docs_file(name: str) -> Response:

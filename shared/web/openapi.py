@@ -77,7 +77,10 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
             "get": _operation(
                 f"{kind.name}-show",
                 Text(f"{kind.title.zh}：案卷", f"{kind.title.en}: one case"),
-                Text("案卷、经过、期限和您现在可以办理的事项", "the file, its timeline, deadlines and what you may do now"),
+                Text(
+                    "案卷、经过、期限和您现在可以办理的事项",
+                    "the file, its timeline, deadlines and what you may do now",
+                ),
                 {"200": _json("Case", ETag="案卷版本 / the case's version")},
                 (401, 403, 404, 503),
                 tags=tags,
@@ -156,7 +159,9 @@ def _command(kind: CaseKind[Any], model: type[Command], schemas: Json) -> Json:
         "x-basis": model.command_basis.zh,
         "x-basis-en": model.command_basis.en,
         "x-allowed": [
-            {"standing": way.standing, "roles": list(way.roles)} for way in model.command_allowed if way.standing != "system"
+            {"standing": way.standing, "roles": list(way.roles)}
+            for way in model.command_allowed
+            if way.standing != "system"
         ],
     }
 
@@ -240,7 +245,11 @@ def _filters(kind: CaseKind[Any]) -> list[Json]:
     statuses_en = "; ".join(f"{code}: {title.en}" for code, title in kind.statuses.items())
     day: Json = {"type": "string", "format": "date"}
     return [
-        _query("department", Text("承办单位，编号或名称", "the unit that holds the file, by id or name"), {"type": "string"}),
+        _query(
+            "department",
+            Text("承办单位，编号或名称", "the unit that holds the file, by id or name"),
+            {"type": "string"},
+        ),
         _query("status", Text(statuses, statuses_en), {"type": "string", "enum": list(kind.statuses)}),
         _query("due_before", Text("在此日之前到期", "due before this day"), day),
         _query("received_from", Text("收件日不早于", "received on this day or later"), day),
@@ -276,9 +285,11 @@ _COMMAND_HEADERS = (
         Text("重复提交时用同一值，只办一次", "the same value again gives the first answer again"),
         {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     ),
-    _header(IF_MATCH, Text("所见案卷的版本，如 \"3\"", 'the version seen, such as "3"'), {"type": "string"}),
+    _header(IF_MATCH, Text('所见案卷的版本，如 "3"', 'the version seen, such as "3"'), {"type": "string"}),
     _header(
-        "Accept-Language", Text("提示语言：zh 或 en", "language of messages: zh or en"), {"type": "string", "default": "zh"}
+        "Accept-Language",
+        Text("提示语言：zh 或 en", "language of messages: zh or en"),
+        {"type": "string", "default": "zh"},
     ),
 )
 
@@ -366,7 +377,10 @@ def _common_schemas() -> Json:
         "earliest_possible": _or_none(deadline["earliest_possible"]),
         "calendar_version": whole,
         "ended": deadline["ended"],
-        "operations": {"type": "array", "items": _object("变动", {"operation": _text("变动"), "reason": _text("原因")})},
+        "operations": {
+            "type": "array",
+            "items": _object("变动", {"operation": _text("变动"), "reason": _text("原因")}),
+        },
         "days": {"type": "array", "items": _object("一日", counted, list(counted))},
     }
     answer = {
@@ -394,7 +408,10 @@ def _common_schemas() -> Json:
             "items": _object("一处", {"field": _or_none(_text("字段")), "detail": _text("说明")}, ["field", "detail"]),
         },
     }
-    following = {"number": _text("编号", minLength=1, maxLength=100), "code": _text("查询码", minLength=1, maxLength=100)}
+    following = {
+        "number": _text("编号", minLength=1, maxLength=100),
+        "code": _text("查询码", minLength=1, maxLength=100),
+    }
     return {
         "Answer": _object("答复", answer, list(answer)),
         "Opened": _object("答复", {**answer, "receipt": receipt}, list(answer)),

@@ -55,9 +55,7 @@ class Visitor:
 class People:
     """Turns a request's headers into its actor. A good token is remembered for a minute, never past its expiry."""
 
-    def __init__(
-        self, gate: Gate, reference: Callable[[], Reference | None], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, gate: Gate, reference: Callable[[], Reference | None], now: Callable[[], datetime]) -> None:
         self._gate, self._reference, self._now = gate, reference, now
         self._known: dict[str, tuple[str, float]] = {}
         self._actors: dict[tuple[str, date], Actor] = {}

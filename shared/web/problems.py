@@ -161,7 +161,9 @@ def problem_of(error: Exception, model: type[BaseModel] | None = None) -> Proble
             detail = Text("此案卷正被多人同时办理，请稍后再试", "others are changing this case; try again soon")
             return Problem(503, "too_busy", detail, headers=again)
         case StoreAway():
-            detail = Text("存储暂时不可用，内容未保存，请稍后再试", "the store is away, nothing was kept; try again soon")
+            detail = Text(
+                "存储暂时不可用，内容未保存，请稍后再试", "the store is away, nothing was kept; try again soon"
+            )
             return Problem(503, "store_away", detail, headers=again)
     return None
 
@@ -202,7 +204,10 @@ def internal() -> Problem:
     return Problem(
         500,
         "internal",
-        Text("系统出错，已记录，请凭请求编号联系管理员", "something broke and was noted; give the request id to operations"),
+        Text(
+            "系统出错，已记录，请凭请求编号联系管理员",
+            "something broke and was noted; give the request id to operations",
+        ),
     )
 
 

@@ -36,7 +36,9 @@ class Parameters:
         """A word or a sentence."""
         return self._value(name, lambda value: _short(value, most))
 
-    def one_of(self, name: str, choices: Mapping[str, Any] | tuple[str, ...], otherwise: str | None = None) -> str | None:
+    def one_of(
+        self, name: str, choices: Mapping[str, Any] | tuple[str, ...], otherwise: str | None = None
+    ) -> str | None:
         """One of the given codes."""
         return self._value(name, lambda value: _chosen(value, choices)) or otherwise
 
@@ -86,7 +88,9 @@ def written_place(place: Any, order: str) -> str:
 
 def bad_place() -> Problem:
     """A place that this list never gave out."""
-    return bad_fields([FieldError("after", Text("after：不是此列表给出的位置", "after: this list never gave out such a place"))])
+    return bad_fields(
+        [FieldError("after", Text("after：不是此列表给出的位置", "after: this list never gave out such a place"))]
+    )
 
 
 def _short(value: str, most: int) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,7 +18,7 @@ from shared.engine.deadlines import deadlines
 from shared.engine.execute import Engine, NotReady
 from shared.engine.reference import Reference
 from shared.eventlog.envelope import decode
-from shared.security.visibility import may_see, readable_vault_fields, reach_of, viewer_of
+from shared.security.visibility import may_see, reach_of, readable_vault_fields, viewer_of
 from shared.storage.port import CaseQuery, CaseRecord, Viewer
 from shared.web.body import read_object
 from shared.web.commands import Desk
@@ -86,7 +85,7 @@ class ReadingRoom:
         page = await (self._search(kind, query, actor, words) if words else self._page(query))
         titles = await self._titles(request, kind, page.heads, actor)
         items = [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in page.heads]
-        return _json({"items": items, "next": written_place(page.next, order) if page.next else None})
+        return json_answer({"items": items, "next": written_place(page.next, order) if page.next else None})
 
     async def todo(self, request: Request) -> Response:
         """``GET /todo``: the open cases of the person's own units that have a due date, soonest first."""
@@ -124,7 +123,7 @@ class ReadingRoom:
             items += [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in heads]
         items.sort(key=lambda item: (item["due"], item["id"]))
         following = await self._todo_places(queries, shown, rest)
-        return _json({"items": items, "next": written_place(following, "todo") if following else None})
+        return json_answer({"items": items, "next": written_place(following, "todo") if following else None})
 
     async def show(self, request: Request, kind: CaseKind[Any], given: str) -> Response:
         """``GET /{collection}/{id}``: the file with timeline, deadlines and the commands this person may give now."""
@@ -159,7 +158,7 @@ class ReadingRoom:
             "deadlines": deadlines(kind, state, reference.calendar, history),
             "commands": offers(kind, head, actor, state, history, context),
         }
-        return _json(body, {"ETag": f'"{head.version}"'})
+        return json_answer(body, {"ETag": f'"{head.version}"'})
 
     async def why(self, request: Request, kind: CaseKind[Any], given: str, rule: str | None) -> Response:
         """``GET /{collection}/{id}/why[/{rule}]``: every day from start to due, with its cause."""
@@ -170,7 +169,7 @@ class ReadingRoom:
         found = why_case(head.id, clocks, rule, reference.calendar, language)
         if found is None:
             raise not_found()
-        return _json(found)
+        return json_answer(found)
 
     async def follow(self, request: Request, kind: CaseKind[Any]) -> Response:
         """``POST /{collection}/follow``: a case's public state, to whoever has its number and code."""
@@ -207,7 +206,7 @@ class ReadingRoom:
         }
         if isinstance(unit := view.get("department"), str):
             body["name"] = reference.directory.name(unit, local_date(self._engine.now()))
-        return _json(body, {"ETag": f'"{head.version}"'})
+        return json_answer(body, {"ETag": f'"{head.version}"'})
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -236,7 +235,13 @@ class ReadingRoom:
         return readable_vault_fields(kind, actor, head, handler_alone=alone)
 
     async def _read(
-        self, request: Request, kind: CaseKind[Any], target: str, actor: Actor, refs: Sequence[str], fields: Sequence[str]
+        self,
+        request: Request,
+        kind: CaseKind[Any],
+        target: str,
+        actor: Actor,
+        refs: Sequence[str],
+        fields: Sequence[str],
     ) -> Plain:
         """Reads from the vault, and notes in the audit trail who read what before it is shown."""
         if not refs:
@@ -251,7 +256,9 @@ class ReadingRoom:
         self, request: Request, kind: CaseKind[Any], heads: Sequence[CaseRecord], actor: Actor
     ) -> dict[str, str | None]:
         """The titles that the person may read, by case."""
-        readable = {h.id: TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone) for h in heads}
+        readable = {
+            h.id: TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone) for h in heads
+        }
         refs = [h.title for h in heads if h.title is not None and is_reference(h.title) and readable[h.id]]
         target = f"{kind.service}/{kind.collection}"
         plain = await self._read(request, kind, target, actor, refs, [TITLE])
@@ -272,7 +279,11 @@ class ReadingRoom:
         found: list[CaseRecord] = []
         looked = 0
         async for after, page in self._pages(query):
-            readable = [h for h in page.heads if TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone)]
+            readable = [
+                h
+                for h in page.heads
+                if TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone)
+            ]
             plain = await self._engine.sealer.read([h.title for h in readable if h.title and is_reference(h.title)])
             for place, head in enumerate(page.heads):
                 title = _title(head, head in readable, plain) or ""
@@ -315,5 +326,5 @@ def _title(head: CaseRecord, readable: bool, plain: Plain) -> str | None:
     return plain.get(head.title) if readable else None
 
 
-def _json(body: Any, headers: dict[str, str] | None = None) -> Response:
+def json_answer(body: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(body), 200, headers, "application/json")

@@ -113,7 +113,9 @@ def operations_text_of(clock: Clock, place: int) -> str:
     return operations_text(clock).split("; ")[place]
 
 
-def why_case(case: str, clocks: Sequence[Clock], rule: str | None, calendar: Calendar, language: str) -> dict[str, Any] | None:
+def why_case(
+    case: str, clocks: Sequence[Clock], rule: str | None, calendar: Calendar, language: str
+) -> dict[str, Any] | None:
     """The clocks of a case that ``rule`` names (a clock, a rule with or without its version; None: all), explained.
 
     The one that runs and falls due first stands at the top, all of them under ``clocks``; None where none is named so.
@@ -126,9 +128,7 @@ def why_case(case: str, clocks: Sequence[Clock], rule: str | None, calendar: Cal
     return {"id": case, **first, "clocks": shown}
 
 
-def plain_values(
-    view: Mapping[str, Any], readable: Callable[[str], bool], plain: Plain
-) -> dict[str, Any]:
+def plain_values(view: Mapping[str, Any], readable: Callable[[str], bool], plain: Plain) -> dict[str, Any]:
     """A public view with its references read where that is allowed, and empty where it is not."""
     return {
         name: (plain.get(value) if readable(name) else None) if is_reference(value) else value
