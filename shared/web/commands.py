@@ -15,8 +15,8 @@ from shared.engine.execute import Asked, Engine, Stale
 from shared.security.rate import client_key
 from shared.security.visibility import may_see
 from shared.storage.port import CaseRecord
-from shared.telemetry import COMMANDS
 from shared.web.body import reader_of
+from shared.web.metrics import COMMANDS
 from shared.web.people import Gate, People, Visitor
 from shared.web.problems import Problem, bad_field, forbidden, named, no_route, not_found, problem_of, unauthorised
 from shared.web.request_headers import IF_MATCH, command_id, idempotency_key, if_match

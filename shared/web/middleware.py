@@ -8,8 +8,8 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.telemetry import DURATION, REQUESTS
 from shared.web.language import language_of
+from shared.web.metrics import DURATION, REQUESTS
 from shared.web.problems import internal
 
 log = structlog.get_logger("http")

@@ -371,17 +371,25 @@ def _common_schemas() -> Json:
         "basis_en": _text("Basis"),
         "schema": {"type": "object", "title": "正文的 JSON Schema"},
     }
-    counted = {"date": _text("日期", format="date"), "counted": truth, "reason": _text("原因")}
+    counted = {
+        "date": _text("日期", format="date"),
+        "counted": truth,
+        "reason": _text("原因"),
+        "reason_en": _text("Reason"),
+    }
     explained = {
-        **{name: deadline[name] for name in ("clock", "title", "rule", "basis", "start", "amount", "due", "status")},
+        "case": head["id"],
+        **{name: deadline[name] for name in ("clock", "rule", "title")},
+        "title_en": _text("Title"),
+        "basis": _text("依据"),
+        "basis_en": _text("Basis"),
+        **{name: deadline[name] for name in ("start", "amount", "operations", "due")},
+        "status": _text("final、provisional（暂定）或 suspended（中止）", enum=["final", "provisional", "suspended"]),
         "earliest_possible": _or_none(deadline["earliest_possible"]),
         "calendar_version": whole,
         "ended": deadline["ended"],
-        "operations": {
-            "type": "array",
-            "items": _object("变动", {"operation": _text("变动"), "reason": _text("原因")}),
-        },
         "days": {"type": "array", "items": _object("一日", counted, list(counted))},
+        "clocks": {"type": "array", "items": _text("本案的期限")},
     }
     answer = {
         "id": head["id"],
@@ -428,11 +436,7 @@ def _common_schemas() -> Json:
             },
             [*head, "events", "deadlines", "commands"],
         ),
-        "Why": _object(
-            "期限说明",
-            {"id": head["id"], **explained, "clocks": {"type": "array", "items": _object("一个期限", explained)}},
-            ["id", *explained, "clocks"],
-        ),
+        "Why": _object("期限说明", explained, list(explained)),
         "Following": {**_object("查询", following, list(following)), "additionalProperties": False},
         "Followed": _object(
             "进展",

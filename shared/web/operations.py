@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.telemetry import METRICS_MEDIA_TYPE, metrics
+from shared.web.metrics import MEDIA_TYPE, metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,4 @@ class Operations:
     async def metrics(self, request: Request) -> Response:
         """All metrics of the process."""
         request.scope["gongkai.route"] = "/metrics"
-        return Response(metrics(), media_type=METRICS_MEDIA_TYPE)
+        return Response(metrics(), media_type=MEDIA_TYPE)

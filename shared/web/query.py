@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -13,6 +13,7 @@ from shared.domain.text import Text
 from shared.web.body import date_words
 from shared.web.problems import FieldError, Problem, bad_fields
 
+T = TypeVar("T")
 SORTS = ("received", "-received", "due", "updated", "-updated")
 MOST, USUAL = 200, 50
 LONGEST_SEARCH = 100
@@ -67,7 +68,7 @@ class Parameters:
         if self._errors:
             raise bad_fields(self._errors)
 
-    def _value(self, name: str, read: Callable[[str], Any]) -> Any:
+    def _value(self, name: str, read: Callable[[str], T]) -> T | None:
         self._read.add(name)
         values = [value for given, value in self._given if given == name]
         if not values or values == [""]:

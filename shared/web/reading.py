@@ -22,7 +22,6 @@ from shared.security.visibility import may_see, reach_of, readable_vault_fields,
 from shared.storage.port import CaseQuery, CaseRecord, Viewer
 from shared.web.body import read_object
 from shared.web.commands import Desk
-from shared.web.language import language_of
 from shared.web.offers import offers
 from shared.web.people import Gate, People
 from shared.web.problems import bad_fields, field_errors, forbidden, not_found, unauthorised
@@ -165,8 +164,7 @@ class ReadingRoom:
         actor, reference = self._reader(request)
         head = await self._seen(request, kind, given, actor)
         clocks = kind.clocks(await self._engine.state(head))
-        language = language_of(request.headers.get("accept-language"))
-        found = why_case(head.id, clocks, rule, reference.calendar, language)
+        found = why_case(head.id, clocks, rule, reference.calendar)
         if found is None:
             raise not_found()
         return json_answer(found)

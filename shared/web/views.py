@@ -1,7 +1,7 @@
 """A case as answers show it: the row in a list, the whole file with its timeline, why a date is what it is."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -82,55 +82,45 @@ def timeline(
     return shown
 
 
-def why(clock: Clock, calendar: Calendar, language: str) -> dict[str, Any]:
-    """Why a clock falls due when it does: every day with its cause, and the operations that moved it."""
+def why(clock: Clock, calendar: Calendar) -> dict[str, Any]:
+    """Why a clock falls due when it does: the operations that moved it, and every day with its cause."""
     when = due(clock, calendar)
+    start = clock.start
     return {
         "clock": clock.id,
-        "title": clock.title.in_(language),
         "rule": clock.rule,
-        "basis": clock.basis.in_(language),
-        "start": clock.start.isoformat(),
+        **both(clock.title),
+        "basis": clock.basis.zh,
+        "basis_en": clock.basis.en,
+        "start": moment_text(start) if isinstance(start, datetime) else start.isoformat(),
         "amount": f"{clock.amount}{clock.unit}",
-        "operations": [
-            {"operation": operations_text_of(clock, i), "reason": operation.reason.in_(language)}
-            for i, operation in enumerate(clock.operations)
-        ],
+        "operations": operations_text(clock),
         "due": (moment_text(when.at) if when.at else when.on.isoformat()) if when else None,
-        "status": when.status if when else "provisional",
+        "status": when.status if when else "suspended",
         "earliest_possible": when.earliest_possible.isoformat() if when else None,
         "calendar_version": calendar.version,
         "ended": clock.ended,
         "days": [
-            {"date": day.date.isoformat(), "counted": day.counted, "reason": day.reason.in_(language)}
+            {"date": day.date.isoformat(), "counted": day.counted, "reason": day.reason.zh, "reason_en": day.reason.en}
             for day in explain(clock, calendar)
         ],
     }
 
 
-def operations_text_of(clock: Clock, place: int) -> str:
-    """One of a clock's operations as text."""
-    return operations_text(clock).split("; ")[place]
+def why_case(case: str, clocks: Sequence[Clock], rule: str | None, calendar: Calendar) -> dict[str, Any] | None:
+    """One clock of a case explained: the one that ``rule`` names (a clock, or a rule with or without its version).
 
-
-def why_case(
-    case: str, clocks: Sequence[Clock], rule: str | None, calendar: Calendar, language: str
-) -> dict[str, Any] | None:
-    """The clocks of a case that ``rule`` names (a clock, a rule with or without its version; None: all), explained.
-
-    The one that runs and falls due first stands at the top, all of them under ``clocks``; None where none is named so.
+    Without a name it is the running one that falls due first; ``clocks`` lists all. None where none is named so.
     """
     wanted = [c for c in clocks if rule is None or rule in (c.id, c.rule, c.rule.partition("@")[0])]
-    if not wanted:
-        return None
-    shown = [why(clock, calendar, language) for clock in wanted]
-    first = min(shown, key=lambda row: (row["ended"] is not None, row["due"] is None, row["due"] or ""))
-    return {"id": case, **first, "clocks": shown}
+    shown = [why(clock, calendar) for clock in wanted]
+    first = min(shown, key=lambda row: (row["ended"] is not None, row["due"] is None, row["due"] or ""), default=None)
+    return {"case": case, **first, "clocks": [clock.id for clock in clocks]} if first else None
 
 
-def plain_values(view: Mapping[str, Any], readable: Callable[[str], bool], plain: Plain) -> dict[str, Any]:
+def plain_values(view: Mapping[str, Any], readable: Collection[str], plain: Plain) -> dict[str, Any]:
     """A public view with its references read where that is allowed, and empty where it is not."""
     return {
-        name: (plain.get(value) if readable(name) else None) if is_reference(value) else value
+        name: (plain.get(value) if name in readable else None) if is_reference(value) else value
         for name, value in view.items()
     }
