@@ -19,7 +19,7 @@ from shared.engine.batch import Batch, CaseFile, Given
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
-from shared.imports.old_case import BadCell, Importer, OldCase, Step, shortened
+from shared.imports.old_case import BadCell, Importer, OldCase, Step
 from shared.imports.workbook import MOST_ROWS, read_list
 
 IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}

@@ -16,9 +16,7 @@ SUSPICIOUS_SIZE, SUSPICIOUS_RATIO = 16 << 20, 200
 PIECE = 1 << 20
 MOST_CELLS = 16_000_000
 MOST_SHOWN = 256 << 20
-_CELL = re.compile(
-    rb"<(?:\w+:)?c\b(?P<attributes>[^>]*[^/>])>(?:\s*<(?:\w+:)?v>(?P<value>[0-9]{1,9})<)?", re.DOTALL
-)
+_CELL = re.compile(rb"<(?:\w+:)?c\b(?P<attributes>[^>]*[^/>])>(?:\s*<(?:\w+:)?v>(?P<value>[0-9]{1,9})<)?", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["'](?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})["']""")
 _SHARED = re.compile(rb"""\bt=["']s["']""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b(?:[^>]*/>|.*?</(?:\w+:)?si>)", re.DOTALL)

@@ -55,7 +55,9 @@ def find_columns(header: Sequence[str], columns: Sequence[str], mapping: Mapping
         )
     twice = [name for name in wanted.values() if header.count(name) > 1]
     if twice:
-        raise ListProblem(f"表头中重复的列：{'、'.join(twice)}", f"columns that the header has twice: {', '.join(twice)}")
+        raise ListProblem(
+            f"表头中重复的列：{'、'.join(twice)}", f"columns that the header has twice: {', '.join(twice)}"
+        )
     return {column: header.index(name) for column, name in wanted.items()}
 
 

@@ -60,7 +60,8 @@ def _listed(lines: Iterable[tuple[int, list[str]]], most_rows: int) -> Listed:
             continue
         if len(rows) >= most_rows:
             raise ListProblem(
-                f"超过 {most_rows} 行，请分成几个文件导入", f"more than {most_rows} rows; split the list into several files"
+                f"超过 {most_rows} 行，请分成几个文件导入",
+                f"more than {most_rows} rows; split the list into several files",
             )
         rows.append((line, tuple(cells[: len(header)]) + ("",) * (len(header) - len(cells))))
     if header is None:
