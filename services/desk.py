@@ -4,7 +4,7 @@ import hashlib
 import heapq
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -31,12 +31,26 @@ from shared.domain.text import Text
 from shared.domain.workdays import Calendar
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
+from shared.engine.policy import REFUSED
 from shared.engine.verify import verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
 from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
 
+FACT_NAMES = (
+    "id",
+    "type",
+    "department",
+    "case",
+    "happened",
+    "happened_at",
+    "recorded",
+    "digest",
+    "restricted",
+    "voided_on",
+    "fields",
+)
 CLI_RULE = Text("命令行计算", "asked on the command line")
 NOT_FOUND = Text("没有这个案卷：{case}", "no such case: {case}")
 
@@ -219,6 +233,45 @@ class Desk:
                         yield event
                 offset = records[-1].offset + 1
 
+    async def facts(
+        self,
+        quarter: str | None,
+        type_: str | None,
+        department: str | None,
+        limit: int,
+        after: str | None,
+        may_read: Callable[[str, dict[str, bool]], Awaitable[bool]],
+    ) -> dict[str, Any]:
+        """``GET /facts``: the facts of a quarter in the order of their ids, page by page."""
+        which = question_of(quarter or str(quarter_of(self.today))).quarter
+        types = [type_] if type_ else sorted(newest())
+        unit = None
+        if department is not None:
+            found = self.runtime.reference.directory.find(department, self.today)
+            if found is None:
+                raise BadField("department", Text(f"没有这个单位：{department}", f"no such department: {department}"))
+            unit = found.id
+        rows = await self.runtime.stores.facts.rows(types, which.first_day.isoformat(), which.last_day.isoformat())
+        seen: dict[str, bool] = {}
+        facts: list[dict[str, Any]] = []
+        for row in sorted(rows):
+            if (
+                (after is not None and row[0] <= after)
+                or (unit is not None and row[2] != unit)
+                or not await may_read(row[3], seen)
+            ):
+                continue
+            if len(facts) == limit:
+                return {"quarter": str(which), "facts": facts, "next": facts[-1]["id"]}
+            facts.append(
+                dict(zip(FACT_NAMES, row, strict=True)) | {"restricted": bool(row[8]), "fields": orjson.loads(row[10])}
+            )
+        return {"quarter": str(which), "facts": facts, "next": None}
+
+    async def refusals(self) -> list[dict[str, Any]]:
+        """Commands of policies that a rule refused."""
+        return [orjson.loads(body) for _, body in await self.runtime.stores.notes.notes(REFUSED)]
+
     # -- calendar --------------------------------------------------------------------------------------------------
 
     def calendar_due(
@@ -257,7 +310,7 @@ class Desk:
             else local_date(_argument("start", read_moment, start))
         )
         clock = Clock("asked", "cli", CLI_RULE, CLI_RULE, begins, length.value, length.unit, tuple(operations))
-        document = _argument("start", lambda c: _counted(c, self.runtime.reference.calendar), clock)
+        document: dict[str, Any] = _argument("start", lambda c: _counted(c, self.runtime.reference.calendar), clock)
         return document if explained else document | {"days": []}
 
     def calendar_show(self, year: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from shared.engine.batch import Batch, CaseFile, Given
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
-from shared.imports.old_case import BadCell, Importer, OldCase, Step, shortened
+from shared.imports.old_case import BadCell, Importer, OldCase, Step
 from shared.imports.workbook import MOST_ROWS, read_list
 
 IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}
@@ -122,6 +122,7 @@ class _Run:
     done: int = 0
     verdicts: dict[tuple[str, Verdict], int] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
+    _bearers: dict[str, list[Department]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = self.runtime.clock()
@@ -174,6 +175,7 @@ class _Run:
             await self.runtime.services["assessment"].relay.drain()
             await self.runtime.follower.run_once()
             self.directory = self.runtime.reference.directory
+        self._bearers.clear()
         for unit in made:
             self.created[unit.names[0].value] = unit
             del self.unknown[unit.names[0].value]
@@ -297,7 +299,7 @@ class _Run:
         if not old.unit:
             return OFFICE
         day = local_date(old.opened)
-        found = self.directory.find(old.unit, day)
+        found = self._find(old.unit, day)
         column = self.importer.unit_column
         if found is None:
             raise BadCell(column, old.unit, Text("单位名录中没有这个单位", "the directory knows no such unit"))
@@ -317,8 +319,17 @@ class _Run:
         await self.runtime.engine("assessment").execute(department.KIND, None, [asked])
 
     def _note_unknown(self, unit: str, day: date) -> None:
-        if unit and self.directory.find(unit, day) is None:
+        if unit and self._find(unit, day) is None:
             self.unknown[unit] = None
+
+    def _find(self, name: str, day: date) -> Department | None:
+        """As ``Directory.find``; a name that only one unit ever bore needs no search on each day."""
+        if not self._bearers:
+            for unit in self.directory.departments.values():
+                for known in {unit.id, *unit.aliases, *(dated.value for dated in unit.names)}:
+                    self._bearers.setdefault(known, []).append(unit)
+        bearers = self._bearers.get(name, [])
+        return self.directory.find(name, day) if len(bearers) > 1 else bearers[0] if bearers else None
 
     def _reject(self, line: int, bad: BadCell) -> None:
         self.rejected.append(_Rejected(line, bad.column, bad.value, bad.reason))

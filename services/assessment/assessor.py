@@ -80,7 +80,6 @@ class Assessor:
             "swept_through": moment_text(swept) if swept else None,
             "calendar_version": reference.calendar.version,
             "provisional": len(provisional),
-            "provisional_cases": sorted({case for case, *_ in provisional}),
             "parked": sum(parked.values()),
             "ranking": ranking,
         }

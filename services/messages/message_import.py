@@ -133,9 +133,11 @@ def _made(command: type[Command], cells: Mapping[str, str], **columns: str) -> C
     """The command with its fields from ``columns``; what a field does not take is refused at its column."""
     values = {field: cells[column] for field, column in columns.items() if cells[column]}
     for field, value in values.items():
-        if not value.isprintable() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
             broken = Text("含有无法识别的字符", "it holds characters that are no text")
-            raise BadCell(columns[field], length_of(value), broken)
+            raise BadCell(columns[field], length_of(value), broken) from None
     try:
         return command(**values)
     except ValidationError as problem:

@@ -84,7 +84,7 @@ class ReadingRoom:
         page = await (self._search(kind, query, actor, words) if words else self._page(query))
         titles = await self._titles(request, kind, page.heads, actor)
         items = [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in page.heads]
-        return _json({"items": items, "next": written_place(page.next, order) if page.next else None})
+        return json_answer({"items": items, "next": written_place(page.next, order) if page.next else None})
 
     async def todo(self, request: Request) -> Response:
         """``GET /todo``: the open cases of the person's own units that have a due date, soonest first."""
@@ -122,7 +122,7 @@ class ReadingRoom:
             items += [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in heads]
         items.sort(key=lambda item: (item["due"], item["id"]))
         following = await self._todo_places(queries, shown, rest)
-        return _json({"items": items, "next": written_place(following, "todo") if following else None})
+        return json_answer({"items": items, "next": written_place(following, "todo") if following else None})
 
     async def show(self, request: Request, kind: CaseKind[Any], given: str) -> Response:
         """``GET /{collection}/{id}``: the file with timeline, deadlines and the commands this person may give now."""
@@ -157,7 +157,7 @@ class ReadingRoom:
             "deadlines": deadlines(kind, state, reference.calendar, history),
             "commands": offers(kind, head, actor, state, history, context),
         }
-        return _json(body, {"ETag": f'"{head.version}"'})
+        return json_answer(body, {"ETag": f'"{head.version}"'})
 
     async def why(self, request: Request, kind: CaseKind[Any], given: str, rule: str | None) -> Response:
         """``GET /{collection}/{id}/why[/{rule}]``: every day from start to due, with its cause."""
@@ -167,7 +167,7 @@ class ReadingRoom:
         found = why_case(head.id, clocks, rule, reference.calendar)
         if found is None:
             raise not_found()
-        return _json(found)
+        return json_answer(found)
 
     async def follow(self, request: Request, kind: CaseKind[Any]) -> Response:
         """``POST /{collection}/follow``: a case's public state, to whoever has its number and code."""
@@ -204,7 +204,7 @@ class ReadingRoom:
         }
         if isinstance(unit := view.get("department"), str):
             body["name"] = reference.directory.name(unit, local_date(self._engine.now()))
-        return _json(body, {"ETag": f'"{head.version}"'})
+        return json_answer(body, {"ETag": f'"{head.version}"'})
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -324,5 +324,5 @@ def _title(head: CaseRecord, readable: bool, plain: Plain) -> str | None:
     return plain.get(head.title) if readable else None
 
 
-def _json(body: Any, headers: dict[str, str] | None = None) -> Response:
+def json_answer(body: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(body), 200, headers, "application/json")

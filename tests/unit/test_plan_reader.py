@@ -109,7 +109,7 @@ def test_all_faults_are_reported_at_once_by_line() -> None:
         (13, "measures.due.sum"),
         (14, "measures.late_this_year.window"),
         (20, "indicators"),
-        (20, "indicators[0].of"),
+        (21, "indicators[0].of"),
     ]
     reasons = [error.reason.en for error in problem.value.errors]
     assert reasons[0] == "title is missing"
