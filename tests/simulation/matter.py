@@ -439,9 +439,7 @@ FOLLOW_UP: CaseKind[FollowUp] = CaseKind(
 
 
 def _open_follow_up(event: Mapping[str, Any]) -> Reaction:
-    return Reaction(
-        "follow_up", None, OpenFollowUp(department=event["data"]["department"], matter=event["subject"])
-    )
+    return Reaction("follow_up", None, OpenFollowUp(department=event["data"]["department"], matter=event["subject"]))
 
 
 def _note_follow_up(event: Mapping[str, Any]) -> Reaction:
@@ -451,6 +449,4 @@ def _note_follow_up(event: Mapping[str, Any]) -> Reaction:
 WHEN_FINISHED = Policy(
     "WhenMatterFinishedOpenFollowUp", ("messages.MatterFinished",), ("gongkai.messages",), _open_follow_up
 )
-WHEN_FOLLOWED = Policy(
-    "WhenFollowUpOpenedNoteIt", ("requests.FollowUpOpened",), ("gongkai.requests",), _note_follow_up
-)
+WHEN_FOLLOWED = Policy("WhenFollowUpOpenedNoteIt", ("requests.FollowUpOpened",), ("gongkai.requests",), _note_follow_up)

@@ -11,6 +11,7 @@ from shared.engine.execute import Outcome
 from shared.engine.ledger import LEDGER
 from shared.engine.verify import verify
 from shared.eventlog.port import TOPICS
+from shared.storage.port import EventRecord
 from tests.simulation.county import FIRST_HOLIDAYS, FIRST_MAKEUP, County, Days, Sent
 from tests.simulation.matter import FOLLOW_UP, MATTER, FinishMatter, OpenMatter, TouchMatter
 from tests.simulation.scheduler import finished
@@ -33,6 +34,11 @@ def check(county: County) -> None:
 
 def _stored(county: County) -> Stored:
     return {case: [orjson.loads(e.body) for e in events] for case, events in county.store._events.items()}
+
+
+def name_of(stored: EventRecord) -> str:
+    """The name of a stored event: ``MatterOpened``."""
+    return _name(orjson.loads(stored.body))
 
 
 def _name(event: dict[str, Any]) -> str:
@@ -100,7 +106,9 @@ def _every_command_counts_once(county: County, stored: Stored) -> None:
         assert len(opened) == 1
         assert len(ended) <= 1, "finished twice"
         live = _live(stored[case])
-        assert [e["data"]["mark"] for e in live if _name(e) == "MatterOpened"] == [s.command.mark for s in opened if isinstance(s.command, OpenMatter)]
+        assert [e["data"]["mark"] for e in live if _name(e) == "MatterOpened"] == [
+            s.command.mark for s in opened if isinstance(s.command, OpenMatter)
+        ]
         assert sorted(e["data"]["mark"] for e in live if _name(e) == "MatterTouched") == touched
         assert [e["data"]["mark"] for e in live if _name(e) == "MatterFinished"] == ended
         state = orjson.loads(county.store._heads[case].state)
@@ -153,7 +161,9 @@ def _one_verdict_a_clock(county: County, stored: Stored) -> None:
     for case, sent in opened.items():
         due = _due(sent.happened.astimezone(SHANGHAI).date(), county.days, county.plan.amends)
         live = [e for e in _live(stored[case]) if e["data"].get("clock") == "finish" and "met" in e["data"]]
-        verdicts = [(e["data"]["met"], e["data"]["due"]) for e in live if e["data"]["met"] or _name(e) == "MatterOverdue"]
+        verdicts = [
+            (e["data"]["met"], e["data"]["due"]) for e in live if e["data"]["met"] or _name(e) == "MatterOverdue"
+        ]
         end = ended.get(case)
         in_time = end is not None and end.happened.astimezone(SHANGHAI).date() <= due
         past = county.now.astimezone(SHANGHAI).date() > due
