@@ -1,8 +1,8 @@
 """The local runtime: all services in one process on one data folder, with relay, timers, policies and projection as tasks."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from shared.clock import ProcessClock
 from shared.contracts import newest
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import RuleBroken
-from shared.engine.consumer import Consumer, LogReset
-from shared.engine.execute import Asked, Engine
+from shared.engine.consumer import Consumer
+from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.eventlog.sqlite import SqliteEventLog
@@ -57,6 +57,7 @@ class LocalRuntime:
     services: Mapping[str, Service]
     facts: Consumer
     stirred: asyncio.Event
+    troubles: dict[str, str] = field(default_factory=dict)
 
     @property
     def reference(self) -> Reference:
@@ -77,8 +78,11 @@ class LocalRuntime:
         for step in seed_steps(read_seed_data(PLAN)):
             asked = Asked(step.command, SYSTEM, step.command_id, step.happened, origin="import")
             existing = None if step.command.command_opens else step.case
-            if not (await engine.execute(step.kind, existing, [asked])).replayed:
-                new += 1
+            try:
+                new += not (await engine.execute(step.kind, existing, [asked])).replayed
+            except (KeyReused, RuleBroken) as known:
+                # A folder seeded by an older version keeps what it was seeded with.
+                log.info("seed kept as it is", case=step.case, reason=str(known))
         await self.settle_down()
         return new
 
@@ -104,8 +108,8 @@ class LocalRuntime:
     async def run(self, stopped: asyncio.Event) -> None:
         """The background tasks of a serving process, until ``stopped``."""
         await asyncio.gather(
-            self._keep(self._move_once, IDLE_SECONDS, stopped, True),
-            self._keep(self._sweep, SWEEP_SECONDS, stopped, False),
+            self._keep("events", self._move_once, IDLE_SECONDS, stopped, True),
+            self._keep("timers", self._sweep, SWEEP_SECONDS, stopped, False),
         )
 
     async def close(self) -> None:
@@ -130,15 +134,18 @@ class LocalRuntime:
             await service.timers.sweep()
         return False
 
-    async def _keep(self, step: Callable[[], Any], idle: float, stopped: asyncio.Event, stirrable: bool) -> None:
+    async def _keep(
+        self, name: str, step: Callable[[], Awaitable[bool]], idle: float, stopped: asyncio.Event, stirrable: bool
+    ) -> None:
+        """Repeats a step; what goes wrong is told by readiness and log, and tried again."""
         while not stopped.is_set():
             try:
                 again = await step()
-            except LogReset as problem:
-                log.error("log reset", problem=str(problem))
-                again = False
-            except (StoreAway, RuleBroken) as problem:
-                log.error("background step failed", problem=str(problem))
+                self.troubles.pop(name, None)
+            except Exception as problem:
+                # A background task must outlive anything: a dead relay would hide events without a word.
+                self.troubles[name] = f"{type(problem).__name__}: {problem}"
+                log.error("background step failed", step=name, problem=self.troubles[name])
                 again = False
             if again:
                 continue
@@ -160,6 +167,17 @@ async def open_local(settings: Settings, doing: str, clock: Callable[[], datetim
     except StoreAway:
         folder.close()
         raise
+    try:
+        return await _put_together(settings, folder, database, stores, clock)
+    except BaseException:
+        await database.close()
+        folder.close()
+        raise
+
+
+async def _put_together(
+    settings: Settings, folder: DataFolder, database: Database, stores: Stores, clock: Callable[[], datetime] | None
+) -> LocalRuntime:
     eventlog = SqliteEventLog(database)
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     vault = Vault(stores.vault, keys, cipher=settings.cipher)

@@ -75,10 +75,7 @@ def appraise(plan: Plan, group: str, amounts: Mapping[str, Fraction], entered: M
     The order is that of the assessment rules: indicators, zero rules, what does not apply, penalties, bonus, rounding,
     band, vetoes.
     """
-    values = {
-        name: sum((times * amounts.get(leaf, ZERO) for leaf, times in leaves.items()), ZERO)
-        for name, leaves in plan.leaves.items()
-    }
+    values = measured(plan, amounts)
     zero_rules = tuple(rule for rule in plan.zero if reached(rule.when, values))
     zeroed = {code for rule in zero_rules for code in rule.codes}
     raw = [_indicator(plan, group, indicator, values, entered, zeroed) for indicator in plan.indicators]
@@ -90,7 +87,8 @@ def appraise(plan: Plan, group: str, amounts: Mapping[str, Fraction], entered: M
         nothing = Extra()
         band = worst if vetoes else None
         return Appraisal(tuple(raw), nothing, nothing, None, None, None, band, zero_rules, vetoes, criticism)
-    indicators = tuple(_with_what_does_not_apply(plan, score, plan.total / applicable) for score in raw)
+    factor = plan.total / applicable
+    indicators = tuple(_with_what_does_not_apply(plan, score, factor) for score in raw)
     before = sum((i.points + i.scaling for i in indicators), ZERO)
     penalties = _penalties(plan, before, values)
     base = before + penalties.points
@@ -99,6 +97,14 @@ def appraise(plan: Plan, group: str, amounts: Mapping[str, Fraction], entered: M
     score = rounded(exact, plan.settings.places)
     band = worst if vetoes else next((b.name for b in plan.bands if score >= b.start), worst)
     return Appraisal(indicators, penalties, bonus, base, exact, score, band, zero_rules, vetoes, criticism)
+
+
+def measured(plan: Plan, amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """What every measure comes to, sums included, where the counting measures come to ``amounts``."""
+    return {
+        name: sum((times * amounts[leaf] for leaf, times in leaves.items() if leaf in amounts), ZERO)
+        for name, leaves in plan.leaves.items()
+    }
 
 
 def reached(when: Mapping[str, Fraction], values: Mapping[str, Fraction]) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.assessment.fact_frame import Fact, FactFrame, KnownOn
 from services.assessment.lines import ScoreLines, explain_json
-from services.assessment.plan_contracts import MANUAL_TYPE
 from services.assessment.period import Quarter
 from services.assessment.plan import Plan
+from services.assessment.plan_contracts import MANUAL_TYPE
 from services.assessment.plan_reader import check_plan, read_plan
 from services.assessment.ranking import ranking_json
 from services.assessment.roster_from_directory import roster_on
@@ -80,7 +80,6 @@ class Assessor:
             "swept_through": moment_text(swept) if swept else None,
             "calendar_version": reference.calendar.version,
             "provisional": len(provisional),
-            "provisional_cases": sorted({case for case, *_ in provisional}),
             "parked": sum(parked.values()),
             "ranking": ranking,
         }

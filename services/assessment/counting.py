@@ -25,6 +25,7 @@ from services.assessment.roster import Roster
 if TYPE_CHECKING:
     import polars as pl
 
+READ = ("row", "type", "department", "happened", "fields")
 POINTS_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,6})?$"
 
 
@@ -74,7 +75,8 @@ def count_facts(
     strange: list[pl.DataFrame] = []
     for type_ in sorted({type_ for count in plan.counts for type_ in count.types} & facts.types):
         here = [(count, window(count, quarter, as_of)) for count in plan.counts if type_ in count.types]
-        rows = _readable(facts.frame.filter((pl.col("type") == type_) & facts.known(known_on)), here, plan)
+        rows = facts.frame.lazy().filter(pl.col("type") == type_, facts.known(known_on)).select(READ).collect()
+        rows = _readable(rows, here, plan)
         if not rows.height:
             continue
         rows = rows.with_columns(unit)

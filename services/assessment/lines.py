@@ -345,7 +345,7 @@ def _head(unit: UnitScore, line: Line) -> str:
     return json.dumps(head, ensure_ascii=False, separators=(",", ":"))
 
 
-def line_json(line: Line) -> dict[str, object]:
+def line_json(line: Line) -> dict[str, Any]:
     """A line as the outside sees it: days and instants as text, ``amount`` and ``share`` as exact text."""
     return {
         "indicator": line.indicator,
@@ -365,7 +365,7 @@ def line_json(line: Line) -> dict[str, object]:
 
 def explain_json(
     lines: ScoreLines, unit: UnitScore, indicator: str | None = None, *, restricted: bool = True
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The explanation of a unit's score, or of one indicator of it."""
     result = lines.result
     points = unit.appraisal.score

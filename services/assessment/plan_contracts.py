@@ -136,7 +136,8 @@ def _check_measure(measure: Count, plan: Plan, contracts: Contracts, findings: F
     elif not measure.pending:
         for type_ in missing:
             reason = Text(f"没有服务发出事件 {type_}", f"no service emits event {type_}")
-            hint = closest(type_, contracts)
+            service, _, name = type_.partition(".")
+            hint = closest(name, [other.partition(".")[2] for other in contracts if other.startswith(f"{service}.")])
             if not hint.en:
                 hint = Text("；确实尚无服务时标 pending: true", "; if none does yet, mark the measure pending: true")
             findings.refuse(f"{path}.of", also(reason, hint))

@@ -13,6 +13,7 @@ from shared.domain.text import Text
 
 T = TypeVar("T")
 
+NAME_PATTERN = "[A-Za-z][A-Za-z0-9_]*"
 LONGEST_TEXT = 262_144
 DEEPEST = 12
 MOST_VALUES = 20_000
@@ -66,11 +67,12 @@ def also(reason: Text, hint: Text) -> Text:
 class Spot:
     """One value of the file. Reading it as the wrong kind notes a fault and gives an empty value of that kind."""
 
-    def __init__(self, node: yaml.Node, path: str, findings: Findings) -> None:
+    def __init__(self, node: yaml.Node, path: str, findings: Findings, key: yaml.Node | None = None) -> None:
+        """``key``: the key the value stands under, whose line is where a person looks for it."""
         self.node = node
         self.path = path
         self.findings = findings
-        findings.lines.setdefault(path, node.start_mark.line + 1)
+        findings.lines.setdefault(path, (key or node).start_mark.line + 1)
 
     def refuse(self, zh: str, en: str, hint: Text | None = None) -> None:
         """Note a fault at this value."""
@@ -100,14 +102,14 @@ class Spot:
                 reason = Text(f"键 {key.value} 重复", f"key {key.value} stands twice")
                 self.findings.errors.append(PlanError(line, path, reason))
                 continue
-            found[key.value] = Spot(value, path, self.findings)
+            found[key.value] = Spot(value, path, self.findings, key)
         return found
 
     def named_entries(self) -> dict[str, "Spot"]:
         """A mapping whose keys are names (ASCII letters, digits, underscores); others are noted and left out."""
         found = {}
         for key, spot in self.entries().items():
-            if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key):
+            if re.fullmatch(NAME_PATTERN, key):
                 found[key] = spot
             else:
                 spot.refuse(

@@ -66,8 +66,9 @@ OPERATORS = ("not", "at_least", "at_most", "from", "before")
 ON_FAIL = ("criticism", "rectification")
 FULL_TOTAL = 100
 
-_TYPE = re.compile(r"[a-z]+\.[A-Z][A-Za-z0-9]*")
-_CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+ID_PATTERN = "[a-z0-9][a-z0-9-]{0,63}"
+CODE_PATTERN = "[A-Z][A-Z0-9]{0,7}"
+TYPE_PATTERN = r"[a-z]+\.[A-Z][A-Za-z0-9]*"
 
 
 class PlanProblem(ValueError):
@@ -127,7 +128,7 @@ def _read(text: str, findings: Findings) -> tuple[str | None, Plan | None]:
 
 def _plan_id(spot: Spot) -> str | None:
     text = spot.text()
-    if text and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", text):
+    if text and not re.fullmatch(ID_PATTERN, text):
         spot.refuse("编号只能用小写英文字母、数字和连字符", "an id holds lower-case ASCII letters, digits and hyphens")
         return None
     return text or None
@@ -324,7 +325,7 @@ class _Reader:
         if "of" in parts:
             items = parts["of"].one_or_more(lambda item: (item, item.text()))
             for item, type_ in items:
-                if type_ and not _TYPE.fullmatch(type_):
+                if type_ and not re.fullmatch(TYPE_PATTERN, type_):
                     item.refuse(
                         f"“{type_}” 不是事件类型，应写作 messages.ReplySent",
                         f'"{type_}" is no event type; write messages.ReplySent',
@@ -572,7 +573,7 @@ def _number(parts: Mapping[str, Spot], key: str) -> Fraction:
 
 def _code(parts: Mapping[str, Spot]) -> str:
     code = _text(parts, "code")
-    if code and not _CODE.fullmatch(code):
+    if code and not re.fullmatch(CODE_PATTERN, code):
         parts["code"].refuse("代码应为大写英文字母和数字，如 A1", "a code is upper-case letters and digits, such as A1")
     return code
 

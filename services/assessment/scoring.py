@@ -27,7 +27,8 @@ class UnitScore:
 
     def measured(self, plan: Plan, measure: str) -> Fraction:
         """What a measure of the plan comes to for this unit."""
-        return sum((times * self.amounts.get(leaf, ZERO) for leaf, times in plan.leaves[measure].items()), ZERO)
+        leaves = plan.leaves[measure].items()
+        return sum((times * self.amounts[leaf] for leaf, times in leaves if leaf in self.amounts), ZERO)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,12 +2,11 @@
 
 待受理 → 已受理 (分类) → 已转办 → {申请退件 → 改派 | 驳回} → 办理中 → {延期} → 待审核 → {退回重办} → 已回复 →
 {公开 (脱敏) | 不公开} → 已评价 → {重办} → 归档; 不予受理, 转信访, 转依申请, 检举隔离 beside it. The words, limits and
-refusals are in ``message_rules``, what can happen in ``message_events``, what may be asked in ``message_commands``.
+refusals are in ``message_rules``, what can happen in ``message_events``, what may be asked in ``message_commands``,
+what it leaves in ``message_state``; here is what is decided, and the kind that ties them together.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any, Literal
 
 from services.messages.message_commands import (
@@ -87,19 +86,27 @@ from services.messages.message_events import (
     SupervisionIssued,
 )
 from services.messages.message_rules import (
-    CLOCK_TITLES,
-    EXTENSION_GRANTED,
     LADDER,
     LIMITS,
-    NOT_BEFORE_CLASSIFICATION,
-    RETURNED_AND_REASSIGNED,
-    TIME_LIMITS,
     Category,
-    CategoryOrNone,
     refusal,
 )
-from shared.domain.corrections import OverdueRevoked
-from shared.domain.deadline import Clock, Extend, NotBefore, Operation, Restart, due
+from services.messages.message_state import (
+    DIVERTED,
+    DONE,
+    NEGLECT,
+    OPEN,
+    REVIEW,
+    STATUSES,
+    Message,
+    Step,
+    clock_of,
+    clocks,
+    evolve,
+    moved,
+    running_clock,
+)
+from shared.domain.deadline import Clock, due
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.kind import (
     BadField,
@@ -108,134 +115,11 @@ from shared.domain.kind import (
     Context,
     Event,
     Reminder,
-    Stamp,
     Summary,
     VerdictFields,
 )
-from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed
 from shared.domain.text import Text
-
-# -- state -------------------------------------------------------------------------------------------------------------
-
-Status = Literal[
-    "received",
-    "accepted",
-    "assigned",
-    "return_requested",
-    "handling",
-    "drafted",
-    "office_review",
-    "approved",
-    "answered",
-    "rated",
-    "archived",
-    "declined",
-    "diverted_petition",
-    "diverted_request",
-    "erased",
-]
-STATUSES: Mapping[str, Text] = {
-    "received": Text("待受理", "Received"),
-    "accepted": Text("已受理", "Accepted"),
-    "assigned": Text("已转办", "Assigned"),
-    "return_requested": Text("申请退件", "Return requested"),
-    "handling": Text("办理中", "In hand"),
-    "drafted": Text("待审核", "Waiting for approval"),
-    "office_review": Text("待县政府办审核", "Waiting for the county office"),
-    "approved": Text("已审签待发", "Approved, to be sent"),
-    "answered": Text("已回复", "Answered"),
-    "rated": Text("已评价", "Rated"),
-    "archived": Text("已归档", "Archived"),
-    "declined": Text("不予受理", "Declined"),
-    "diverted_petition": Text("转信访", "Diverted to petition"),
-    "diverted_request": Text("转依申请公开", "Diverted to request"),
-    "erased": Text("信息已删除", "Erased"),
-}
-_OPEN: frozenset[str] = frozenset(
-    ("received", "accepted", "assigned", "return_requested", "handling", "drafted", "office_review", "approved")
-)
-_REVIEW: frozenset[str] = frozenset(("drafted", "office_review", "approved"))
-_DONE: frozenset[str] = frozenset(("answered", "rated"))
-_DIVERTED: frozenset[str] = frozenset(("diverted_petition", "diverted_request"))
-
-Ended = Literal["met", "missed", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that moved a reply clock: a day for restart and not-before, working days for an extension."""
-
-    kind: Literal["restart", "extend", "not_before"]
-    on: date | None = None
-    days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyClock:
-    """The time for one reply: the first, or one after a rework (``reply-2``)."""
-
-    id: str
-    category: CategoryOrNone
-    start: date
-    amount: int
-    steps: tuple[Step, ...] = ()
-    ended: Ended | None = None
-    done: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """The folded file. Strings that stand for the writer's words or data are vault references."""
-
-    status: Status = "received"
-    department: str = COUNTY_OFFICE
-    received: date | None = None
-    last_step: datetime | None = None
-    claimed: Category | None = None
-    category: CategoryOrNone = "unclassified"
-    target: int | None = None
-    writer: str | None = None
-    title: str | None = None
-    text: str | None = None
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    address: str | None = None
-    identity: str | None = None
-    meant: str | None = None
-    confidential: bool = False
-    quarantined: bool = False
-    accused: str | None = None
-    assigned_on: date | None = None
-    returned: bool = False
-    returns: int = 0
-    co_handlers: tuple[str, ...] = ()
-    extended: int = 0
-    extension_asked: int = 0
-    extension_by: str | None = None
-    draft: str | None = None
-    drafter: str | None = None
-    approver: str | None = None
-    office_approved: bool = False
-    clocks: tuple[ReplyClock, ...] = ()
-    neglect_months: int = 3
-    neglect_ended: Ended | None = None
-    reminded: tuple[str, ...] = ()
-    supervised: int = 0
-    reply: str | None = None
-    answered: date | None = None
-    satisfied: bool | None = None
-    publication: Literal["undecided", "published", "withheld"] = "undecided"
-    published_on: date | None = None
-    published_title: str | None = None
-    published_question: str | None = None
-    published_reply: str | None = None
-    explanation: str | None = None
-    taken_over: bool = False
-    taken_over_as: str | None = None
-    erased: bool = False
-
 
 # -- what decisions have in common -------------------------------------------------------------------------------------
 
@@ -277,7 +161,7 @@ def _not_ended(state: Message) -> None:
 def _open(state: Message) -> None:
     """The message still waits for its reply."""
     _not_ended(state)
-    if state.status in _DONE:
+    if state.status in DONE:
         raise refusal("already_answered")
 
 
@@ -297,7 +181,7 @@ def _held(state: Message) -> None:
 def _answered(state: Message) -> None:
     """A reply was sent and stands."""
     _not_ended(state)
-    if state.status not in _DONE:
+    if state.status not in DONE:
         raise refusal("not_answered")
 
 
@@ -309,33 +193,6 @@ def _unit(context: Context, name: str, field: str) -> str:
     if not found.exists_on(context.today):
         raise refusal("department_closed", field, name=found.name_on(context.today))
     return found.id
-
-
-def _running(state: Message) -> ReplyClock | None:
-    """The reply clock that runs."""
-    return next((clock for clock in state.clocks if clock.ended is None), None)
-
-
-def _clock(clock: ReplyClock) -> Clock:
-    return Clock(
-        id=clock.id,
-        rule=f"message.{clock.category}@1",
-        title=CLOCK_TITLES[clock.category],
-        basis=TIME_LIMITS,
-        start=clock.start,
-        amount=clock.amount,
-        unit="wd",
-        operations=tuple(_operation(step) for step in clock.steps),
-        ended=clock.ended,
-    )
-
-
-def _operation(step: Step) -> Operation:
-    if step.kind == "extend" or step.on is None:
-        return Extend(step.days, EXTENSION_GRANTED)
-    if step.kind == "restart":
-        return Restart(step.on, RETURNED_AND_REASSIGNED)
-    return NotBefore(step.on, NOT_BEFORE_CLASSIFICATION)
 
 
 # -- one decision a command --------------------------------------------------------------------------------------------
@@ -441,7 +298,7 @@ def _categorised(
         if accused is not None or handler is not None:
             raise refusal("accused_not_expected", "accused" if accused is not None else "handler")
         department = state.department
-    running = _running(state)
+    running = running_clock(state)
     shorter = running is not None and limit < running.amount and running.start < context.today
     not_before = context.today if shorter else None
     target = _limit(context, "complaint_target") if category == "complaint" else None
@@ -494,7 +351,7 @@ def assign(state: Message, command: Assign, context: Context) -> list[Event]:
         raise refusal("not_classified")
     if state.assigned_on is not None or (state.quarantined and state.department != COUNTY_OFFICE):
         raise refusal("already_assigned")
-    if state.status in _REVIEW:
+    if state.status in REVIEW:
         raise refusal("reply_in_review")
     _in_sequence(state, context)
     department = _unit(context, command.department, "department")
@@ -503,11 +360,11 @@ def assign(state: Message, command: Assign, context: Context) -> list[Event]:
 
 def _restarts(state: Message, context: Context) -> bool:
     """Whether the next unit after a return gets a full limit: by setting, while it runs, never an earlier due date."""
-    running = _running(state)
+    running = running_clock(state)
     if not state.returned or running is None or not _limit(context, "return_restarts"):
         return False
-    now = due(_clock(running), context.calendar)
-    anew = due(_clock(_moved(running, Step("restart", on=context.today))), context.calendar)
+    now = due(clock_of(running), context.calendar)
+    anew = due(clock_of(moved(running, Step("restart", on=context.today))), context.calendar)
     return now is not None and anew is not None and anew.on > now.on
 
 
@@ -516,7 +373,7 @@ def request_return(state: Message, command: RequestReturn, context: Context) -> 
     _held(state)
     if state.department == COUNTY_OFFICE:
         raise refusal("office_cannot_return")
-    if state.status in _REVIEW:
+    if state.status in REVIEW:
         raise refusal("reply_in_review")
     _in_sequence(state, context)
     since = state.assigned_on or context.today
@@ -591,8 +448,8 @@ def request_extension(state: Message, command: RequestExtension, context: Contex
     if state.extension_asked:
         raise refusal("extension_pending")
     notice = _limit(context, "extension_notice")
-    running = _running(state)
-    expires = due(_clock(running), context.calendar) if running else None
+    running = running_clock(state)
+    expires = due(clock_of(running), context.calendar) if running else None
     if running is None or expires is None or context.calendar.workdays_between(context.today, expires.on) < notice:
         raise refusal("extension_too_late", notice=notice)
     cap = min(running.amount, _limit(context, "extension_cap"))
@@ -608,8 +465,8 @@ def grant_extension(state: Message, command: GrantExtension, context: Context) -
         raise refusal("no_extension_pending")
     if state.extension_by == context.actor.subject and not _unattended(context):
         raise refusal("extension_same_person")
-    running = _running(state)
-    expires = due(_clock(running), context.calendar) if running else None
+    running = running_clock(state)
+    expires = due(clock_of(running), context.calendar) if running else None
     if running is None or expires is None or context.today > expires.on:
         raise refusal("extension_after_expiry")
     days = state.extension_asked if command.days is None else command.days
@@ -638,7 +495,7 @@ def draft_reply(state: Message, command: DraftReply, context: Context) -> list[E
 def send_back(state: Message, command: SendBack, context: Context) -> list[Event]:
     """退回重办: the unit's own review at any stage, the county office once the unit's head has approved."""
     _open(state)
-    if state.status not in _REVIEW:
+    if state.status not in REVIEW:
         raise refusal("no_draft")
     own = state.department == COUNTY_OFFICE or context.actor.holds(("reviewer", "head"), state.department)
     if not own and state.status == "drafted":
@@ -676,14 +533,14 @@ def approve_reply(state: Message, command: ApproveReply, context: Context) -> li
 def reply(state: Message, command: Reply, context: Context) -> list[Event]:
     """答复留言: ends the running clock; after a miss it only says what was done."""
     _open(state)
-    if state.status not in _REVIEW:
+    if state.status not in REVIEW:
         raise refusal("no_draft")
     if state.status == "drafted":
         raise refusal("not_approved")
     if state.category == "difficult" and not state.office_approved and context.origin != "import":
         raise refusal("office_approval_missing")
     _in_sequence(state, context)
-    clock = _clock(state.clocks[-1])
+    clock = clock_of(state.clocks[-1])
     verdict = context.verdict(clock)
     if clock.ended == "missed":
         verdict["met"] = False
@@ -807,7 +664,7 @@ def divert_to_request(state: Message, command: DivertToRequest, context: Context
 
 def accept_diversion(state: Message, command: AcceptDiversion, context: Context) -> list[Event]:
     """转出已接收."""
-    if state.status not in _DIVERTED:
+    if state.status not in DIVERTED:
         raise refusal("not_diverted")
     if state.taken_over:
         raise refusal("diversion_already_accepted")
@@ -830,10 +687,10 @@ def archive(state: Message, command: Archive, context: Context) -> list[Event]:
     """归档: answered and publication decided, declined, or passed on and taken over."""
     if state.status in ("archived", "erased"):
         raise refusal(state.status)
-    if state.status in _OPEN or (state.status in _DIVERTED and not state.taken_over):
+    if state.status in OPEN or (state.status in DIVERTED and not state.taken_over):
         raise refusal("still_open")
     private = state.confidential or state.quarantined or state.erased
-    if state.status in _DONE and state.publication == "undecided" and not private:
+    if state.status in DONE and state.publication == "undecided" and not private:
         raise refusal("publication_undecided")
     _in_sequence(state, context)
     return [MessageArchived(department=state.department)]
@@ -846,285 +703,7 @@ def erase(state: Message, command: Erase, context: Context) -> list[Event]:
     return [SubjectErased(department=state.department, subject=state.writer, ground=command.ground)]
 
 
-# -- evolve ------------------------------------------------------------------------------------------------------------
-
-
-def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
-    """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
-    match event:
-        case MessageReceived():
-            first = ReplyClock("reply", "unclassified", event.received, event.limit)
-            return replace(
-                _stepped(state, stamp),
-                department=event.department,
-                received=event.received,
-                claimed=event.claimed,
-                confidential=event.confidential,
-                neglect_months=event.neglect_months,
-                clocks=(first,),
-                title=event.title,
-                text=event.text,
-                name=event.name,
-                phone=event.phone,
-                email=event.email,
-                address=event.address,
-                identity=event.identity,
-                meant=event.meant,
-                writer=event.writer,
-            )
-        case MessageAccepted():
-            return replace(_stepped(state, stamp), status="accepted")
-        case MessageDeclined():
-            return _ended_early(_stepped(state, stamp), "declined", event.explanation)
-        case MessageClassified():
-            return _classified(_stepped(state, stamp), event.category, event.limit, event.target, event.not_before)
-        case MessageReclassified():
-            return _classified(_stepped(state, stamp), event.category, event.limit, event.target, event.not_before)
-        case MessageQuarantined():
-            return _quarantined(state, event, stamp)
-        case MessageAssigned():
-            moved = _stepping(state, Step("restart", on=local_date(stamp.happened))) if event.restarts else state
-            return replace(
-                _stepped(moved, stamp),
-                status="assigned",
-                department=event.department,
-                assigned_on=local_date(stamp.happened),
-                returned=False,
-            )
-        case ReturnRequested():
-            return replace(_stepped(state, stamp), status="return_requested", returns=state.returns + 1)
-        case ReturnGranted():
-            return replace(
-                _stepped(state, stamp),
-                status="accepted",
-                department=COUNTY_OFFICE,
-                assigned_on=None,
-                returned=True,
-                extension_asked=0,
-                extension_by=None,
-            )
-        case ReturnDenied():
-            return replace(_stepped(state, stamp), status="assigned")
-        case CoHandlerAdded():
-            return replace(state, co_handlers=(*state.co_handlers, event.co_handler))
-        case InvestigationRecorded():
-            return replace(state, status="handling" if state.status == "assigned" else state.status)
-        case ExtensionRequested():
-            return replace(
-                state,
-                status="handling" if state.status == "assigned" else state.status,
-                extension_asked=event.days,
-                extension_by=stamp.actor,
-            )
-        case ExtensionGranted():
-            moved = _stepping(state, Step("extend", days=event.days), event.clock)
-            return replace(moved, extended=state.extended + event.days, extension_asked=0, extension_by=None)
-        case ExtensionDenied():
-            return replace(state, extension_asked=0, extension_by=None)
-        case ReplyDrafted():
-            return replace(_stepped(state, stamp), status="drafted", draft=event.reply, drafter=stamp.actor)
-        case ReplySentBack():
-            return replace(_without_draft(_stepped(state, stamp)), status="handling")
-        case ReplyApproved():
-            if event.stage == "office":
-                return replace(_stepped(state, stamp), status="approved", office_approved=True)
-            waits = state.category == "difficult"
-            return replace(
-                _stepped(state, stamp), status="office_review" if waits else "approved", approver=stamp.actor
-            )
-        case ReplySent():
-            return _replied(_stepped(state, stamp), event, stamp)
-        case ReplyOverdue():
-            return _ending(state, event.clock, "missed")
-        case MessageNeglected():
-            return replace(state, neglect_ended=state.neglect_ended or "missed")
-        case OverdueRevoked():
-            if event.clock == NEGLECT:
-                return replace(state, neglect_ended=state.neglect_ended or "cancelled")
-            return _ending(state, event.clock, "cancelled")
-        case ReplyPublished():
-            return replace(
-                state,
-                publication="published",
-                published_on=local_date(stamp.happened),
-                published_title=event.published_title,
-                published_question=event.published_question,
-                published_reply=event.published_reply,
-            )
-        case ReplyWithheld():
-            return replace(
-                state,
-                publication="withheld",
-                published_on=None,
-                published_title=None,
-                published_question=None,
-                published_reply=None,
-            )
-        case RatingGiven():
-            rated = state.status in _DONE
-            return replace(state, status="rated" if rated else state.status, satisfied=event.satisfied)
-        case ReworkOrdered():
-            again = ReplyClock(event.clock, state.category, event.started, event.limit)
-            return replace(
-                _without_draft(_stepped(state, stamp)),
-                status="handling",
-                clocks=(*state.clocks, again),
-                satisfied=None,
-                publication="undecided",
-            )
-        case ReminderSent():
-            return replace(state, reminded=(*state.reminded, f"{event.clock}/{event.rung}"))
-        case SupervisionIssued():
-            return replace(state, supervised=state.supervised + 1)
-        case DivertedToPetition():
-            return _ended_early(_stepped(state, stamp), "diverted_petition", event.explanation)
-        case DivertedToRequest():
-            return _ended_early(_stepped(state, stamp), "diverted_request", event.explanation)
-        case DiversionAccepted():
-            return replace(_stepped(state, stamp), taken_over=True, taken_over_as=event.taken_over_as)
-        case ConfidentialityRequested():
-            return replace(state, confidential=True)
-        case MessageArchived():
-            return replace(_stepped(state, stamp), status="archived")
-        case SubjectErased():
-            return _erased(state)
-        case _:
-            return state
-
-
-def _stepped(state: Message, stamp: Stamp) -> Message:
-    last = state.last_step
-    return replace(state, last_step=stamp.happened if last is None else max(last, stamp.happened))
-
-
-def _with(state: Message, clock: ReplyClock) -> Message:
-    return replace(state, clocks=tuple(clock if c.id == clock.id else c for c in state.clocks))
-
-
-def _moved(clock: ReplyClock, step: Step) -> ReplyClock:
-    return replace(clock, steps=(*clock.steps, step))
-
-
-def _stepping(state: Message, step: Step, clock: str | None = None) -> Message:
-    """Moves the running clock (only if it is ``clock``, where that is named); an ended one stands."""
-    running = _running(state)
-    if running is None or clock not in (None, running.id):
-        return state
-    return _with(state, _moved(running, step))
-
-
-def _ending(state: Message, clock: str, how: Ended) -> Message:
-    """Ends a clock; one that has ended stays as it ended."""
-    found = next((c for c in state.clocks if c.id == clock and c.ended is None), None)
-    return state if found is None else _with(state, replace(found, ended=how))
-
-
-def _classified(state: Message, category: Category, limit: int, target: int | None, not_before: date | None) -> Message:
-    """The category with its limit on the running clock; the review goes the way of the new category."""
-    running = _running(state)
-    if running is not None:
-        steps = running.steps if not_before is None else (*running.steps, Step("not_before", on=not_before))
-        state = _with(state, replace(running, category=category, amount=limit, steps=steps))
-    status = state.status
-    if status == "approved" and category == "difficult" and not state.office_approved:
-        status = "office_review"
-    elif status == "office_review" and category != "difficult":
-        status = "approved"
-    return replace(state, status=status, category=category, target=target)
-
-
-def _quarantined(state: Message, event: MessageQuarantined, stamp: Stamp) -> Message:
-    """Isolated: another holder, no co-handlers, and nothing left that was prepared before."""
-    state = replace(
-        state, department=event.department, quarantined=True, accused=event.accused, meant=None, co_handlers=()
-    )
-    if state.status not in _OPEN:
-        return state
-    office = event.department == COUNTY_OFFICE
-    return replace(
-        _without_draft(state),
-        status="accepted" if office else "assigned",
-        assigned_on=None if office else local_date(stamp.happened),
-        returned=False,
-    )
-
-
-def _without_draft(state: Message) -> Message:
-    return replace(state, draft=None, drafter=None, approver=None, office_approved=False)
-
-
-def _replied(state: Message, event: ReplySent, stamp: Stamp) -> Message:
-    done = local_date(stamp.happened)
-    clocks = tuple(
-        replace(c, done=done, ended=c.ended or ("met" if event.met else None)) if c.id == event.clock else c
-        for c in state.clocks
-    )
-    return replace(
-        state,
-        status="answered",
-        clocks=clocks,
-        neglect_ended=state.neglect_ended or "met",
-        reply=event.reply,
-        answered=done,
-        satisfied=None,
-        extension_asked=0,
-        extension_by=None,
-    )
-
-
-def _ended_early(state: Message, status: Status, explanation: str | None) -> Message:
-    """Over without a reply: the clocks that run are cancelled."""
-    clocks = tuple(replace(c, ended=c.ended or "cancelled") for c in state.clocks)
-    return replace(
-        state,
-        status=status,
-        clocks=clocks,
-        neglect_ended=state.neglect_ended or "cancelled",
-        explanation=explanation,
-        extension_asked=0,
-        extension_by=None,
-    )
-
-
-def _erased(state: Message) -> Message:
-    """The writer's words and data are gone; a message still open ends."""
-    ended = _ended_early(state, "erased", state.explanation) if state.status in _OPEN else state
-    return replace(
-        ended,
-        erased=True,
-        title=None,
-        text=None,
-        name=None,
-        phone=None,
-        email=None,
-        address=None,
-        identity=None,
-        draft=None,
-        reply=None,
-    )
-
-
-# -- clocks, misses, reminders -----------------------------------------------------------------------------------------
-
-NEGLECT = "neglect"
-
-
-def clocks(state: Message) -> tuple[Clock, ...]:
-    """Every clock of the file, ended ones too: one for each reply, and the watch over neglect."""
-    if state.received is None:
-        return ()
-    neglect = Clock(
-        id=NEGLECT,
-        rule="message.neglect@1",
-        title=CLOCK_TITLES[NEGLECT],
-        basis=TIME_LIMITS,
-        start=state.received,
-        amount=state.neglect_months,
-        unit="m",
-        ended=state.neglect_ended,
-        watch=True,
-    )
-    return (*(_clock(clock) for clock in state.clocks), neglect)
+# -- misses, reminders -----------------------------------------------------------------------------------------
 
 
 def missed(state: Message, clock: Clock, verdict: VerdictFields) -> Event:
@@ -1137,7 +716,7 @@ def missed(state: Message, clock: Clock, verdict: VerdictFields) -> Event:
 
 def reminders(state: Message) -> tuple[Reminder, ...]:
     """The rungs not yet sent for the reply that is waited for; a rung before the start of a short limit is left out."""
-    if state.status not in _OPEN or not state.clocks or state.clocks[-1].ended not in (None, "missed"):
+    if state.status not in OPEN or not state.clocks or state.clocks[-1].ended not in (None, "missed"):
         return ()
     clock = state.clocks[-1]
     return tuple(
@@ -1182,7 +761,7 @@ def summary(state: Message) -> Summary:
         hidden_from=() if away is None else (away,),
         confidential=state.confidential,
         writer=state.writer,
-        open=state.status in _OPEN,
+        open=state.status in OPEN,
         columns={
             "category": state.category,
             "target": state.target,
@@ -1222,10 +801,10 @@ def public_view(state: Message) -> Mapping[str, Any]:
     }
 
 
-_CONTENT: tuple[Allowed, ...] = (HANDLER, PARTY, DESK)
+_CONTENT: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, LEADER)
 _PERSON: tuple[Allowed, ...] = (HANDLER, DESK)
 _WORK: tuple[Allowed, ...] = (HANDLER, PARTY, DESK)
-_TO_WRITER: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, WRITER_MAY)
+_TO_WRITER: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, LEADER, WRITER_MAY)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     "title": _CONTENT,
     "text": _CONTENT,
@@ -1343,4 +922,5 @@ MESSAGE: CaseKind[Message] = CaseKind(
     public_view=public_view,
     columns=COLUMNS,
     vault_readers=VAULT_READERS,
+    handler_alone=frozenset(HANDLER_ALONE),
 )

@@ -706,7 +706,7 @@ class OrderRework(Command):
     Text("督办", "Issue supervision"),
     help=Text("对办理不力的发督办通知。", "A supervision notice to a handler that does not move."),
     basis=LOCAL_DUTY,
-    allowed=(OFFICE, LEADER),
+    allowed=(OFFICE, LEADER, SYSTEM_MAY),
 )
 class IssueSupervision(Command):
     """Press the handler by a supervision notice."""

@@ -376,6 +376,7 @@ class CaseKind(Generic[S]):
     public_view: Callable[[S], Mapping[str, Any]] | None = None
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
+    handler_alone: frozenset[str] = frozenset()
     id_of: Callable[[Any], str] | None = None
     topic: str | None = None
 

@@ -35,6 +35,11 @@ from shared.storage.port import (
 )
 
 ATTEMPTS = 12
+ACCUSED = Text("被反映的单位不得承办或协办本案", "a unit complained of must not handle the case or take part in it")
+ACCUSED_BASIS = Text(
+    "网民留言办理制度：检举、控告不得转给被检举、控告的单位或个人",
+    "Rules on citizens' messages: a report is never passed to the unit or person reported",
+)
 MOST_KEY = 200
 
 
@@ -372,6 +377,9 @@ class Engine:
             "deadlines": deadlines(kind, batch.state, batch.calendar),
         }
         dumped = orjson.dumps(answer)
+        hidden_from = await self._hidden(summary.hidden_from, plain or {})
+        if set(hidden_from) & {summary.department, *summary.parties}:
+            raise RuleBroken("case.handler_accused", ACCUSED, ACCUSED_BASIS)
         soonest = min((when for when, _ in batch.dues.values() if when), default=None)
         new_head = CaseRecord(
             id=case,
@@ -397,7 +405,7 @@ class Engine:
             parent=summary.parent,
             title=summary.title,
             parties=summary.parties,
-            hidden_from=await self._hidden(summary.hidden_from, plain or {}),
+            hidden_from=hidden_from,
             columns=orjson.dumps(dict(summary.columns)),
             updated=batch.now,
         )

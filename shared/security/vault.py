@@ -14,7 +14,7 @@ from shared.domain.text import Text
 from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
-from shared.storage.port import SealedValue, VaultStore, VaultSubject
+from shared.storage.port import SealedValue, SubjectTaken, VaultStore, VaultSubject
 
 REFERENCE_LENGTH = 26
 _IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
@@ -114,7 +114,7 @@ class Vault:
 
     async def put(self, *, ref: str, subject: str, case: str, value: str) -> None:
         """Seals and stores a value outside a case's commit. Makes the subject of an upload (``u:``) or case (``case:``)
-        where it is new. Raises ``RuleBroken`` when the person was erased, ``SubjectTaken``, ``StoreAway``.
+        where it is new. Raises ``RuleBroken`` when the person was erased, ``StoreAway``.
         """
         new: list[VaultSubject] = []
         opened: dict[str, bytes] = {}
@@ -122,7 +122,10 @@ class Vault:
         if new and not subject.startswith(("u:", "case:")):
             raise _erased()
         nonce, body = seal(self._cipher, opened[subject], value.encode(), Where("value", subject, ref))
-        await self._store.put(new[0] if new else None, SealedValue(ref, subject, case, self._cipher, nonce, body))
+        try:
+            await self._store.put(new[0] if new else None, SealedValue(ref, subject, case, self._cipher, nonce, body))
+        except SubjectTaken:
+            await self.put(ref=ref, subject=subject, case=case, value=value)
 
     async def _writer(
         self,

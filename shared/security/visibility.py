@@ -59,7 +59,7 @@ def reach_of(actor: Actor) -> tuple[Reach, frozenset[str]]:
 def viewer_of(actor: Actor) -> Viewer:
     """For whom the store answers a list."""
     reach, units = reach_of(actor)
-    return Viewer(units, all=reach == "everything")
+    return Viewer(units, reach == "everything", reach == "unrestricted", actor.departments)
 
 
 def may_see(actor: Actor, head: CaseRecord) -> bool:

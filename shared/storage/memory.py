@@ -389,13 +389,12 @@ class MemoryStore:
 
 
 def _exists_for(viewer: Viewer, head: CaseRecord) -> bool:
-    """A unit from which a case is hidden never sees it, even as a party; a restricted case is its holder's alone."""
-    if viewer.all:
-        return True
-    units = viewer.departments
-    if not units.isdisjoint(head.hidden_from):
+    """Visibility, as the port says it."""
+    if (viewer.departments | viewer.belongs_to).intersection(head.hidden_from):
         return False
-    return head.department in units or (not head.restricted and not units.isdisjoint(head.parties))
+    if viewer.all or head.department in viewer.departments:
+        return True
+    return not head.restricted and (viewer.unrestricted or not viewer.departments.isdisjoint(head.parties))
 
 
 def _matches(query: CaseQuery, head: CaseRecord) -> bool:

@@ -125,10 +125,16 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom a query is asked: every unit of the person; ``all`` for the county office and the system itself."""
+    """For whom a query is asked.
+
+    ``departments`` open what they hold and, unless restricted, what they take part in; ``unrestricted`` opens everything
+    that is not restricted; ``all`` everything. What is hidden from ``belongs_to``, every unit of the person, is never there.
+    """
 
     departments: frozenset[str] = frozenset()
     all: bool = False
+    unrestricted: bool = False
+    belongs_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

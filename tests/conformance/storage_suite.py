@@ -609,7 +609,10 @@ class Visibility:
             (Viewer(frozenset({"d9"})), []),
             (Viewer(frozenset({"d1", "d9"})), ["held", "joint", "secret"]),
             (Viewer(frozenset({"d2", "d3"})), ["joint", "wide"]),
-            (Viewer(frozenset({"d9"}), all=True), ["accused", "held", "joint", "secret", "wide"]),
+            (Viewer(frozenset({"d9"}), all=True), ["held", "joint", "secret"]),
+            (Viewer(all=True, belongs_to=frozenset({"d8"})), ["held", "joint", "secret", "wide"]),
+            (Viewer(unrestricted=True), ["held", "joint", "wide"]),
+            (Viewer(unrestricted=True, belongs_to=frozenset({"d9"})), ["held", "joint"]),
         ],
     )
     async def test_a_case_exists_for_its_holder_and_its_parties_unless_hidden(

@@ -101,6 +101,22 @@ def test_the_last_week_of_december_is_provisional_until_the_next_notice() -> Non
         assert found.status == status
 
 
+def test_a_start_in_an_unknown_year_is_not_counted_and_leaves_the_date_final() -> None:
+    only_2026 = seeded_calendar(2026, 2026)
+    for received, status in (("2025-12-30", "provisional"), ("2025-12-31", "final")):
+        found = due(clock(received, "3wd", Extend(2)), only_2026)
+        assert found is not None
+        assert found.status == status
+
+
+def test_a_provisional_count_stays_provisional_when_rolled_in_a_known_year() -> None:
+    only_2026 = seeded_calendar(2026, 2026)
+    held = clock("2025-12-01", "3wd", NotBefore(date(2026, 3, 7)), roll="forward")
+    found = due(held, only_2026)
+    assert found is not None
+    assert (found.on, found.status) == (date(2026, 3, 9), "provisional")
+
+
 def test_an_extension_is_added_after_the_amount() -> None:
     assert due_day(clock("2026-09-01", "20wd", Extend(20, APPROVED))) == due_day(clock("2026-09-01", "40wd"))
     assert due_day(clock("2026-11-02", "30d", Extend(5))) == "2026-12-07"
@@ -149,7 +165,8 @@ def test_a_consultation_begun_in_the_extended_days_still_counts_out() -> None:
 
 def test_a_consultation_begun_after_the_due_date_revives_no_clock() -> None:
     for through in (date(2026, 4, 30), None):
-        assert due_day(clock("2026-03-02", "20wd", Suspend(date(2026, 3, 30), through))) == "2026-03-30"
+        for amount in ("20wd", "28d"):
+            assert due_day(clock("2026-03-02", amount, Suspend(date(2026, 3, 30), through))) == "2026-03-30"
 
 
 @pytest.mark.parametrize("amount", ["20wd", "20d", "1m"])
@@ -358,6 +375,13 @@ def test_an_extension_by_nothing_or_too_much_is_refused(value: int) -> None:
         Extend(value)
 
 
+@pytest.mark.parametrize("amount", ["20wd", "48h"])
+def test_a_clock_started_by_an_instant_without_a_zone_is_refused(amount: str) -> None:
+    naive = datetime(2026, 3, 2, 8, 5)  # noqa: DTZ001
+    with pytest.raises(ValueError, match="without a zone"):
+        due(clock(naive, amount, Extend(1)), SEEDED)
+
+
 def test_an_hour_clock_rolls_nowhere() -> None:
     with pytest.raises(ValueError, match="rolls to no other day"):
         clock("2026-03-02", "24h", roll="forward")
@@ -521,6 +545,11 @@ def test_a_clock_suspended_without_end_is_explained_up_to_the_suspension(amount:
         Text("中止计时，不计入：征求第三方意见", "suspended, not counted: third party consulted"),
     )
     assert explained[-2].counted
+
+
+def test_a_clock_suspended_before_its_start_is_explained_up_to_its_first_day() -> None:
+    explained = explain(clock("2026-03-02", "20wd", Suspend(date(2026, 2, 25), None, CONSULTED)), SEEDED)
+    assert [(row.date.isoformat(), row.counted) for row in explained] == [("2026-03-02", False), ("2026-03-03", False)]
 
 
 def test_the_counted_days_of_the_vectors_add_up_by_hand() -> None:

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -12,7 +13,8 @@ from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import CipherName
 from shared.security.vault import Vault, VaultProblem
-from shared.storage.port import StoreAway
+from shared.storage.port import StoreAway, VaultSubject
+from shared.storage.sqlite import open_stores
 from tests.unit.vault_in_memory import VaultInMemory
 
 KEYS = Keys(bytes(range(32)), Ed25519PrivateKey.generate())
@@ -152,6 +154,20 @@ async def test_a_value_put_outside_a_commit_is_read_and_erased_alike(vault: Vaul
     assert await vault.read_one(ref) is None
 
 
+async def test_two_who_make_a_subject_at_once_end_with_one_key(
+    vault: Vault, store: VaultInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await vault.put(ref="v:first", subject=f"case:{CASE}", case=CASE, value="一")
+    known, asked = store.subject, iter([True])
+
+    async def not_yet(subject: str) -> VaultSubject | None:
+        return None if next(asked, False) else await known(subject)
+
+    monkeypatch.setattr(store, "subject", not_yet)
+    await vault.put(ref="v:second", subject=f"case:{CASE}", case=CASE, value="二")
+    assert await vault.read(["v:first", "v:second"]) == {"v:first": "一", "v:second": "二"}
+
+
 async def test_nothing_is_put_for_an_erased_person(vault: Vault, store: VaultInMemory) -> None:
     with pytest.raises(RuleBroken):
         await vault.put(ref=vault.reference("file", "abc"), subject="s:gone", case=CASE, value="密钥")
@@ -278,3 +294,20 @@ async def test_text_that_is_none_is_refused_by_field(vault: Vault) -> None:
 async def test_a_command_without_vault_fields_makes_no_subject(vault: Vault) -> None:
     assert await vault.prepare(case=CASE, seed="c-1", writer=None, values={}, lookup="5227") == Sealed()
     assert await vault.read(()) == {}
+
+
+async def test_an_erased_person_s_key_is_no_longer_on_the_disk(tmp_path: Path) -> None:
+    database, stores = open_stores(tmp_path / "gongkai.db")
+    vault = Vault(stores.vault, KEYS)
+    sealed = await vault.prepare(case=CASE, seed="c-1", writer=None, values={"text": (LETTER, "writer")})
+    assert sealed.writer is not None
+    await stores.vault.put(sealed.subjects[0], sealed.values[0])
+
+    def on_disk() -> list[bool]:
+        written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        return [secret in written for secret in (sealed.subjects[0].wrapped_key, sealed.values[0].body)]
+
+    assert on_disk() == [True, True]
+    assert await vault.erase(sealed.writer) == 1
+    assert on_disk() == [False, False]
+    await database.close()

@@ -134,6 +134,10 @@ def test_a_sum_beyond_the_calendar_is_refused() -> None:
         SEEDED.add_workdays(LAST_DAY - timedelta(days=7), 20)
     with pytest.raises(DateProblem):
         SEEDED.add_workdays(FIRST_DAY + timedelta(days=7), -20)
+    first_worked = date(1990, 1, 2)
+    assert SEEDED.add_workdays(first_worked + timedelta(days=1), -1) == first_worked
+    with pytest.raises(DateProblem):
+        SEEDED.add_workdays(first_worked, -1)
 
 
 def test_the_first_and_last_day_of_the_calendar_count() -> None:
@@ -234,6 +238,7 @@ def test_a_later_amendment_wins_over_an_earlier_one() -> None:
 def test_an_amendment_alone_does_not_make_a_year_known() -> None:
     amended = SEEDED.amend(a_notice(2027, off=days("2027-03-03")))
     assert not amended.known(2027)
+    assert amended.notice(2027) is None
     assert not amended.is_workday(date(2027, 3, 3))
     assert not amended.is_workday(date(2027, 10, 1))
 
@@ -270,7 +275,9 @@ def test_a_local_holiday_stops_the_clock_where_the_county_set_it_so() -> None:
 
 
 def test_a_local_notice_alone_does_not_make_a_year_known() -> None:
-    assert not SEEDED.publish(a_notice(2027, off=days("2027-08-10"), local=True)).known(2027)
+    local = SEEDED.publish(a_notice(2027, off=days("2027-08-10"), local=True))
+    assert not local.known(2027)
+    assert local.notice(2027) is None
 
 
 @pytest.mark.parametrize(
@@ -321,6 +328,15 @@ def test_the_earliest_day_counts_likely_makeup_days_of_unknown_years_only() -> N
     assert SEEDED.earliest_add(date(2027, 3, 1), 3) == SEEDED.add_workdays(date(2027, 3, 1), 3)
     assert SEEDED.earliest_add(date(2027, 10, 8), 1) == date(2027, 10, 9)
     assert SEEDED.add_workdays(date(2027, 10, 8), 1) == date(2027, 10, 11)
+
+
+def test_weekend_days_of_unknown_years_near_a_statutory_day_may_be_worked() -> None:
+    statutory = [day for year in range(2026, 2042) for day in statutory_days(year)]
+    weekend = [day for day in every_day(date(2027, 1, 1), date(2040, 12, 31)) if day.weekday() >= 5]
+    near = {day for day in weekend if day not in statutory and min(abs((day - each).days) for each in statutory) <= 10}
+    assert {day for day in weekend if SEEDED.earliest.worked(day)} == near
+    sure = every_day(date(2004, 1, 1), date(2026, 12, 24))
+    assert all(SEEDED.earliest.worked(day) == SEEDED.is_workday(day) for day in sure)
 
 
 def test_a_day_that_a_notice_has_set_is_no_longer_doubtful() -> None:

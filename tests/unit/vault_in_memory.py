@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from shared.engine.sealing import Sealed
-from shared.storage.port import SealedValue, StoreAway, VaultSubject
+from shared.storage.port import SealedValue, StoreAway, SubjectTaken, VaultSubject
 
 
 class VaultInMemory:
-    """The ``VaultStore`` port on two dicts; ``away`` makes it unreachable."""
+    """The ``VaultStore`` port on two dicts; ``away`` makes it unreachable, ``full`` unwritable."""
 
     def __init__(self) -> None:
         self.subjects: dict[str, VaultSubject] = {}
         self.sealed: dict[str, SealedValue] = {}
         self.away = False
+        self.full = False
 
     async def subject(self, subject: str) -> VaultSubject | None:
         self._reach()
@@ -28,7 +29,11 @@ class VaultInMemory:
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
         self._reach()
+        if self.full:
+            raise StoreAway
         if subject is not None:
+            if subject.subject in self.subjects:
+                raise SubjectTaken(subject.subject)
             self.subjects[subject.subject] = subject
         self.sealed[value.ref] = value
 

@@ -29,6 +29,8 @@ def insert_sealed(
             (subject.subject, subject.wrapped_key, subject.lookup),
         )
     for value in values:
+        if connection.execute("SELECT 1 FROM vault_subjects WHERE subject = ?", (value.subject,)).fetchone() is None:
+            raise SubjectTaken(f"{value.subject}: erased meanwhile")
         connection.execute(
             "INSERT OR IGNORE INTO vault_values (ref, subject, case_id, cipher, nonce, body) VALUES (?, ?, ?, ?, ?, ?)",
             (value.ref, value.subject, value.case, value.cipher, value.nonce, value.body),
