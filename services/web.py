@@ -17,10 +17,10 @@ from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import local_date, moment_text
 from shared.security.rate import RateLimit
-from shared.telemetry import forget, gauge
 from shared.web.app import compose_app
 from shared.web.commands import read_body
 from shared.web.language import language_of
+from shared.web.metrics import forget, gauge
 from shared.web.operations import Health
 from shared.web.people import Gate, People
 from shared.web.problems import forbidden, unauthorised

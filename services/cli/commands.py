@@ -62,7 +62,7 @@ def init() -> None:
     """空数据目录：日历、样例单位、方案；可重复 / an empty data folder with calendar, sample directory and plan."""
 
     async def work() -> dict[str, Any]:
-        async with runtime("init") as local:
+        async with runtime("init", seed=False) as local:
             new = await local.init()
             return {"data": str(local.folder.path), "created": new}
 

@@ -28,15 +28,15 @@ async def opened(doing: str) -> "AsyncIterator[Desk]":
 
 
 @asynccontextmanager
-async def runtime(doing: str) -> "AsyncIterator[LocalRuntime]":
-    """The runtime on the data folder of this run; an empty folder is seeded first."""
+async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRuntime]":
+    """The runtime on the data folder of this run; an empty folder is seeded first where ``seed``."""
     from services.local import open_local
     from shared.settings import read_settings
 
     given = {"data": options.current.data} if options.current.data else {}
     local = await open_local(read_settings(**given), doing)
     try:
-        if local.reference.position == 0:
+        if seed and local.reference.position == 0:
             await local.init()
         yield local
     finally:

@@ -13,6 +13,7 @@ from rich.table import Table
 from services.cli import options
 from shared.domain.text import Text
 
+PIPE_WIDTH = 180
 Row = Sequence[Any]
 Document = Mapping[str, Any]
 
@@ -38,8 +39,8 @@ def document(
 
 
 def console() -> Console:
-    """Where tables go."""
-    return Console(highlight=False, soft_wrap=False)
+    """Where tables go; as wide as they need where no terminal sets a limit."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def talk(text: Text) -> None:
@@ -54,10 +55,11 @@ def plain(text: str) -> None:
 
 
 def grid(title: str, header: Sequence[str], lines: Sequence[Row], *, right: Sequence[int] = ()) -> None:
-    """A table with a title."""
+    """A table with a title; numbers (``right``) are never broken."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for place, name in enumerate(header):
-        table.add_column(name, justify="right" if place in right else "left", overflow="fold")
+        number = place in right
+        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)
     for line in lines:
         table.add_row(*("" if value is None else str(value) for value in line))
     console().print(table)
@@ -128,7 +130,7 @@ def ranking_table(content: Document) -> None:
         say(Text(f"{content['quarter']} 政务公开考核排名", f"{content['quarter']} ranking")),
         header,
         lines,
-        right=(0, 3, 4),
+        right=(0, 3, 4, *range(7, len(header))),
     )
     out = console()
     unranked = [row["name"] for row in content["ranking"] if row["rank"] is None]

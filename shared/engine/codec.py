@@ -19,6 +19,10 @@ class Codec:
         self._state: TypeAdapter[Any] = TypeAdapter(kind.state_type)
         self._models: dict[str, type[Event]] = {model.event_name: model for model in (*kind.events, *COMMON_EVENTS)}
 
+    def known(self) -> tuple[type[Event], ...]:
+        """The event types that stand in the kind's files."""
+        return tuple(self._models.values())
+
     def dump_state(self, state: Any) -> bytes:
         """The state as JSON."""
         return self._state.dump_json(state)

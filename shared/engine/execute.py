@@ -64,7 +64,7 @@ class KeyReused(Exception):
 
 
 class NotReady(Exception):
-    """The reference data has not been read yet."""
+    """The reference data has not been read yet, or not as far as those who last changed the case had read it."""
 
 
 class TooBusy(Exception):
@@ -146,6 +146,12 @@ class Engine:
                     return known
             except SubjectTaken:
                 continue
+            except (RuleBroken, BadField, NotFound, Forbidden, Stale):
+                # The same command may have been carried out meanwhile by another process: a retry gets its answer.
+                known = await self._known(asked, hashes)
+                if known is not None:
+                    return known
+                raise
             except VersionConflict:
                 if if_match is not None:
                     head = await self.stores.cases.load(case or "")
@@ -232,6 +238,9 @@ class Engine:
     ) -> Batch:
         file = fresh or CaseFile(head.id if head else "", head.number if head else 0)
         if head is not None:
+            if head.calendar > reference.calendar.version:
+                # Decided here, the file would go back to a calendar that others have left behind.
+                raise NotReady
             file = await self._file(kind, head)
         return Batch(
             kind,

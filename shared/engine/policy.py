@@ -1,4 +1,7 @@
-"""Policies: one event in, at most one command out, named as a sentence; a second delivery changes nothing."""
+"""Policies: one event in, at most one command out, named as a sentence; a second delivery changes nothing.
+
+A restatement is the same happening judged again: what it gives cause for has been done already.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +70,7 @@ class PolicyRunner:
         event: dict[str, Any] | None = None
         try:
             event = decode(record.value)
-            if short_type(event["type"]) not in policy.on:
+            if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
                 return
             reaction = policy.react(event)
         except (NotAnEvent, ValueError) as problem:

@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta
 
 import orjson
+import structlog
 
+from shared.domain.kind import RuleBroken
 from shared.domain.localtime import local_date, moment_text, start_of
-from shared.engine.execute import Engine, system
+from shared.engine.execute import Engine, KeyReused, system
 from shared.engine.ledger import LEDGER, SealLedger, ledger_root
 from shared.storage.port import NoteStore
 
 AT_ONCE = 200
 SEAL_AFTER = timedelta(minutes=10)
+log = structlog.get_logger("timers")
 
 
 class Timers:
@@ -58,8 +61,12 @@ class Timers:
         case = f"ledger-{engine.service}-{day.year}"
         opened = await engine.stores.cases.load(case)
         command_id = f"seal:{engine.service}:{day.isoformat()}"
-        if opened is None:
-            await engine.execute(LEDGER, None, [system(seal, command_id)])
-        else:
-            await engine.execute(LEDGER, case, [system(seal.again(), command_id)])
+        try:
+            if opened is None:
+                await engine.execute(LEDGER, None, [system(seal, command_id)])
+            else:
+                await engine.execute(LEDGER, case, [system(seal.again(), command_id)])
+        except (KeyReused, RuleBroken):
+            # Sealed already: by another process, or by this one before it could note it.
+            log.info("day sealed already", service=engine.service, day=day.isoformat())
         await self._notes.set_note(f"sealed:{engine.service}", orjson.dumps(day.isoformat()))

@@ -11,6 +11,7 @@ from shared.engine.execute import Outcome
 from shared.engine.ledger import LEDGER
 from shared.engine.verify import verify
 from shared.eventlog.port import TOPICS
+from shared.storage.port import EventRecord
 from tests.simulation.county import FIRST_HOLIDAYS, FIRST_MAKEUP, County, Days, Sent
 from tests.simulation.matter import FOLLOW_UP, MATTER, FinishMatter, OpenMatter, TouchMatter
 from tests.simulation.scheduler import finished
@@ -33,6 +34,11 @@ def check(county: County) -> None:
 
 def _stored(county: County) -> Stored:
     return {case: [orjson.loads(e.body) for e in events] for case, events in county.store._events.items()}
+
+
+def name_of(stored: EventRecord) -> str:
+    """The name of a stored event: ``MatterOpened``."""
+    return _name(orjson.loads(stored.body))
 
 
 def _name(event: dict[str, Any]) -> str:

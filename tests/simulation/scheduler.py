@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextvars import Context
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, TypeVarTuple
 
 from shared.storage.port import StoreAway
 
 Fate = Literal["goes on", "away", "answer lost", "crash before", "crash after"]
 FAULTS: tuple[Fate, ...] = ("away", "answer lost", "answer lost", "crash before", "crash after")
 TRACE = 60
+Ts = TypeVarTuple("Ts")
 
 
 class Loop(asyncio.AbstractEventLoop):
@@ -31,7 +32,9 @@ class Loop(asyncio.AbstractEventLoop):
         finally:
             asyncio._set_running_loop(None)
 
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
         """Makes a callback ready."""
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
@@ -64,16 +67,16 @@ class Loop(asyncio.AbstractEventLoop):
 
 
 class Owner:
-    """Whoever makes calls and may die: a dead owner's gates never open."""
+    """Whoever makes calls and may die: a dead owner's gates never open. What is ``outside`` has no faults."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, *, outside: bool = False) -> None:
+        self.name, self.outside = name, outside
         self.alive = True
 
 
 @dataclass(eq=False, slots=True)
 class Gate:
-    """A task of ``owner`` that waits for ``call`` to be let through; ``idle`` where it merely looks around."""
+    """A task of ``owner`` that waits for ``call`` to be let through; ``idle`` where it rests between two rounds."""
 
     owner: Owner
     name: str
@@ -93,8 +96,8 @@ def finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 @dataclass(eq=False)
 class Scheduler:
-    """One schedule. ``danger`` is how often a call ends badly, ``busy`` how often a caller at work goes before idle ones,
-    ``depth`` how often the one that just moved moves again."""
+    """One schedule. ``danger`` is how often a call ends badly, ``busy`` how often a caller at work goes before one that
+    rests, ``depth`` how often the one that just moved moves again."""
 
     random: Random
     danger: float
@@ -102,7 +105,8 @@ class Scheduler:
     depth: float
     loop: Loop = field(default_factory=Loop)
     waiting: list[Gate] = field(default_factory=list)
-    trace: deque[str] = field(default_factory=lambda: deque(maxlen=TRACE))
+    resting: list[Gate] = field(default_factory=list)
+    trace: deque[tuple[int, str, str, Fate]] = field(default_factory=lambda: deque(maxlen=TRACE))
     crashed: Callable[[Owner], None] = lambda owner: None
     free: bool = False
     steps: int = 0
@@ -113,41 +117,42 @@ class Scheduler:
         if self.free:
             return call()
         gate = Gate(owner, name, call, idle, self.loop.create_future())
-        self.waiting.append(gate)
+        if owner.alive:
+            (self.resting if idle else self.waiting).append(gate)
         return await gate.future
 
     async def pause(self, owner: Owner, name: str) -> None:
         """Lets others go first."""
         await self.through(owner, name, lambda: None, idle=True)
 
-    def step(self) -> bool:
-        """Opens one gate; False where none waits."""
+    def step(self) -> None:
+        """Opens one gate."""
         self.loop.run_ready()
-        self.waiting = [gate for gate in self.waiting if gate.owner.alive]
-        if not self.waiting:
-            return False
+        gates = self.resting
+        if self.waiting and (not gates or self.random.random() < self.busy):
+            gates = self.waiting
+        place = self._place(gates)
+        gate = gates[place]
+        gates[place] = gates[-1]
+        gates.pop()
         self.steps += 1
-        gate = self._chosen()
-        self.waiting.remove(gate)
         self._last = gate.owner
         fate = self._fate(gate)
-        self.trace.append(f"{self.steps:5} {gate.owner.name:10} {gate.name:24} {fate}")
+        self.trace.append((self.steps, gate.owner.name, gate.name, fate))
         self._open(gate, fate)
         self.loop.run_ready()
-        return True
 
-    def _chosen(self) -> Gate:
-        candidates = self.waiting
-        if self.random.random() < self.busy:
-            candidates = [gate for gate in candidates if not gate.idle] or candidates
+    def _place(self, gates: list[Gate]) -> int:
         if self.random.random() < self.depth:
-            candidates = [gate for gate in candidates if gate.owner is self._last] or candidates
-        return candidates[self.random.randrange(len(candidates))]
+            own = [place for place, gate in enumerate(gates) if gate.owner is self._last]
+            if own:
+                return own[int(self.random.random() * len(own))]
+        return int(self.random.random() * len(gates))
 
     def _fate(self, gate: Gate) -> Fate:
-        if gate.idle or self.random.random() >= self.danger:
+        if gate.idle or gate.owner.outside or self.random.random() >= self.danger:
             return "goes on"
-        return FAULTS[self.random.randrange(len(FAULTS))]
+        return self.random.choice(FAULTS)
 
     def _open(self, gate: Gate, fate: Fate) -> None:
         if fate == "away":
@@ -174,10 +179,12 @@ class Scheduler:
         """The owner is gone in the middle of everything; only what the adapters did stays."""
         owner.alive = False
         self.waiting = [gate for gate in self.waiting if gate.owner is not owner]
+        self.resting = [gate for gate in self.resting if gate.owner is not owner]
         self.crashed(owner)
 
 
 STREAMS = frozenset({"walk", "digests", "entries"})
+FIXED = frozenset({"partitions"})
 
 
 class Proxy:
@@ -206,6 +213,8 @@ class Proxy:
                 owner, label, lambda: finished(method(topic, partition, offset - back, limit))
             )
 
+        if name in FIXED:
+            return method
         made = stream if name in STREAMS else read if (self._port, name) == ("log", "read") else call
         self.__dict__[name] = made
         return made
