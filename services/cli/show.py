@@ -14,6 +14,7 @@ from services.cli import options
 from shared.domain.text import Text
 
 PIPE_WIDTH = 180
+MOST_NAMED = 8
 Row = Sequence[Any]
 Document = Mapping[str, Any]
 
