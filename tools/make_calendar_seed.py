@@ -80,6 +80,11 @@ def notices() -> dict[int, dict[str, object]]:
     }
 
 
+def notice_text(notice: dict[str, object]) -> str:
+    """The notice as its file holds it."""
+    return json.dumps(notice, ensure_ascii=False, indent=2) + "\n"
+
+
 def lunar_days(year: int) -> list[date]:
     """The first day of 春节 and, since they are statutory, 清明, 端午 and 中秋 of ``year``."""
     statutory = holidays.country_holidays("CN", years=year, language="zh_CN")
@@ -102,8 +107,7 @@ LUNAR: dict[int, tuple[str, ...]] = {{
 def main() -> None:
     SEED.mkdir(parents=True, exist_ok=True)
     for year, notice in notices().items():
-        text = json.dumps(notice, ensure_ascii=False, indent=2) + "\n"
-        (SEED / f"{year}.json").write_text(text, encoding="utf-8")
+        (SEED / f"{year}.json").write_text(notice_text(notice), encoding="utf-8")
     TABLE.write_text(table_text(), encoding="utf-8")
 
 

@@ -1,0 +1,5 @@
+"""政民互动: citizens' messages."""
+
+from services.messages.message import MESSAGE
+
+KINDS = (MESSAGE,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple, Self, cast, get_args
 
-from shared.domain.localtime import DateProblem, local_date, moment_text, read_date, read_moment, start_of
+from shared.domain.localtime import DateProblem, aware, local_date, moment_text, read_date, read_moment, start_of
 from shared.domain.text import Text
 from shared.domain.workdays import Calendar, WorkdayCount
 
@@ -460,7 +460,7 @@ def _day(start: date | datetime) -> date:
 
 
 def _instant(start: date | datetime) -> datetime:
-    return start.astimezone(UTC) if isinstance(start, datetime) else start_of(start)
+    return aware(start).astimezone(UTC) if isinstance(start, datetime) else start_of(start)
 
 
 def _bad_amount(text: str) -> DateProblem:

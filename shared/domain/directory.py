@@ -1,4 +1,4 @@
-"""The directory (单位名录): departments with groups and validity dates, posts, delegations; and who an actor is on a day."""
+"""The directory (单位名录): departments with groups and dates, posts, delegations; and who an actor is on a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,15 @@ ROLE_TITLES: Mapping[str, Text] = {
     "auditor": Text("审计管理员", "Audit administrator"),
 }
 OFFICE = "county-office"
-GROUPS: tuple[str, ...] = ("township", "class1", "class2", "class3", "other")
+Group = Literal["township", "class1", "class2", "class3", "other"]
+GROUPS: tuple[str, ...] = get_args(Group)
+GROUP_TITLES: Mapping[str, Text] = {
+    "township": Text("乡镇街道", "Townships and streets"),
+    "class1": Text("一类单位", "Class 1 units"),
+    "class2": Text("二类单位", "Class 2 units"),
+    "class3": Text("三类单位", "Class 3 units"),
+    "other": Text("其他单位", "Other units"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,10 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A unit with all its names and groups; closed or merged on ``until`` (that day it no longer is)."""
+    """A unit with all its names and groups; closed or merged on ``until`` (that day it no longer is).
+
+    ``aliases`` are other ways people write it (简称、全称), whatever the day.
+    """
 
     id: str
     names: tuple[Dated, ...]
@@ -60,6 +71,7 @@ class Department:
     since: date
     until: date | None = None
     successor: str | None = None
+    aliases: tuple[str, ...] = ()
 
     def name_on(self, day: date) -> str:
         """The name in force on ``day`` (the first one before it was created)."""
@@ -73,10 +85,25 @@ class Department:
         """Whether the unit exists on ``day``."""
         return self.since <= day and (self.until is None or day < self.until)
 
+    def renamed(self, name: str, since: date, aliases: Iterable[str] = ()) -> "Department":
+        """The unit under a new name from ``since``; ``aliases`` come on top of the old ones."""
+        return replace(self, names=(*self.names, Dated(since, name)), aliases=_united(self.aliases, aliases))
+
+    def regrouped(self, group: str, since: date) -> "Department":
+        """The unit in another group from ``since``."""
+        return replace(self, groups=(*self.groups, Dated(since, group)))
+
+    def ended(self, until: date, successor: str | None = None) -> "Department":
+        """The unit closed on ``until``, or merged into ``successor``."""
+        return replace(self, until=until, successor=successor)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A person's post (岗位) in a unit from ``since`` until before ``until``; ``acting_for`` names whom a delegate stands in for."""
+    """A person's post (岗位) in a unit from ``since`` until before ``until``.
+
+    ``acting_for`` names whom a delegate stands in for.
+    """
 
     subject: str
     department: str
@@ -89,10 +116,22 @@ class Post:
         """Whether the post is held on ``day``."""
         return self.since <= day and (self.until is None or day < self.until)
 
+    def overlaps(self, since: date, until: date | None) -> bool:
+        """Whether the post is held on any day from ``since`` until before ``until`` (None: without end)."""
+        return (until is None or self.since < until) and (self.until is None or since < self.until)
+
+
+def with_post_ended(posts: Iterable[Post], ended: Post) -> tuple[Post, ...]:
+    """``posts`` with the one that ``ended`` repeats, but for its new ``until``, ended then."""
+    return tuple(ended if replace(post, until=ended.until) == ended else post for post in posts)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with the posts in force that day. ``public`` is anybody, ``writer_of`` a citizen who showed a case's code."""
+    """Who acts, with the posts in force that day.
+
+    ``public`` is anybody, ``writer_of`` a citizen who showed a case's code.
+    """
 
     subject: str
     posts: frozenset[tuple[str, str]] = frozenset()
@@ -122,15 +161,24 @@ class Directory:
     version: int = 0
 
     def find(self, name_or_id: str, day: date) -> Department | None:
-        """A unit by id or by a name it bears on ``day`` (else by any name it ever bore, if only one unit did)."""
-        found = self.departments.get(name_or_id)
-        if found is not None:
-            return found
-        now = [d for d in self.departments.values() if d.name_on(day) == name_or_id and d.exists_on(day)]
-        if len(now) == 1:
-            return now[0]
-        ever = [d for d in self.departments.values() if any(n.value == name_or_id for n in d.names)]
-        return ever[0] if len(ever) == 1 else None
+        """A unit by id, by the name it bears on ``day``, by an alias, or by any name it ever bore.
+
+        A way of naming that fits several units finds none of them; units existing on ``day`` go before others.
+        """
+        name = name_or_id.strip()
+        if name in self.departments:
+            return self.departments[name]
+        known = self.departments.values()
+        living = [d for d in known if d.exists_on(day)]
+        for fits in (
+            [d for d in living if d.name_on(day) == name],
+            [d for d in living if name in d.aliases],
+            [d for d in known if any(n.value == name for n in d.names)],
+            [d for d in known if name in d.aliases],
+        ):
+            if fits:
+                return fits[0] if len(fits) == 1 else None
+        return None
 
     def name(self, department: str, day: date) -> str:
         """The unit's name on ``day``; the id itself for an unknown unit."""
@@ -143,7 +191,7 @@ class Directory:
         return Actor(subject, held)
 
     def holders(self, department: str, role: str, day: date) -> tuple[str, ...]:
-        """Who holds a post on any day, past ones too."""
+        """Who holds a post on ``day``."""
         return tuple(p.subject for p in self.posts if p.department == department and p.role == role and p.on(day))
 
     def with_department(self, department: Department) -> "Directory":
@@ -157,3 +205,7 @@ def _in_force(values: tuple[Dated, ...], day: date) -> str:
         if item.since <= day:
             current = item.value
     return current
+
+
+def _united(first: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *more)))

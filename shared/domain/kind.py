@@ -95,11 +95,15 @@ def attribute(title: Text, *, scored: bool = False, default: Any = PydanticUndef
 
 
 class ClockMove(BaseModel):
-    """One clock that an event moved: its new due date, or None where it ended or stands still."""
+    """One clock that an event moved: its new due date, or None where it ended or stands still.
+
+    ``provisional`` (暂定): a coming holiday notice may still move the date.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     clock: str
     due: date | None
+    provisional: bool = False
 
 
 class Event(BaseModel):
@@ -274,7 +278,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai."""
+    """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai.
+
+    ``writer`` is the vault subject under which the command's personal data was sealed.
+    """
 
     case: str
     number: int
@@ -286,8 +293,8 @@ class Context:
     directory: Directory
     settings: Mapping[str, Any]
     cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
-    history: Sequence[Recorded] = ()
     origin: Literal["import"] | None = None
+    writer: str | None = None
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
         """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
@@ -336,7 +343,7 @@ S = TypeVar("S")
 Decide = Callable[[Any, Any, Context], Sequence[Event]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseKind(Generic[S]):
     """One kind of case, whole: the engine, HTTP, pages, exports and contracts are made from it.
 
@@ -344,6 +351,8 @@ class CaseKind(Generic[S]):
     ``fold_version`` is raised when ``evolve`` changes what it makes of old events. ``missed`` turns a missed clock into
     its event; ``reminders`` and ``remind`` do the same for the ladder. ``erases`` names the writer whose data a commit's
     events ask to erase. ``vaulted`` are event fields that hold vault references and the post that may read each.
+    ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
+    ``topic`` is where the events are published, if not on the service's own topic.
     """
 
     name: str
@@ -367,6 +376,9 @@ class CaseKind(Generic[S]):
     public_view: Callable[[S], Mapping[str, Any]] | None = None
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
+    handler_alone: frozenset[str] = frozenset()
+    id_of: Callable[[Any], str] | None = None
+    topic: str | None = None
 
     @property
     def opening(self) -> type[Command]:

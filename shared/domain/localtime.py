@@ -38,7 +38,7 @@ def local_date(instant: datetime) -> date:
     """The Shanghai calendar date of an aware instant; ``ValueError`` for one without a zone."""
     if instant.tzinfo is UTC:
         return (instant + _EIGHT_HOURS).date()
-    return _aware(instant).astimezone(SHANGHAI).date()
+    return aware(instant).astimezone(SHANGHAI).date()
 
 
 def start_of(day: date) -> datetime:
@@ -48,7 +48,7 @@ def start_of(day: date) -> datetime:
 
 def moment_text(instant: datetime) -> str:
     """An aware instant as RFC 3339 with ``+08:00``: seconds, and microseconds only where there are any."""
-    return _aware(instant).astimezone(SHANGHAI).isoformat()
+    return aware(instant).astimezone(SHANGHAI).isoformat()
 
 
 def read_date(text: str) -> date:
@@ -120,7 +120,8 @@ def _unreadable(text: str) -> DateProblem:
     )
 
 
-def _aware(instant: datetime) -> datetime:
+def aware(instant: datetime) -> datetime:
+    """The instant itself; ``ValueError`` for one without a zone."""
     if instant.tzinfo is None:
         raise ValueError(f"an instant without a zone: {instant.isoformat()}")
     return instant

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import accumulate, compress, pairwise
-from typing import NamedTuple
+from operator import ne
+from typing import NamedTuple, cast
 
 from shared.domain.localtime import DateProblem
 from shared.domain.statutory_days import LUNAR
@@ -19,7 +20,7 @@ _ONE = timedelta(days=1)
 _SATURDAY = 5
 
 _SWAP_REACH = 10
-"""Every make-up workday of 2015-2026 lies within this many calendar days of a statutory holiday."""
+"""Every make-up workday of 2015-2026 but that of a one-off holiday lies this near, in days, to a statutory one."""
 
 _LAST_WEEK = 25
 """From this day of December on, next year's notice may still change the days (as for 2005-2007, 2011, 2018)."""
@@ -90,8 +91,10 @@ class WorkdayCount:
 
     def __init__(self, flags: bytes) -> None:
         self.flags = flags
-        self._through = list(accumulate(flags))
-        self._numbered = list(compress(range(_BASE, _BASE + _SIZE), flags))
+        # Indexed by the ordinal itself, as that saves a subtraction; days before the reach hold what no sum takes.
+        self._through = cast(list[int], [None] * _BASE)
+        self._through.extend(accumulate(flags))
+        self._numbered = list(compress(_dates(), flags))
 
     def worked(self, day: date) -> bool:
         return self.flags[_index(day)] == 1
@@ -99,28 +102,25 @@ class WorkdayCount:
     def between(self, after: date, until: date) -> int:
         """Working days in (after, until]; 0 where ``until`` is not later."""
         through = self._through
-        first = after.toordinal() - _BASE
-        last = until.toordinal() - _BASE
-        if 0 <= first < last < _SIZE:
-            return through[last] - through[first]
-        _index(after)
-        _index(until)
-        return 0
+        try:
+            days = through[until.toordinal()] - through[after.toordinal()]
+        except (IndexError, TypeError):
+            raise _outside(after, until) from None
+        return days if days > 0 else 0
 
     def add(self, day: date, n: int) -> date:
         """The ``n``-th working day after ``day`` (before it where ``n`` is negative); ``day`` itself for 0."""
-        index = day.toordinal() - _BASE
-        if not 0 <= index < _SIZE:
-            raise _outside(day)
-        if n > 0:
-            number = self._through[index] + n - 1
-        elif n < 0:
-            number = self._through[index] - self.flags[index] + n
-        else:
+        if n == 0:
             return day
-        if not 0 <= number < len(self._numbered):
+        try:
+            if n > 0:
+                return self._numbered[self._through[day.toordinal()] + n - 1]
+            number = self._through[day.toordinal() - 1] + n
+        except (IndexError, TypeError):
+            raise _outside(day) from None
+        if number < 0:
             raise _outside(day)
-        return date.fromordinal(self._numbered[number])
+        return self._numbered[number]
 
 
 class _Setting(NamedTuple):
@@ -241,8 +241,7 @@ class Calendar:
 
     def changed_since(self, other: "Calendar") -> frozenset[date]:
         """The days worked under one of the two calendars only. A notice may end provisional dates with none of them."""
-        pairs = zip(self.in_force.flags, other.in_force.flags, strict=True)
-        return frozenset(date.fromordinal(_BASE + i) for i, (mine, theirs) in enumerate(pairs) if mine != theirs)
+        return frozenset(compress(_dates(), map(ne, self.in_force.flags, other.in_force.flags)))
 
     def __repr__(self) -> str:
         return f"Calendar(version={self.version}, known={sorted(self._known)})"
@@ -362,6 +361,11 @@ def statutory_days(year: int) -> dict[date, Text]:
 
 
 @cache
+def _dates() -> tuple[date, ...]:
+    return tuple(map(date.fromordinal, range(_BASE, _BASE + _SIZE)))
+
+
+@cache
 def _weekday_flags() -> bytes:
     week = bytes(weekday < _SATURDAY for weekday in range(7))
     return (week * (_SIZE // 7 + 2))[FIRST_DAY.weekday() :][:_SIZE]
@@ -403,6 +407,6 @@ def _index(day: date) -> int:
     return index
 
 
-def _outside(day: date) -> DateProblem:
-    reach = f"{FIRST_DAY}–{LAST_DAY}"
-    return DateProblem(Text(f"超出工作日历的范围（{reach}）：{day}", f"outside the calendar ({reach}): {day}"))
+def _outside(*days: date) -> DateProblem:
+    reach, shown = f"{FIRST_DAY}–{LAST_DAY}", ", ".join(map(str, days))
+    return DateProblem(Text(f"超出工作日历的范围（{reach}）：{shown}", f"outside the calendar ({reach}): {shown}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from shared.domain.corrections import (
@@ -76,6 +76,7 @@ class Given:
     actor: Actor
     happened: datetime
     origin: Literal["import"] | None = None
+    writer: str | None = None
 
 
 class Batch:
@@ -175,6 +176,7 @@ class Batch:
 
     def _placed(self, happened: datetime) -> datetime:
         """The instant of a command: not after now, not before receipt; a bare date of the day of receipt is receipt."""
+        happened = happened.astimezone(UTC)
         if happened > self.now:
             raise BadField("happened", Text("发生时间不得晚于现在", "it cannot have happened after now"))
         if self.opened is not None and happened < self.opened:
@@ -327,6 +329,7 @@ class Batch:
             settings=self.settings,
             cases=self.cases,
             origin=given.origin,
+            writer=given.writer,
         )
 
     def _next_rung(self) -> tuple[datetime, Any] | None:
@@ -353,6 +356,10 @@ class Batch:
 
 
 def _moves(before: Dues, after: Dues) -> tuple[ClockMove, ...]:
-    moved = [ClockMove(clock=c, due=d) for c, (d, _) in after.items() if c not in before or before[c][0] != d]
+    moved = [
+        ClockMove(clock=c, due=d, provisional=d is not None and status == "provisional")
+        for c, (d, status) in after.items()
+        if before.get(c) != (d, status)
+    ]
     ended = [ClockMove(clock=c, due=None) for c in before if c not in after]
     return tuple(sorted((*moved, *ended), key=lambda m: m.clock))

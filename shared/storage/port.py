@@ -18,6 +18,10 @@ class CommandKnown(Exception):
         self.record = record
 
 
+class SubjectTaken(VersionConflict):
+    """Somebody else's commit made the same vault subject first; seal again."""
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 
@@ -121,10 +125,16 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom a query is asked: every unit of the person; ``all`` for the county office and the system itself."""
+    """For whom a query is asked.
+
+    ``departments`` open what they hold and, unless restricted, what they take part in; ``unrestricted`` opens everything
+    that is not restricted; ``all`` everything. What is hidden from ``belongs_to``, every unit of the person, is never there.
+    """
 
     departments: frozenset[str] = frozenset()
     all: bool = False
+    unrestricted: bool = False
+    belongs_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,10 @@ class CaseStore(Protocol):
         """The file's events above sequence ``after``, in order."""
 
     async def append(self, commit: Commit) -> None:
-        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written."""
+        """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
+
+        Raises ``SubjectTaken`` where a subject or its person has another key already.
+        """
 
     async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
         """Notes the calendar version a file was looked at under, if it still stands at ``version``; no event."""
@@ -250,14 +263,17 @@ class FactStore(Protocol):
         """(id, type, department, case, happened, happened_at, recorded, digest, restricted, voided_on, fields) of facts
         of ``types`` any of whose dates (happened, due, found) lies within the ISO dates."""
 
-    async def digests(self) -> AsyncIterator[tuple[str, str]]:
+    def digests(self) -> AsyncIterator[tuple[str, str]]:
         """(event id, digest) sorted by id."""
 
     async def count(self) -> int:
         """How many facts there are."""
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """When each of the facts was recorded."""
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        """(case, clock, department, due) of running clocks whose date a coming notice may move, by case and clock.
+
+        A clock is as the latest fact of its case (by the number in the fact's id) that moved it left it.
+        """
 
 
 class PositionStore(Protocol):
@@ -283,7 +299,7 @@ class NumberStore(Protocol):
     """Running numbers shown to people."""
 
     async def next(self, series: str, year: int, for_command: str) -> int:
-        """The number of a command: unique both ways, so that a retry gets the same."""
+        """The number of a command in a series' year: unique both ways, so that a retry gets the same."""
 
 
 class VaultStore(Protocol):
@@ -299,7 +315,7 @@ class VaultStore(Protocol):
         """The sealed values that still exist."""
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        """Adds a value outside a case's commit (uploads)."""
+        """Adds a value outside a case's commit (uploads). Raises ``SubjectTaken``."""
 
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""

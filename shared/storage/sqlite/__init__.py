@@ -12,9 +12,12 @@ from shared.storage.sqlite.progress import SqliteNotes, SqliteNumbers, SqlitePos
 __all__ = ["Database", "open_stores", "stores_on"]
 
 
-def open_stores(path: Path) -> tuple[Database, Stores]:
-    """Opens (and makes, where needed) the file and all stores in it. Call inside a running loop; close the database."""
-    database = Database(path)
+def open_stores(path: Path, *, durable: bool = True) -> tuple[Database, Stores]:
+    """Opens (and makes, where needed) the file and all stores in it. Call inside a running loop; close the database.
+
+    ``durable`` False is for files that are thrown away: the disk is not waited for.
+    """
+    database = Database(path, durable=durable)
     return database, stores_on(database)
 
 

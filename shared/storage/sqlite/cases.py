@@ -195,16 +195,25 @@ def _append(connection: sqlite3.Connection, commit: Commit) -> None:
 
 
 def _visible_to(viewer: Viewer) -> tuple[str, tuple[str, ...]]:
-    if viewer.all:
-        return "1", ()
-    units = tuple(sorted(viewer.departments))
-    places = ", ".join("?" * len(units))
-    condition = (
-        f"(c.department IN ({places}) OR (c.restricted = 0 AND EXISTS (SELECT 1 FROM case_units u "
-        f"WHERE u.case_id = c.id AND u.hidden = 0 AND u.department IN ({places})))) "
-        f"AND NOT EXISTS (SELECT 1 FROM case_units u WHERE u.case_id = c.id AND u.hidden = 1 AND u.department IN ({places}))"
-    )
-    return condition, units * 3
+    parameters: list[str] = []
+    seen = "1"
+    if not viewer.all:
+        units = tuple(sorted(viewer.departments))
+        places = ", ".join("?" * len(units))
+        seen = (
+            f"(c.department IN ({places}) OR (c.restricted = 0 AND (? = 'unrestricted' OR EXISTS (SELECT 1 FROM case_units u "
+            f"WHERE u.case_id = c.id AND u.hidden = 0 AND u.department IN ({places})))))"
+        )
+        parameters += [*units, "unrestricted" if viewer.unrestricted else "", *units]
+    own = tuple(sorted(viewer.departments | viewer.belongs_to))
+    if own:
+        places = ", ".join("?" * len(own))
+        seen += (
+            " AND NOT EXISTS (SELECT 1 FROM case_units u WHERE u.case_id = c.id AND u.hidden = 1 "
+            f"AND u.department IN ({places}))"
+        )
+        parameters += own
+    return seen, tuple(parameters)
 
 
 def _row(head: CaseRecord) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from shared.storage.port import StoreAway
 
 R = TypeVar("R")
 Work = Callable[[sqlite3.Connection], Any]
+Waiting = tuple[Work, "asyncio.Future[Any]", bool]
 CHECKPOINT_EVERY = 2000
 ROWS_AT_ONCE = 5000
 
@@ -58,8 +59,8 @@ CREATE TABLE IF NOT EXISTS parked (
   department TEXT, reason TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (consumer, topic, partition, "offset")
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS numbers (
-  series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, command TEXT NOT NULL UNIQUE,
-  PRIMARY KEY (series, year, number)
+  series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, command TEXT NOT NULL,
+  PRIMARY KEY (series, year, number), UNIQUE (series, year, command)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS vault_subjects (
   subject TEXT PRIMARY KEY, wrapped_key BLOB NOT NULL, lookup TEXT UNIQUE
@@ -88,8 +89,9 @@ class Database:
     interpreter at every row. The write-ahead log is folded back by a third thread, so that no commit pays for it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
+        self._synchronous = "FULL" if durable else "OFF"
         self._writer = self._connect()
         try:
             self._writer.execute("PRAGMA journal_mode=WAL")
@@ -102,7 +104,8 @@ class Database:
         self._reader.execute("PRAGMA query_only=ON")
         self._committer = ThreadPoolExecutor(1, "commit")
         self._aside = ThreadPoolExecutor(2, "store")
-        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._waiting: list[Waiting] = []
+        self._refused: list[Waiting] = []
         self._flushing: asyncio.Task[None] | None = None
         self._commits = 0
         self._checkpointing = threading.Lock()
@@ -110,7 +113,7 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA cache_size=-65536")
         return connection
@@ -122,13 +125,16 @@ class Database:
         """
         return await self.enqueue(work)
 
-    def enqueue(self, work: Callable[[sqlite3.Connection], R]) -> "asyncio.Future[R]":
-        """Puts ``work`` into the queue; the future is done once it is on disk. Order of calls is order of work."""
+    def enqueue(self, work: Callable[[sqlite3.Connection], R], *, keep: bool = False) -> "asyncio.Future[R]":
+        """Puts ``work`` into the queue; the future is done once it is on disk. Order of calls is order of work.
+
+        ``keep``: when the disk refuses, the work goes before all later work of the next transaction instead of failing.
+        """
         if self._closed:
             raise StoreAway("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        self._waiting.append((work, future))
+        self._waiting.append((work, future, keep))
         if self._flushing is None or self._flushing.done():
             self._flushing = loop.create_task(self._flush())
         return future
@@ -137,18 +143,19 @@ class Database:
         loop = asyncio.get_running_loop()
         while self._waiting:
             await asyncio.sleep(0)
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting, self._refused = self._refused + self._waiting, [], []
             outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                for work, future in batch:
+                for work, future, _ in batch:
                     outcomes.append((future, *self._attempt(work)))
                 await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
             except sqlite3.Error as problem:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 away = StoreAway(str(problem))
-                outcomes = [(future, None, away) for _, future in batch]
+                outcomes = [(future, None, away) for _, future, keep in batch if not keep]
+                self._refused = [item for item in batch if item[2]]
             for future, result, problem_of in outcomes:
                 if future.done():
                     continue

@@ -1,7 +1,7 @@
 """Facts in SQLite: inserted by event id, joined with their voids on loading."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -29,6 +29,18 @@ SELECT f.id, f.type, f.department, f.case_id, f.happened, f.happened_at, f.recor
 FROM facts f LEFT JOIN (SELECT target, min(recorded) AS recorded FROM voids GROUP BY target) v ON v.target = f.id
 WHERE f.type IN ({types}) AND (f.happened BETWEEN ? AND ? OR f.due BETWEEN ? AND ? OR f.found BETWEEN ? AND ?)
 """
+PROVISIONAL = """
+WITH touched AS (SELECT DISTINCT case_id FROM facts WHERE clocks LIKE '%"provisional":true%'),
+moves AS (
+  SELECT f.case_id, m.value ->> 'clock' AS clock, f.department, m.value ->> 'due' AS due, m.value ->> 'provisional' AS open,
+    row_number() OVER (
+      PARTITION BY f.case_id, m.value ->> 'clock'
+      ORDER BY CAST(substr(f.id, length(f.case_id) + 2) AS INTEGER) DESC
+    ) AS nth
+  FROM facts f JOIN touched t ON t.case_id = f.case_id, json_each(f.clocks) m
+)
+SELECT case_id, clock, department, due FROM moves WHERE nth = 1 AND open AND due IS NOT NULL ORDER BY case_id, clock
+"""
 assert len(NAMES) == len(fields(FactRow)) - 1  # noqa: S101 - every field but the voids has a column
 
 
@@ -53,9 +65,9 @@ class SqliteFacts:
     async def count(self) -> int:
         return int(self._db.read("SELECT count(*) FROM facts")[0][0])
 
-    async def recorded_of(self, ids: Sequence[str]) -> Mapping[str, str]:
-        places = ", ".join("?" * len(ids))
-        return dict(self._db.read(f"SELECT id, recorded FROM facts WHERE id IN ({places})", tuple(ids)))  # type: ignore[arg-type]
+    async def provisional(self) -> list[tuple[str, str, str, str]]:
+        rows = await self._db.read_aside(PROVISIONAL)
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _insert(connection: sqlite3.Connection, facts: Sequence[FactRow]) -> list[str]:

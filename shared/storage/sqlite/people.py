@@ -8,20 +8,29 @@ from typing import Any
 
 import orjson
 
-from shared.storage.port import AuditRecord, SealedValue, VaultSubject
+from shared.storage.port import AuditRecord, SealedValue, SubjectTaken, VaultSubject
 from shared.storage.sqlite.database import Database
 
 
 def insert_sealed(
     connection: sqlite3.Connection, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]
 ) -> None:
-    """Adds subjects and values; what is there already stays."""
+    """Adds subjects and values. Raises ``SubjectTaken`` where the subject or its person has another key already."""
     for subject in subjects:
+        known = connection.execute(
+            "SELECT wrapped_key FROM vault_subjects WHERE subject = ? OR lookup = ?", (subject.subject, subject.lookup)
+        ).fetchone()
+        if known is not None:
+            if known[0] != subject.wrapped_key:
+                raise SubjectTaken(subject.subject)
+            continue
         connection.execute(
-            "INSERT OR IGNORE INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
+            "INSERT INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
             (subject.subject, subject.wrapped_key, subject.lookup),
         )
     for value in values:
+        if connection.execute("SELECT 1 FROM vault_subjects WHERE subject = ?", (value.subject,)).fetchone() is None:
+            raise SubjectTaken(f"{value.subject}: erased meanwhile")
         connection.execute(
             "INSERT OR IGNORE INTO vault_values (ref, subject, case_id, cipher, nonce, body) VALUES (?, ?, ?, ?, ?, ?)",
             (value.ref, value.subject, value.case, value.cipher, value.nonce, value.body),

@@ -62,19 +62,20 @@ class SqlitePositions:
 class SqliteNumbers:
     """``NumberStore`` on one SQLite file held by one process.
 
-    A number is given out at once and written in the same queue as the case that bears it: it is on disk no later than
-    the case, and where neither is, a retry gets the number anew.
+    A number is given out at once and written in the same queue as the case that bears it, again if the disk refused it:
+    it is on disk no later than the case, and where neither is, a retry gets the number anew.
     """
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._last: dict[tuple[str, int], int] = {}
-        self._given: dict[str, int] = {}
+        self._given: dict[tuple[str, int, str], int] = {}
 
     async def next(self, series: str, year: int, for_command: str) -> int:
-        known = self._given.get(for_command)
+        asked = (series, year, for_command)
+        known = self._given.get(asked)
         if known is None:
-            rows = self._db.read("SELECT number FROM numbers WHERE command = ?", (for_command,))
+            rows = self._db.read("SELECT number FROM numbers WHERE series = ? AND year = ? AND command = ?", asked)
             known = rows[0][0] if rows else None
         if known is not None:
             return known
@@ -86,9 +87,9 @@ class SqliteNumbers:
             last = rows[0][0]
         number = last + 1
         self._last[(series, year)] = number
-        self._given[for_command] = number
+        self._given[asked] = number
         row = (series, year, number, for_command)
-        self._db.enqueue(lambda c: _keep_number(c, row))
+        self._db.enqueue(lambda c: _keep_number(c, row), keep=True)
         return number
 
 

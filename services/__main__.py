@@ -1,0 +1,27 @@
+"""The `gongkai` command: options that stand anywhere, then the command itself."""
+
+import os
+import sys
+
+
+def main() -> int:
+    """Runs one command line; returns its exit status."""
+    from services.cli import options
+
+    try:
+        found, words = options.take(sys.argv[1:], os.environ)
+    except options.Usage as usage:
+        sys.stderr.write(usage.message.in_(options.language(os.environ)) + "\n")
+        return 2
+    options.use(found)
+    from services.cli.commands import app
+
+    try:
+        app(words, prog_name="gongkai")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,189 @@
+"""Answers what a quarter's ranking is and why: loads facts, plan and roster, scores, and says how far it can be trusted."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.assessment.fact_frame import Fact, FactFrame, KnownOn
+from services.assessment.lines import ScoreLines, explain_json
+from services.assessment.period import Quarter
+from services.assessment.plan import Plan
+from services.assessment.plan_contracts import MANUAL_TYPE
+from services.assessment.plan_reader import check_plan, read_plan
+from services.assessment.ranking import ranking_json
+from services.assessment.roster_from_directory import roster_on
+from services.assessment.scoring import Result, score
+from shared.contracts import newest
+from shared.domain.localtime import local_date, moment_text
+from shared.domain.text import Text
+from shared.engine.reference import Reference
+from shared.storage.port import FactStore, PositionStore
+
+
+class Unanswerable(Exception):
+    """A question about a ranking that cannot be answered as asked; names the option."""
+
+    def __init__(self, field: str, message: Text) -> None:
+        super().__init__(message.zh)
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which ranking is wanted. ``plan`` is the text of a plan other than the adopted one."""
+
+    quarter: Quarter
+    group: str | None = None
+    table: str = "openness"
+    as_of: date | None = None
+    known_on: KnownOn = None
+    plan: str | None = None
+
+
+class Assessor:
+    """The ranking and its explanation, from any fact store."""
+
+    def __init__(
+        self,
+        facts: FactStore,
+        positions: PositionStore,
+        reference: Callable[[], Reference],
+        now: Callable[[], datetime],
+        swept_through: Callable[[], Awaitable[datetime | None]],
+    ) -> None:
+        self._facts, self._positions, self._reference = facts, positions, reference
+        self._now, self._swept = now, swept_through
+        self._plans: dict[str, Plan] = {}
+
+    async def ranking(self, question: Question) -> dict[str, Any]:
+        """The contract's ranking document. Raises ``Unanswerable``."""
+        result, reference, in_force = await self._score(question)
+        if question.table != "openness" and question.table not in result.plan.tables:
+            raise Unanswerable(
+                "table", Text(f"方案没有“{question.table}”这张表", f"the plan has no table {question.table}")
+            )
+        if question.group is not None and question.group not in result.plan.groups:
+            known = "、".join(result.plan.groups)
+            raise Unanswerable(
+                "group",
+                Text(f"没有分组“{question.group}”，现有：{known}", f"no group {question.group}; there are: {known}"),
+            )
+        parked = await self.parked()
+        document = ranking_json(result, table=question.table, group=question.group, parked=parked)
+        document["plan"]["in_force"] = in_force
+        ranking = document.pop("ranking")
+        swept = await self._swept()
+        provisional = await self._facts.provisional()
+        return document | {
+            "swept_through": moment_text(swept) if swept else None,
+            "calendar_version": reference.calendar.version,
+            "provisional": len(provisional),
+            "parked": sum(parked.values()),
+            "ranking": ranking,
+        }
+
+    async def explain(
+        self,
+        question: Question,
+        department: str,
+        indicator: str | None = None,
+        *,
+        restricted: Callable[[str], bool] = lambda _: True,
+    ) -> dict[str, Any]:
+        """Every line of a unit's score. ``restricted`` says whether the viewer may see restricted lines of a unit."""
+        result, reference, _ = await self._score(question)
+        unit_id = self._department(reference, department)
+        unit = result.unit(result.roster.heir(unit_id))
+        if unit is None:
+            raise Unanswerable(
+                "department", Text(f"该季度名册中没有“{department}”", f"{department} is not on the quarter's roster")
+            )
+        if indicator is not None and indicator not in {i.code for i in result.plan.indicators}:
+            known = "、".join(i.code for i in result.plan.indicators)
+            raise Unanswerable(
+                "indicator",
+                Text(f"没有指标“{indicator}”，现有：{known}", f"no indicator {indicator}; there are: {known}"),
+            )
+        return dict(explain_json(ScoreLines(result), unit, indicator, restricted=restricted(unit.member.id)))
+
+    async def parked(self) -> dict[str, int]:
+        """How many events each department has parked."""
+        found: dict[str, int] = {}
+        for one in await self._positions.parked("assessment.facts"):
+            key = one.department or "?"
+            found[key] = found.get(key, 0) + 1
+        return found
+
+    def plan(self, question: Question, reference: Reference) -> tuple[Plan, bool]:
+        """The plan of a question, and whether it was adopted for the quarter. Raises ``Unanswerable``."""
+        if question.plan is not None:
+            check = check_plan(question.plan, newest())
+            if not check.ok:
+                first = check.errors[0] if check.errors else None
+                where = f"第 {first.line} 行 {first.path}：{first.reason.zh}" if first else "算例不符"
+                where_en = f"line {first.line} {first.path}: {first.reason.en}" if first else "an example fails"
+                raise Unanswerable("plan", Text(f"方案未通过检查：{where}", f"the plan fails its check: {where_en}"))
+            plan = read_plan(question.plan)
+            return plan, plan.in_force(question.quarter)
+        adopted = reference.plan_for(str(question.quarter))
+        if adopted is None:
+            raise Unanswerable("plan", Text("尚未通过任何考核方案", "no plan has been adopted"))
+        if adopted[0].digest not in self._plans:
+            self._plans[adopted[0].digest] = read_plan(adopted[0].text)
+        return self._plans[adopted[0].digest], adopted[1]
+
+    async def _score(self, question: Question) -> tuple[Result, Reference, bool]:
+        reference = self._reference()
+        plan, in_force = self.plan(question, reference)
+        quarter = question.quarter
+        day = quarter.last_day if question.as_of is None else question.as_of
+        roster = roster_on(reference.directory, min(day, quarter.last_day))
+        frame = await self.facts(plan, quarter)
+        return score(frame, plan, roster, quarter, question.as_of, question.known_on), reference, in_force
+
+    async def facts(self, plan: Plan, quarter: Quarter) -> FactFrame:
+        """The facts that a plan reads for a quarter, those of the year before it in the same year too."""
+        types = sorted({type_ for count in plan.counts for type_ in count.types} | {MANUAL_TYPE})
+        rows = await self._facts.rows(types, quarter.first_day_of_year.isoformat(), quarter.last_day.isoformat())
+        return frame_of(rows)
+
+    def _department(self, reference: Reference, name: str) -> str:
+        found = reference.directory.find(name, local_date(self._now()))
+        if found is None:
+            raise Unanswerable("department", Text(f"没有这个单位：{name}", f"no such department: {name}"))
+        return found.id
+
+
+def frame_of(rows: list[tuple[Any, ...]]) -> FactFrame:
+    """A fact store's rows as columns; dates and instants are read column by column."""
+    import polars as pl
+
+    schema: dict[str, Any] = {name: pl.String for name in Fact._fields}
+    schema["restricted"] = pl.Int64
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    frame = pl.DataFrame(
+        [
+            pl.Series(name, list(values), dtype=dtype)
+            for (name, dtype), values in zip(schema.items(), columns, strict=True)
+        ]
+    )
+    instant = pl.Datetime("us", "UTC")
+    return FactFrame(
+        frame.with_columns(
+            pl.col("happened").str.to_date("%Y-%m-%d"),
+            pl.col("restricted").cast(pl.Boolean),
+            *(
+                pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f%z", time_unit="us").cast(instant)
+                for name in ("happened_at", "recorded", "voided_on")
+            ),
+        )
+    )
+
+
+def known_on(text: str) -> KnownOn:
+    """``--known-on``: a date means that day's end, with a time that instant."""
+    from shared.domain.localtime import read_date, read_moment
+
+    return read_date(text) if not any(mark in text for mark in (":", "T")) else read_moment(text)

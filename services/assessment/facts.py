@@ -1,0 +1,85 @@
+"""Projects events into facts (评估事实): one event, one row, inserted by id; what cannot be read is parked and shown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from shared.contracts import Contract, released
+from shared.domain.localtime import local_date
+from shared.eventlog.envelope import NotAnEvent, decode, happened, recorded, short_type
+from shared.eventlog.port import ASSESSMENT, MESSAGES, MESSAGES_RESTRICTED, PUBLISHING, REQUESTS, Logged
+from shared.storage.port import FactRow, FactStore, Parked, PositionStore
+
+CONSUMER = "assessment.facts"
+TOPICS = (PUBLISHING, REQUESTS, MESSAGES, MESSAGES_RESTRICTED, ASSESSMENT)
+
+
+class Projector:
+    """Takes batches of the log into the fact store. Given the same batch again it changes nothing."""
+
+    def __init__(
+        self, facts: FactStore, positions: PositionStore, contracts: Mapping[str, Contract] | None = None
+    ) -> None:
+        self._facts, self._positions = facts, positions
+        self._scored = {
+            name: tuple(schema["x-gongkai"]["scored"])
+            for name, schema in (released() if contracts is None else contracts).items()
+        }
+
+    async def take(self, records: Sequence[Logged]) -> None:
+        """Inserts the facts of a batch; an unreadable record, an unknown type or a fork is parked, the others go on."""
+        facts: list[tuple[FactRow, Logged]] = []
+        for record in records:
+            event: dict[str, Any] | None = None
+            try:
+                event = decode(record.value)
+                facts.append((self.fact(event, restricted=record.topic.endswith(".restricted")), record))
+            except (NotAnEvent, ValueError, KeyError) as problem:
+                await self._park(record, event, str(problem))
+        forks = set(await self._facts.insert([fact for fact, _ in facts]))
+        for fact, record in facts:
+            if fact.id in forks:
+                await self._park(
+                    record, decode(record.value), f"{fact.id}: 同一事件编号，内容不同 / same event id, other content"
+                )
+
+    def fact(self, event: Mapping[str, Any], *, restricted: bool) -> FactRow:
+        """One event as a fact. Raises ``NotAnEvent`` for a type without a contract."""
+        scored = self._scored.get(event["type"])
+        if scored is None:
+            raise NotAnEvent(f"没有此类事件的契约 / no contract for {event['type']}")
+        data = event["data"]
+        fields = {name: data.get(name) for name in scored}
+        when = happened(event)
+        return FactRow(
+            id=event["id"],
+            type=short_type(event["type"]),
+            department=data["department"],
+            case=event["subject"],
+            happened=local_date(when).isoformat(),
+            happened_at=when.isoformat(timespec="microseconds"),
+            recorded=recorded(event).isoformat(timespec="microseconds"),
+            digest=event["digest"],
+            restricted=restricted,
+            due=fields.get("due"),
+            found=fields.get("found"),
+            fields=orjson.dumps(fields, option=orjson.OPT_SORT_KEYS).decode(),
+            voids=tuple(data.get("voids", ())),
+            clocks=orjson.dumps(data.get("clocks", [])).decode(),
+        )
+
+    async def _park(self, record: Logged, event: Mapping[str, Any] | None, reason: str) -> None:
+        department = event["data"].get("department") if event else record.key.rpartition("/")[2]
+        await self._positions.park(
+            Parked(
+                CONSUMER,
+                record.topic,
+                record.partition,
+                record.offset,
+                event["id"] if event else None,
+                department,
+                reason,
+                record.value,
+            )
+        )

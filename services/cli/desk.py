@@ -1,0 +1,104 @@
+"""Opens the data folder for one command, seeds it on first use, and turns what can go wrong into sentences and exit codes."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from services.cli import options
+from shared.domain.text import Text
+
+if TYPE_CHECKING:
+    from services.desk import Desk
+    from services.local import LocalRuntime
+
+R = TypeVar("R")
+DONE, FAILED, USAGE, LOOK = 0, 1, 2, 3
+
+
+@asynccontextmanager
+async def opened(doing: str) -> "AsyncIterator[Desk]":
+    """A desk on the data folder of this run."""
+    from services.desk import Desk
+
+    async with runtime(doing) as local:
+        yield Desk(local)
+
+
+@asynccontextmanager
+async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRuntime]":
+    """The runtime on the data folder of this run; an empty folder is seeded first where ``seed``."""
+    from services.local import open_local
+    from shared.settings import read_settings
+
+    given = {"data": options.current.data} if options.current.data else {}
+    local = await open_local(read_settings(**given), doing)
+    try:
+        if seed and local.reference.position == 0:
+            await local.init()
+        yield local
+    finally:
+        await local.close()
+
+
+def run(work: Callable[[], Awaitable[R]]) -> R:
+    """Runs a command's work; what can go wrong becomes a sentence on stderr and an exit status."""
+    from services.assessment.assessor import Unanswerable
+    from services.cli.remote import Refused
+    from shared.domain.kind import BadField, RuleBroken
+    from shared.engine.execute import Forbidden, NotFound
+    from shared.security.identity import LocalTokensRefused
+    from shared.security.keys import KeyProblem
+    from shared.settings import SettingsProblem
+    from shared.storage.folder import FolderHeld
+    from shared.storage.port import StoreAway
+
+    async def awaited() -> R:
+        return await work()
+
+    try:
+        return asyncio.run(awaited())
+    except BadField as bad:
+        fail(Text(f"{bad.field}：{bad.message.zh}", f"{bad.field}: {bad.message.en}"), USAGE)
+    except Unanswerable as question:
+        fail(Text(f"{question.field}：{question.message.zh}", f"{question.field}: {question.message.en}"))
+    except RuleBroken as broken:
+        fail(
+            Text(
+                f"{broken.message.zh}（{broken.code}；{broken.basis.zh}）",
+                f"{broken.message.en} ({broken.code}; {broken.basis.en})",
+            )
+        )
+    except NotFound as missing:
+        fail(Text(f"没有这个案卷：{missing}", f"no such case: {missing}"))
+    except Forbidden as forbidden:
+        fail(Text(f"无权办理：{forbidden}", f"not yours to do: {forbidden}"))
+    except FolderHeld as held:
+        fail(held.message)
+    except (StoreAway, OSError) as problem:
+        fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
+    except (SettingsProblem, KeyProblem, LocalTokensRefused, Refused) as problem:
+        fail(Text(str(problem), str(problem)))
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    raise AssertionError("fail never returns")
+
+
+def fail(message: Text, status: int = FAILED) -> None:
+    """Says why on stderr and ends with the status."""
+    sys.stderr.write(options.current.say(message) + "\n")
+    raise SystemExit(status)
+
+
+def quiet_pipe() -> None:
+    """A reader that went away (``| head``) is no error of ours."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def remote() -> Any:
+    """The serving process named by ``--url``."""
+    from services.cli.remote import Remote
+
+    return Remote(options.current.url or "")

@@ -1,0 +1,107 @@
+"""`gongkai doctor`: what in the data folder needs looking at."""
+
+import shutil
+import stat
+from typing import Any
+
+from services.cli.desk import opened
+from services.desk import Desk
+from shared.domain.text import Text
+from shared.engine.policy import REFUSED
+
+LEAST_FREE = 1 << 30
+ALARM, URGENT = (11, 1), (12, 10)
+
+
+async def examine() -> dict[str, Any]:
+    """``{ok, checks: [{check, ok, message, message_en}]}``."""
+    async with opened("doctor") as desk:
+        checks = [
+            _folder(desk),
+            _disk(desk),
+            _store(desk),
+            _calendar(desk),
+            await _unsent(desk),
+            await _parked(desk),
+            await _refused(desk),
+            await _audit(desk),
+        ]
+    return {"ok": all(check["ok"] for check in checks), "checks": checks}
+
+
+def _result(name: str, ok: bool, message: Text) -> dict[str, Any]:
+    return {"check": name, "ok": ok, "message": message.zh, "message_en": message.en}
+
+
+def _folder(desk: Desk) -> dict[str, Any]:
+    mode = stat.S_IMODE(desk.runtime.folder.path.stat().st_mode)
+    return _result(
+        "folder", mode == 0o700, Text(f"数据目录权限 {mode:o}，应为 700", f"data folder mode {mode:o}, should be 700")
+    )
+
+
+def _disk(desk: Desk) -> dict[str, Any]:
+    free = shutil.disk_usage(desk.runtime.folder.path).free
+    return _result("disk", free >= LEAST_FREE, Text(f"磁盘剩余 {free >> 20} MiB", f"{free >> 20} MiB free"))
+
+
+def _store(desk: Desk) -> dict[str, Any]:
+    found = desk.runtime.database.read("PRAGMA quick_check")
+    return _result("store", found == [("ok",)], Text(f"数据文件检查：{found[0][0]}", f"store check: {found[0][0]}"))
+
+
+def _calendar(desk: Desk) -> dict[str, Any]:
+    today = desk.today
+    known = desk.runtime.reference.calendar.known(today.year + 1)
+    due = (today.month, today.day) >= ALARM
+    urgent = (today.month, today.day) >= URGENT
+    if known:
+        return _result(
+            "calendar", True, Text(f"{today.year + 1} 年放假通知已登记", f"the notice for {today.year + 1} is known")
+        )
+    word, word_en = ("紧急：", "urgent: ") if urgent else ("", "")
+    message = Text(
+        f"{word}{today.year + 1} 年放假通知尚未登记，跨年期限为暂定；请用 gongkai calendar publish 登记",
+        f"{word_en}no notice for {today.year + 1} yet; dates across the year's end are provisional",
+    )
+    return _result("calendar", not due, message)
+
+
+async def _unsent(desk: Desk) -> dict[str, Any]:
+    oldest = [await desk.runtime.stores.cases.oldest_unsent(name) for name in desk.runtime.services]
+    waiting = [o for o in oldest if o is not None]
+    return _result(
+        "relay",
+        not waiting,
+        Text(
+            f"未发布的案卷：最早 {min(waiting)}" if waiting else "事件均已发布",
+            f"oldest unsent {min(waiting)}" if waiting else "all events published",
+        ),
+    )
+
+
+async def _parked(desk: Desk) -> dict[str, Any]:
+    parked = await desk.runtime.stores.positions.parked()
+    first = f"：{parked[0].event or parked[0].offset} {parked[0].reason}" if parked else ""
+    return _result(
+        "parked", not parked, Text(f"搁置事件 {len(parked)} 条{first}", f"{len(parked)} parked events{first}")
+    )
+
+
+async def _refused(desk: Desk) -> dict[str, Any]:
+    notes = await desk.runtime.stores.notes.notes(REFUSED)
+    return _result(
+        "policies", not notes, Text(f"被拒绝的自动办理 {len(notes)} 件", f"{len(notes)} policy commands refused")
+    )
+
+
+async def _audit(desk: Desk) -> dict[str, Any]:
+    bad = await desk.runtime.stores.audit.verify()
+    return _result(
+        "audit",
+        bad is None,
+        Text(
+            "审计记录完整" if bad is None else f"审计记录第 {bad} 条起不符",
+            "audit trail whole" if bad is None else f"audit trail broken from entry {bad}",
+        ),
+    )

@@ -1,0 +1,83 @@
+"""The same questions asked of a serving process over HTTP, with the token from ``GONGKAI_TOKEN``."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+
+from services.cli import options
+
+
+class Refused(Exception):
+    """The server said no; the sentence is its own."""
+
+
+class Remote:
+    """One serving process."""
+
+    def __init__(self, url: str) -> None:
+        token = os.environ.get("GONGKAI_TOKEN")
+        headers = {"Accept-Language": options.current.lang}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self._client = httpx2.Client(base_url=url, headers=headers, timeout=300)
+        self._url = url
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """A document."""
+        return self._answer("GET", path, params={k: v for k, v in query.items() if v is not None})
+
+    def post(
+        self, path: str, *, content: bytes = b"", query: dict[str, Any] | None = None, kind: str = "application/json"
+    ) -> dict[str, Any]:
+        """A document that a command left."""
+        return self._answer(
+            "POST",
+            path,
+            content=content,
+            params={k: v for k, v in (query or {}).items() if v is not None},
+            headers={"Content-Type": kind},
+        )
+
+    def lines(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """A document a line."""
+        wanted = {k: v for k, v in query.items() if v is not None}
+        try:
+            with self._client.stream("GET", path, params=wanted) as response:
+                if response.status_code >= 400:
+                    response.read()
+                    raise Refused(_said(response))
+                for line in response.iter_lines():
+                    if line:
+                        yield orjson.loads(line)
+        except httpx2.TransportError as problem:
+            raise Refused(f"{self._url}: {problem}") from problem
+
+    def send_file(self, path: str, file: Path, **query: Any) -> dict[str, Any]:
+        """Uploads a file."""
+        return self.post(
+            path, content=file.read_bytes(), query={"filename": file.name, **query}, kind="application/octet-stream"
+        )
+
+    def _answer(self, method: str, path: str, **how: Any) -> dict[str, Any]:
+        try:
+            response = self._client.request(method, path, **how)
+        except httpx2.TransportError as problem:
+            raise Refused(f"{self._url}: {problem}") from problem
+        if response.status_code >= 400:
+            raise Refused(_said(response))
+        found = orjson.loads(response.content)
+        if not isinstance(found, dict):
+            raise Refused(f"{self._url}{path}: unexpected answer")
+        return found
+
+
+def _said(response: httpx2.Response) -> str:
+    try:
+        problem = orjson.loads(response.content)
+        return f"{response.status_code} {problem.get('title', '')}：{problem.get('detail', '')}"
+    except (orjson.JSONDecodeError, AttributeError):
+        return f"{response.status_code} {response.reason_phrase}"

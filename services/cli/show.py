@@ -1,0 +1,462 @@
+"""Documents on stdout: JSON, CSV or a table a person can read."""
+
+import csv
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from services.cli import options
+from shared.domain.text import Text
+
+PIPE_WIDTH = 180
+MOST_NAMED = 8
+Row = Sequence[Any]
+Document = Mapping[str, Any]
+
+
+def document(
+    content: Document,
+    table: Callable[[Document], None],
+    rows: Callable[[Document], tuple[Row, list[Row]]] | None = None,
+) -> None:
+    """Prints a document in the shape asked for; CSV where it has rows, else JSON."""
+    match options.current.output:
+        case "json":
+            sys.stdout.write(orjson.dumps(content).decode() + "\n")
+        case "csv" if rows is not None:
+            header, lines = rows(content)
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows([[_cell(value) for value in line] for line in lines])
+        case "csv":
+            sys.stdout.write(orjson.dumps(content).decode() + "\n")
+        case _:
+            table(content)
+
+
+def console() -> Console:
+    """Where tables go; as wide as they need where no terminal sets a limit."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def talk(text: Text) -> None:
+    """A sentence beside the data, on stderr."""
+    if not options.current.quiet:
+        sys.stderr.write(options.current.say(text) + "\n")
+
+
+def plain(text: str) -> None:
+    """Text as it is."""
+    sys.stdout.write(text)
+
+
+def grid(title: str, header: Sequence[str], lines: Sequence[Row], *, right: Sequence[int] = ()) -> None:
+    """A table with a title; numbers (``right``) are never broken."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for place, name in enumerate(header):
+        number = place in right
+        table.add_column(name, justify="right" if number else "left", overflow="fold", no_wrap=number)
+    for line in lines:
+        table.add_row(*("" if value is None else str(value) for value in line))
+    console().print(table)
+
+
+def pairs(content: Mapping[str, Any]) -> None:
+    """Names and values, one a line."""
+    out = console()
+    for name, value in content.items():
+        out.print(f"{name}: {value}", markup=False)
+
+
+def ranking_rows(content: Document) -> tuple[Row, list[Row]]:
+    """The ranking as rows."""
+    codes = list(content["ranking"][0].get("indicators", {})) if content["ranking"] else []
+    header = ["rank", "department", "name", "group", "group_rank", "score", "band", "vetoes", "parked", *codes]
+    lines: list[Row] = [
+        [
+            row["rank"],
+            row["department"],
+            row["name"],
+            row["group"],
+            row["group_rank"],
+            row["score"],
+            row.get("band"),
+            " ".join(row.get("vetoes", [])),
+            row.get("parked"),
+            *(row["indicators"][code]["score"] for code in codes),
+        ]
+        for row in content["ranking"]
+    ]
+    return header, lines
+
+
+def ranking_table(content: Document) -> None:
+    """The ranking, with what is not yet certain said above and below it."""
+    say = options.current.say
+    shown = [row for row in content["ranking"] if row["rank"] is not None]
+    used = [
+        code
+        for code in (content["ranking"][0].get("indicators", {}) if content["ranking"] else {})
+        if any(row["indicators"][code]["applicable"] for row in content["ranking"])
+    ]
+    header = [
+        say(Text("名次", "Rank")),
+        say(Text("单位", "Department")),
+        say(Text("组", "Group")),
+        say(Text("组内", "In group")),
+        say(Text("得分", "Score")),
+        say(Text("等次", "Band")),
+        say(Text("否决", "Vetoes")),
+        *used,
+    ]
+    lines = [
+        [
+            row["rank"],
+            row["name"],
+            say(GROUPS.get(row["group"], Text(row["group"], row["group"]))),
+            row["group_rank"],
+            row["score"],
+            row.get("band") or "",
+            " ".join(row.get("vetoes", [])),
+            *(_points(row["indicators"][code]) for code in used),
+        ]
+        for row in shown
+    ]
+    grid(
+        say(Text(f"{content['quarter']} 政务公开考核排名", f"{content['quarter']} ranking")),
+        header,
+        lines,
+        right=(0, 3, 4, *range(7, len(header))),
+    )
+    out = console()
+    unranked = [row["name"] for row in content["ranking"] if row["rank"] is None]
+    if unranked:
+        out.print(
+            say(
+                Text(f"无适用指标、不排名（{len(unranked)} 个）：", f"Nothing applicable, unranked ({len(unranked)}): ")
+            )
+            + "、".join(unranked),
+            markup=False,
+        )
+    if not content["plan"]["in_force"]:
+        out.print(
+            say(
+                Text(
+                    "注意：该季度没有自己的考核方案，按其他年度方案试算。",
+                    "Note: the quarter has no plan of its own; another year's plan was used.",
+                )
+            ),
+            markup=False,
+        )
+    if content.get("provisional"):
+        out.print(
+            say(
+                Text(
+                    f"暂定：{content['provisional']} 个期限要等下一年放假通知才能确定。",
+                    f"Provisional: {content['provisional']} dates wait for the coming holiday notice.",
+                )
+            ),
+            markup=False,
+        )
+    if content.get("parked"):
+        out.print(
+            say(
+                Text(
+                    f"有 {content['parked']} 条事件搁置，排名不完整。",
+                    f"{content['parked']} events are parked; the ranking is incomplete.",
+                )
+            ),
+            markup=False,
+        )
+    digest = content["result_digest"]
+    out.print(
+        say(Text("方案", "Plan")) + f" {content['plan']['id']}  " + say(Text("事实", "facts")) + f" {content['facts']}  "
+        + say(Text("截至", "as of")) + f" {content['as_of']}  " + say(Text("巡检至", "swept through")) + f" {content['swept_through']}  "
+        + say(Text("日历版本", "calendar")) + f" {content['calendar_version']}\n" + say(Text("结果摘要", "Result digest")) + f" {digest}",
+        markup=False,
+    )  # fmt: skip
+
+
+def lines_rows(content: Document) -> tuple[Row, list[Row]]:
+    """A score's lines as rows."""
+    header = [
+        "indicator",
+        "measure",
+        "kind",
+        "event",
+        "type",
+        "case",
+        "happened",
+        "recorded",
+        "due",
+        "amount",
+        "share",
+        "clause",
+    ]
+    return header, [[line[name] for name in header] for line in content["lines"]]
+
+
+def lines_table(content: Document) -> None:
+    """A score's lines; together they are the score."""
+    say = options.current.say
+    title = f"{content['name']} {content['quarter']} " + say(Text("得分", "score")) + f" {content['score']}"
+    header = [
+        say(Text(*names))
+        for names in (
+            ("指标", "Indicator"),
+            ("类别", "Kind"),
+            ("事项", "Event"),
+            ("类型", "Type"),
+            ("到期/发生", "Due/happened"),
+            ("计入", "Share"),
+            ("条款", "Clause"),
+        )
+    ]
+    lines = [
+        [
+            line["indicator"] or "",
+            say(KINDS.get(line["kind"], Text(line["kind"], line["kind"]))),
+            line["event"] or "",
+            (line["type"] or "").partition(".")[2],
+            line["due"] or line["happened"] or "",
+            line["share"],
+            line["clause"],
+        ]
+        for line in content["lines"]
+    ]
+    grid(title, header, lines, right=(5,))
+
+
+def days_table(content: Document) -> None:
+    """A due date with the days that lead to it."""
+    say = options.current.say
+    state = {
+        "final": Text("确定", "final"),
+        "provisional": Text("暂定", "provisional"),
+        "suspended": Text("中止中", "suspended"),
+    }[content["status"]]
+    out = console()
+    operations = f"  {content['operations']}" if content.get("operations") else ""
+    out.print(f"{content['start']} + {content['amount']}{operations} → {content['due']}（{say(state)}）", markup=False)
+    if content["status"] == "provisional":
+        out.print(
+            say(
+                Text(f"最早可能：{content['earliest_possible']}", f"earliest possible: {content['earliest_possible']}")
+            ),
+            markup=False,
+        )
+    if content["days"]:
+        number = 0
+        lines = []
+        for day in content["days"]:
+            number += day["counted"]
+            lines.append(
+                [
+                    day["date"],
+                    number if day["counted"] else "",
+                    day["reason"] if options.current.lang == "zh" else day["reason_en"],
+                ]
+            )
+        grid(
+            "",
+            [say(Text("日期", "Date")), say(Text("第几日", "Counted")), say(Text("缘由", "Reason"))],
+            lines,
+            right=(1,),
+        )
+
+
+def case_table(content: Document) -> None:
+    """A case's events and clocks."""
+    say = options.current.say
+    title = f"{content['id']}  {content['kind']}  {content['status']}  v{content['version']}  {content['department']}"
+    header = [
+        say(Text("序", "No.")),
+        say(Text("事件", "Event")),
+        say(Text("发生", "Happened")),
+        say(Text("登记", "Recorded")),
+        say(Text("经手", "Actor")),
+    ]
+    lines = [
+        [
+            e["sequence"],
+            e["title"] if options.current.lang == "zh" else e["type"].split(".")[2],
+            e["happened"],
+            e["recorded"],
+            e["actor"],
+        ]
+        for e in content["events"]
+    ]
+    grid(title, header, lines, right=(0,))
+    clock_header = [
+        say(Text("期限", "Clock")),
+        say(Text("起算", "Start")),
+        say(Text("时限", "Amount")),
+        say(Text("到期", "Due")),
+        say(Text("状态", "Status")),
+        say(Text("按时", "Met")),
+    ]
+    met = {True: say(Text("是", "yes")), False: say(Text("否", "no")), None: ""}
+    grid(
+        "",
+        clock_header,
+        [[d["title"], d["start"], d["amount"], d["due"], d["status"], met[d["met"]]] for d in content["deadlines"]],
+    )
+
+
+NUMBER = re.compile(r"-?[0-9]+([./][0-9]+)?")
+GROUPS = {
+    "township": Text("乡镇街道", "townships"),
+    "class1": Text("一类", "class 1"),
+    "class2": Text("二类", "class 2"),
+    "class3": Text("三类", "class 3"),
+    "other": Text("其他", "other"),
+}
+KINDS = {
+    "event": Text("事件", "event"),
+    "penalty": Text("扣分", "penalty"),
+    "bonus": Text("加分", "bonus"),
+    "base": Text("基准", "base"),
+    "floor": Text("扣至零", "floor"),
+    "cap": Text("封顶", "cap"),
+    "zeroed": Text("清零", "zeroed"),
+    "scaling": Text("折算", "scaling"),
+    "withheld": Text("不予显示", "withheld"),
+    "rounding": Text("四舍五入", "rounding"),
+}
+
+
+def _points(indicator: Mapping[str, Any]) -> str:
+    return str(indicator["score"]) if indicator["applicable"] else "—"
+
+
+def _cell(value: Any) -> Any:
+    """A CSV cell; text that a spreadsheet would take for a formula stays text."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def league_rows(content: Document) -> tuple[Row, list[Row]]:
+    """A league table as rows."""
+    columns = list(content["ranking"][0]["columns"]) if content["ranking"] else []
+    header = ["rank", "department", "name", "group", "group_rank", "score", *columns]
+    return header, [
+        [
+            r["rank"],
+            r["department"],
+            r["name"],
+            r["group"],
+            r["group_rank"],
+            r["score"],
+            *(r["columns"][c] for c in columns),
+        ]
+        for r in content["ranking"]
+    ]
+
+
+def league_table(content: Document) -> None:
+    """A league table with its columns."""
+    header, lines = league_rows(content)
+    grid(f"{content['quarter']} {content['table']}", [str(name) for name in header], lines, right=(0, 4, 5))
+
+
+def check_table(content: Document) -> None:
+    """A plan's check: errors with line and path, examples with what came out."""
+    say = options.current.say
+    if content["errors"]:
+        header = [say(Text("行", "Line")), say(Text("位置", "Path")), say(Text("原因", "Reason"))]
+        grid(
+            say(Text("方案有误", "The plan has faults")),
+            header,
+            [[e["line"], e["path"], e["reason"]] for e in content["errors"]],
+            right=(0,),
+        )
+    for example in content["examples"]:
+        wrong = {k: (v, example["got"].get(k)) for k, v in example["expected"].items() if example["got"].get(k) != v}
+        console().print(f"{example['name']}: {wrong or 'ok'}", markup=False)
+    verdict = Text("通过", "passed") if content["ok"] else Text("未通过", "failed")
+    console().print(f"{content['id']} {content['digest']}: {say(verdict)}", markup=False)
+
+
+def import_table(content: Document) -> None:
+    """What an import took, and each row it could not."""
+    say = options.current.say
+    header = [
+        say(Text(*names))
+        for names in (
+            ("类别", "Category"),
+            ("行数", "Rows"),
+            ("按时", "On time"),
+            ("逾期", "Overdue"),
+            ("在办", "Open"),
+        )
+    ]
+    grid(
+        f"{content['file']}  {content['rows']} → {content['imported']}",
+        header,
+        [[c["category"], c["rows"], c["on_time"], c["overdue"], c["open"]] for c in content["by_category"]],
+        right=(1, 2, 3, 4),
+    )
+    console().print(
+        say(
+            Text(
+                f"导入 {content['imported']} 行，已有 {content['skipped']} 行，退回 {len(content['rejected'])} 行",
+                f"{content['imported']} imported, {content['skipped']} known, {len(content['rejected'])} rejected",
+            )
+        ),
+        markup=False,
+    )
+    if content["unknown_departments"]:
+        names = "、".join(content["unknown_departments"])
+        console().print(
+            say(
+                Text(
+                    f"未知单位（可用 --create-departments 新建）：{names}",
+                    f"unknown units (--create-departments makes them): {names}",
+                )
+            ),
+            markup=False,
+        )
+    if content["rejected"]:
+        header = [
+            say(Text("行", "Row")),
+            say(Text("列", "Field")),
+            say(Text("值", "Value")),
+            say(Text("原因", "Reason")),
+        ]
+        grid("", header, [[r["row"], r["field"], r["value"], r["reason"]] for r in content["rejected"]], right=(0,))
+
+
+def replay_table(content: Document) -> None:
+    """What a replay rebuilt, and whether it is the live result."""
+    say = options.current.say
+    verdict = (
+        Text("与现行结果一致", "equal to the live result")
+        if content["equal"]
+        else Text("与现行结果不一致", "NOT equal to the live result")
+    )
+    console().print(
+        say(
+            Text(
+                f"重放 {content['events']} 条事件，{content['seconds']} 秒：",
+                f"{content['events']} events in {content['seconds']} s: ",
+            )
+        )
+        + say(verdict),
+        markup=False,
+    )
+    console().print(content["result_digest"], markup=False)
+
+
+def doctor_table(content: Document) -> None:
+    """Each check with its finding."""
+    for check in content["checks"]:
+        mark = "✓" if check["ok"] else "✗"
+        console().print(
+            f"{mark} {check['message'] if options.current.lang == 'zh' else check['message_en']}", markup=False
+        )

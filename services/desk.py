@@ -1,0 +1,484 @@
+"""The questions that command line and HTTP ask alike, each answered by one JSON document of the outside contract."""
+
+import hashlib
+import heapq
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from services.assessment import calendar as calendar_kind
+from services.assessment.assessor import Assessor, Question, known_on
+from services.assessment.facts import TOPICS as FACT_TOPICS
+from services.assessment.facts import Projector
+from services.assessment.period import Quarter
+from services.assessment.plan_reader import check_plan
+from services.assessment.plan_schema import plan_schema
+from services.declared import SERVICES
+from services.local import LocalRuntime
+from shared.contracts import newest
+from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
+from shared.domain.directory import SYSTEM, Actor
+from shared.domain.kind import BadField, Command
+from shared.domain.localtime import DateProblem, local_date, moment_text, read_date, read_moment
+from shared.domain.notice import read_notice
+from shared.domain.text import Text
+from shared.domain.workdays import Calendar
+from shared.engine.deadlines import deadlines
+from shared.engine.execute import Asked, NotFound
+from shared.engine.policy import REFUSED
+from shared.engine.verify import verify
+from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
+from shared.eventlog.port import TOPICS, Logged
+from shared.service import kinds_by_name
+from shared.storage.sqlite import open_stores
+
+FACT_NAMES = (
+    "id",
+    "type",
+    "department",
+    "case",
+    "happened",
+    "happened_at",
+    "recorded",
+    "digest",
+    "restricted",
+    "voided_on",
+    "fields",
+)
+CLI_RULE = Text("命令行计算", "asked on the command line")
+NOT_FOUND = Text("没有这个案卷：{case}", "no such case: {case}")
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events of the log are wanted. ``since`` and ``until`` are local days on which they happened."""
+
+    service: str | None = None
+    type: str | None = None
+    department: str | None = None
+    since: date | None = None
+    until: date | None = None
+    case: str | None = None
+
+    def takes(self, event: Mapping[str, Any]) -> bool:
+        """Whether the event is wanted."""
+        day = local_date(happened(event))
+        return (
+            (self.service is None or read_type(event["type"])[0] == self.service)
+            and (self.type is None or self.type in (event["type"], short_type(event["type"])))
+            and (self.department is None or event["data"].get("department") == self.department)
+            and (self.case is None or event["subject"] == self.case)
+            and (self.since is None or day >= self.since)
+            and (self.until is None or day <= self.until)
+        )
+
+
+class Desk:
+    """Answers from one local runtime."""
+
+    def __init__(self, runtime: LocalRuntime) -> None:
+        self.runtime = runtime
+        self.assessor = Assessor(
+            runtime.stores.facts,
+            runtime.stores.positions,
+            lambda: runtime.reference,
+            runtime.clock,
+            runtime.swept_through,
+        )
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return local_date(self.runtime.clock())
+
+    # -- scores ----------------------------------------------------------------------------------------------------
+
+    async def rank(self, question: Question) -> dict[str, Any]:
+        """``gongkai rank``."""
+        return await self.assessor.ranking(question)
+
+    async def explain(self, question: Question, department: str, indicator: str | None) -> dict[str, Any]:
+        """``gongkai explain``, everything shown."""
+        return await self.assessor.explain(question, department, indicator)
+
+    async def replay(self, question: Question) -> dict[str, Any]:
+        """``gongkai replay --from log``: fresh facts from the log's start, scored and compared with the live result."""
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            database, stores = open_stores(Path(folder) / "replay.db", durable=False)
+            try:
+                projector = Projector(stores.facts, stores.positions)
+                for topic in FACT_TOPICS:
+                    offset = 0
+                    while records := await self.runtime.eventlog.read(topic, 0, offset, 2000):
+                        await projector.take(records)
+                        offset = records[-1].offset + 1
+                assessor = Assessor(
+                    stores.facts,
+                    stores.positions,
+                    lambda: self.runtime.reference,
+                    self.runtime.clock,
+                    self.runtime.swept_through,
+                )
+                document = await assessor.ranking(question)
+                events = await stores.facts.count()
+                digest = await facts_digest(stores.facts.digests())
+            finally:
+                await database.close()
+        live = await self.assessor.ranking(question)
+        equal = document["result_digest"] == live["result_digest"] and document["ranking"] == live["ranking"]
+        return {
+            "events": events,
+            "digest": digest,
+            "seconds": round(time.monotonic() - began, 3),
+            "quarter": document["quarter"],
+            "ranking": document["ranking"],
+            "result_digest": document["result_digest"],
+            "equal": equal and digest == await facts_digest(self.runtime.stores.facts.digests()),
+        }
+
+    # -- cases -----------------------------------------------------------------------------------------------------
+
+    async def case_show(self, case: str) -> dict[str, Any]:
+        """``gongkai case show``. Raises ``NotFound``."""
+        head = await self.runtime.stores.cases.load(case)
+        if head is None:
+            raise NotFound(case)
+        engine = self.runtime.engine(head.service)
+        kind = engine.kind_of(head)
+        stored = await self.runtime.stores.cases.events(case)
+        history = await engine.history(kind, case)
+        events = []
+        for record, raw in zip(history, stored, strict=True):
+            body = decode(raw.body)
+            events.append(
+                {
+                    "sequence": record.stamp.sequence,
+                    "id": record.stamp.id,
+                    "type": body["type"],
+                    "title": record.event.event_title.zh,
+                    "happened": body["time"],
+                    "recorded": body["recordedtime"],
+                    "actor": record.stamp.actor,
+                    "data": body["data"],
+                    "digest": raw.digest,
+                }
+            )
+        return {
+            "id": case,
+            "service": head.service,
+            "kind": head.kind,
+            "department": head.department,
+            "status": head.status,
+            "version": head.version,
+            "events": events,
+            "deadlines": deadlines(kind, await engine.state(head), self.runtime.reference.calendar, history),
+        }
+
+    async def case_why(self, case: str, rule: str | None) -> dict[str, Any]:
+        """``gongkai case why``: the days of one clock; the first where none is named. Raises ``NotFound``, ``BadField``."""
+        head = await self.runtime.stores.cases.load(case)
+        if head is None:
+            raise NotFound(case)
+        engine = self.runtime.engine(head.service)
+        kind = engine.kind_of(head)
+        clocks = kind.clocks(await engine.state(head))
+        wanted = [c for c in clocks if rule is None or rule in (c.id, c.rule, c.rule.partition("@")[0])]
+        if not wanted:
+            there = "、".join(f"{c.id}（{c.rule}）" for c in clocks) or "无"
+            raise BadField("rule", Text(f"本案没有期限“{rule}”，现有：{there}", f"no clock {rule}; there are: {there}"))
+        clock = wanted[0]
+        return _counted(clock, self.runtime.reference.calendar) | {
+            "case": case,
+            "clock": clock.id,
+            "rule": clock.rule,
+            "title": clock.title.zh,
+            "basis": clock.basis.zh,
+            "ended": clock.ended,
+            "clocks": [c.id for c in clocks],
+        }
+
+    async def events(self, wanted: EventFilter) -> AsyncIterator[dict[str, Any]]:
+        """``gongkai events cat``: the log, oldest recorded first, each event once."""
+        streams = [self._topic(topic) for topic in TOPICS]
+        heap: list[tuple[str, int, dict[str, Any]]] = []
+        for place, stream in enumerate(streams):
+            first = await anext(stream, None)
+            if first is not None:
+                heapq.heappush(heap, (first["recordedtime"], place, first))
+        seen: set[str] = set()
+        while heap:
+            _, place, event = heapq.heappop(heap)
+            following = await anext(streams[place], None)
+            if following is not None:
+                heapq.heappush(heap, (following["recordedtime"], place, following))
+            if event["id"] not in seen:
+                seen.add(event["id"])
+                if wanted.takes(event):
+                    yield event
+
+    async def _topic(self, topic: str) -> AsyncIterator[dict[str, Any]]:
+        for partition in range(await self.runtime.eventlog.partitions(topic)):
+            offset = 0
+            while records := await self.runtime.eventlog.read(topic, partition, offset, 1000):
+                for record in records:
+                    event = readable(record)
+                    if event is not None:
+                        yield event
+                offset = records[-1].offset + 1
+
+    async def facts(
+        self,
+        quarter: str | None,
+        type_: str | None,
+        department: str | None,
+        limit: int,
+        after: str | None,
+        may_read: Callable[[str, dict[str, bool]], Awaitable[bool]],
+    ) -> dict[str, Any]:
+        """``GET /facts``: the facts of a quarter in the order of their ids, page by page."""
+        which = question_of(quarter or str(quarter_of(self.today))).quarter
+        types = [type_] if type_ else sorted(newest())
+        unit = None
+        if department is not None:
+            found = self.runtime.reference.directory.find(department, self.today)
+            if found is None:
+                raise BadField("department", Text(f"没有这个单位：{department}", f"no such department: {department}"))
+            unit = found.id
+        rows = await self.runtime.stores.facts.rows(types, which.first_day.isoformat(), which.last_day.isoformat())
+        seen: dict[str, bool] = {}
+        facts: list[dict[str, Any]] = []
+        for row in sorted(rows):
+            if (
+                (after is not None and row[0] <= after)
+                or (unit is not None and row[2] != unit)
+                or not await may_read(row[3], seen)
+            ):
+                continue
+            if len(facts) == limit:
+                return {"quarter": str(which), "facts": facts, "next": facts[-1]["id"]}
+            facts.append(
+                dict(zip(FACT_NAMES, row, strict=True)) | {"restricted": bool(row[8]), "fields": orjson.loads(row[10])}
+            )
+        return {"quarter": str(which), "facts": facts, "next": None}
+
+    async def refusals(self) -> list[dict[str, Any]]:
+        """Commands of policies that a rule refused."""
+        return [orjson.loads(body) for _, body in await self.runtime.stores.notes.notes(REFUSED)]
+
+    # -- calendar --------------------------------------------------------------------------------------------------
+
+    def calendar_due(
+        self,
+        start: str,
+        amount: str,
+        *,
+        explained: bool = False,
+        suspend: tuple[str, ...] = (),
+        extend: str | None = None,
+    ) -> dict[str, Any]:
+        """``gongkai calendar due``. Raises ``BadField`` naming the argument."""
+        length = _argument("amount", Amount.parse, amount)
+        operations: list[Operation] = []
+        for span in suspend:
+            after, dots, through = span.partition("..")
+            if not dots:
+                raise BadField(
+                    "suspend", Text(f"中止应写作 起..止：{span}", f"a suspension is written FROM..TO: {span}")
+                )
+            operations.append(
+                _argument(
+                    "suspend",
+                    lambda s: Suspend(read_date(s[0]), read_date(s[1]), Text("中止", "suspended")),
+                    (after, through),
+                )
+            )
+        if extend is not None:
+            more = _argument("extend", Amount.parse, extend)
+            if more.unit != length.unit:
+                raise BadField("extend", Text("延长的单位须与期限相同", "an extension has the unit of the deadline"))
+            operations.append(Extend(more.value, Text("延长", "extended")))
+        begins: date | datetime = (
+            _argument("start", read_moment, start)
+            if length.unit == "h"
+            else local_date(_argument("start", read_moment, start))
+        )
+        clock = Clock("asked", "cli", CLI_RULE, CLI_RULE, begins, length.value, length.unit, tuple(operations))
+        document: dict[str, Any] = _argument("start", lambda c: _counted(c, self.runtime.reference.calendar), clock)
+        return document if explained else document | {"days": []}
+
+    def calendar_show(self, year: int) -> dict[str, Any]:
+        """``gongkai calendar show``."""
+        calendar = self.runtime.reference.calendar
+        notice = calendar.notice(year)
+        known = calendar.known(year)
+        return {
+            "year": year,
+            "known": known,
+            "notice": notice.notice if notice else None,
+            "version": calendar.version,
+            "working_days": calendar.working_days_in_year(year),
+            "quarters": list(calendar.working_days_by_quarter(year)),
+            "holidays": [d.isoformat() for d in calendar.holidays(year)],
+            "makeup_workdays": [d.isoformat() for d in calendar.makeup_workdays(year)],
+        }
+
+    async def calendar_enter(self, content: bytes, *, amend: bool, actor: Actor = SYSTEM) -> dict[str, Any]:
+        """``gongkai calendar publish|amend``: enters a notice and settles every file under it. Raises ``BadField``."""
+        try:
+            data = orjson.loads(content)
+            if not isinstance(data, dict):
+                raise BadField("file", Text("应是一个 JSON 对象", "a JSON object is wanted"))
+            notice = read_notice(data)
+        except orjson.JSONDecodeError as problem:
+            raise BadField("file", Text(f"不是 JSON：{problem}", f"not JSON: {problem}")) from problem
+        except DateProblem as problem:
+            raise BadField("file", problem.text) from problem
+        fields: dict[str, Any] = {
+            "notice": notice.notice,
+            "published": notice.published,
+            "holidays": tuple(sorted(notice.holidays)),
+            "makeup_workdays": tuple(sorted(notice.makeup_workdays)),
+        }
+        engine = self.runtime.engine("assessment")
+        digest = f"calendar-file:{hashlib.sha256(content).hexdigest()}:{'amend' if amend else 'publish'}"
+        command: Command
+        case: str | None
+        if amend:
+            command = calendar_kind.Amend(**fields, removed=tuple(sorted(notice.removed)), local=notice.local)
+            case = f"calendar-{notice.year}"
+        else:
+            command = calendar_kind.Publish(year=notice.year, **fields)
+            case = None
+        await engine.execute(engine.kind("calendar"), case, [Asked(command, actor, digest)])
+        await self.runtime.catch_up()
+        return self.calendar_show(notice.year)
+
+    # -- plans -----------------------------------------------------------------------------------------------------
+
+    def plan_show(self, quarter: str | None = None) -> dict[str, Any]:
+        """``gongkai plan show``: the plan in force for a quarter (now), with its text."""
+        wanted = quarter or str(quarter_of(self.today))
+        adopted = self.runtime.reference.plan_for(wanted)
+        if adopted is None:
+            raise BadField("quarter", Text("尚未通过任何考核方案", "no plan has been adopted"))
+        plan, in_force = adopted
+        return {
+            "id": plan.id,
+            "digest": plan.digest,
+            "from": plan.from_quarter,
+            "to": plan.to_quarter,
+            "in_force": in_force,
+            "text": plan.text,
+        }
+
+    # -- the whole -------------------------------------------------------------------------------------------------
+
+    async def verify(self) -> dict[str, Any]:
+        """``gongkai verify``."""
+        stores = self.runtime.stores
+        facts = {event: digest async for event, digest in stores.facts.digests()}
+        found = await verify(stores.cases, kinds_by_name(SERVICES), self.runtime.eventlog, TOPICS, facts)
+        audit = await stores.audit.verify()
+        bad = found.first_bad
+        first = {"case": bad.case, "sequence": bad.sequence, "reason": bad.reason} if bad else None
+        if first is None and audit is not None:
+            first = {
+                "case": "audit",
+                "sequence": audit,
+                "reason": "审计记录摘要不符 / the audit trail's digest does not follow",
+            }
+        return {"cases": found.cases, "events": found.events, "ok": first is None, "first_bad": first}
+
+
+def plan_check(text: str, language: str) -> dict[str, Any]:
+    """``gongkai plan check``."""
+    check = check_plan(text, newest())
+    return {
+        "id": check.id,
+        "digest": check.digest,
+        "ok": check.ok,
+        "errors": [{"line": e.line, "path": e.path, "reason": e.reason.in_(language)} for e in check.errors],
+        "examples": [{"name": e.name, "expected": dict(e.expected), "got": dict(e.got)} for e in check.examples],
+    }
+
+
+def schema_of_plans() -> dict[str, Any]:
+    """``gongkai plan schema``."""
+    return dict(plan_schema())
+
+
+def question_of(
+    quarter: str,
+    *,
+    group: str | None = None,
+    table: str = "openness",
+    as_of: str | None = None,
+    known: str | None = None,
+    plan: str | None = None,
+) -> Question:
+    """A question from typed text. Raises ``BadField`` naming the option."""
+    try:
+        which = Quarter.parse(quarter)
+    except ValueError as problem:
+        raise BadField("quarter", getattr(problem, "text", Text(str(problem), str(problem)))) from problem
+    return Question(
+        which,
+        group,
+        table,
+        _argument("as_of", read_date, as_of) if as_of else None,
+        _argument("known_on", known_on, known) if known else None,
+        plan,
+    )
+
+
+def quarter_of(day: date) -> Quarter:
+    """The quarter in which a day lies."""
+    return Quarter(day.year, (day.month + 2) // 3)
+
+
+def readable(record: Logged) -> dict[str, Any] | None:
+    """The event of a record; None for one that cannot be read (it is parked where it matters)."""
+    try:
+        return decode(record.value)
+    except NotAnEvent:
+        return None
+
+
+async def facts_digest(digests: AsyncIterator[tuple[str, str]]) -> str:
+    """SHA-256 over the sorted (event id, digest) lines."""
+    hasher = hashlib.sha256()
+    async for event, digest in digests:
+        hasher.update(f"{event} {digest}\n".encode())
+    return hasher.hexdigest()
+
+
+def _counted(clock: Clock, calendar: Calendar) -> dict[str, Any]:
+    when = due(clock, calendar)
+    start = moment_text(clock.start) if isinstance(clock.start, datetime) else clock.start.isoformat()
+    return {
+        "start": start,
+        "amount": str(Amount(clock.amount, clock.unit)),
+        "operations": operations_text(clock),
+        "due": (moment_text(when.at) if when.at else when.on.isoformat()) if when else None,
+        "status": when.status if when else "suspended",
+        "earliest_possible": when.earliest_possible.isoformat() if when else None,
+        "calendar_version": calendar.version,
+        "days": [
+            {"date": d.date.isoformat(), "counted": d.counted, "reason": d.reason.zh, "reason_en": d.reason.en}
+            for d in explain(clock, calendar)
+        ],
+    }
+
+
+def _argument(name: str, read: Any, value: Any) -> Any:
+    try:
+        return read(value)
+    except DateProblem as problem:
+        raise BadField(name, problem.text) from problem

@@ -1,0 +1,216 @@
+"""The desk's questions over HTTP: ranking, explanation, facts, cases, events, calendar, verification, replay."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.assessment.assessor import Unanswerable
+from services.desk import Desk, EventFilter, quarter_of, question_of
+from shared.domain.directory import OFFICE, Actor
+from shared.domain.kind import BadField
+from shared.domain.localtime import read_date
+from shared.domain.text import Text
+from shared.engine.execute import NotFound
+from shared.security.visibility import may_see, reach_of
+from shared.web.commands import read_body
+from shared.web.people import People
+from shared.web.problems import bad_field, forbidden, not_found, unauthorised
+from shared.web.query import Parameters
+from shared.web.reading import json_answer
+
+AUDITORS = ("office", "head", "analyst", "ops", "auditor")
+LONGEST_PLAN = 200_000
+LARGEST_NOTICE = 1 << 20
+
+
+def desk_router(desk: Desk, people: People) -> APIRouter:
+    """``/api/v1/assessment/…`` beside the case kinds."""
+    router = APIRouter(prefix="/api/v1/assessment")
+
+    def anybody_with_a_post(request: Request) -> Actor:
+        visitor = people.visitor(request.headers)
+        if not visitor.signed_in:
+            raise unauthorised()
+        if not visitor.actor.posts:
+            raise forbidden()
+        return visitor.actor
+
+    def with_role(request: Request, *roles: str) -> Actor:
+        actor = anybody_with_a_post(request)
+        if not any(role in roles and (role != "head" or unit == OFFICE) for unit, role in actor.posts):
+            raise forbidden()
+        return actor
+
+    @router.get("/ranking/{quarter}")
+    async def ranking(request: Request, quarter: str) -> Response:
+        anybody_with_a_post(request)
+        asked = Parameters(request.query_params)
+        group, table = asked.text("group"), asked.text("table")
+        as_of, known, plan = asked.text("as_of"), asked.text("known_on"), asked.text("plan", LONGEST_PLAN)
+        asked.done()
+        question = question_of(quarter, group=group, table=table or "openness", as_of=as_of, known=known, plan=plan)
+        return json_answer(await _answered(desk.rank(question)))
+
+    @router.get("/explain/{quarter}/{department}")
+    async def explain(request: Request, quarter: str, department: str) -> Response:
+        actor = anybody_with_a_post(request)
+        asked = Parameters(request.query_params)
+        indicator, as_of, known = asked.text("indicator"), asked.text("as_of"), asked.text("known_on")
+        plan = asked.text("plan", LONGEST_PLAN)
+        asked.done()
+        question = question_of(quarter, as_of=as_of, known=known, plan=plan)
+        reach, units = reach_of(actor)
+
+        def entitled(unit: str) -> bool:
+            return reach == "everything" or unit in units
+
+        return json_answer(await _answered(desk.assessor.explain(question, department, indicator, restricted=entitled)))
+
+    @router.get("/cases/{case}")
+    async def case(request: Request, case: str) -> Response:
+        await _seen(desk, anybody_with_a_post(request), case)
+        return json_answer(await desk.case_show(case))
+
+    @router.get("/cases/{case}/why")
+    async def why(request: Request, case: str) -> Response:
+        await _seen(desk, anybody_with_a_post(request), case)
+        asked = Parameters(request.query_params)
+        rule = asked.text("rule")
+        asked.done()
+        return json_answer(await desk.case_why(case, rule))
+
+    @router.get("/events")
+    async def events(request: Request) -> Response:
+        actor = anybody_with_a_post(request)
+        wanted = _filter(desk, request)
+
+        async def lines() -> AsyncIterator[bytes]:
+            seen: dict[str, bool] = {}
+            async for event in desk.events(wanted):
+                if await _may_read(desk, actor, event["subject"], seen):
+                    yield orjson.dumps(event) + b"\n"
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    @router.get("/facts")
+    async def facts(request: Request) -> Response:
+        actor = anybody_with_a_post(request)
+        asked = Parameters(request.query_params)
+        quarter, type_, department = asked.text("quarter"), asked.text("type"), asked.text("department")
+        limit = asked.number("limit", 200, 5000)
+        after = asked.text("after")
+        asked.done()
+        document = await desk.facts(quarter, type_, department, limit, after, lambda c, s: _may_read(desk, actor, c, s))
+        await desk.runtime.audit.record(
+            actor, "facts_read", "facts", detail={"rows": len(document["facts"]), "filters": quarter}
+        )
+        return json_answer(document)
+
+    @router.get("/calendar/due")
+    async def calendar_due(request: Request) -> Response:
+        anybody_with_a_post(request)
+        asked = Parameters(request.query_params)
+        start, amount = asked.text("start"), asked.text("amount")
+        explained = asked.one_of("explain", ("true", "false")) == "true"
+        suspend, extend = asked.text("suspend", 1000), asked.text("extend")
+        asked.done()
+        for name, value in (("start", start), ("amount", amount)):
+            if value is None:
+                raise bad_field(name, Text("缺少此参数", "this parameter is missing"))
+        spans = tuple(suspend.split(",")) if suspend else ()
+        return json_answer(
+            desk.calendar_due(start or "", amount or "", explained=explained, suspend=spans, extend=extend)
+        )
+
+    @router.get("/calendar/{year}")
+    async def calendar_show(request: Request, year: str) -> Response:
+        anybody_with_a_post(request)
+        if not (year.isdigit() and 2000 <= int(year) <= 2100):
+            raise bad_field("year", Text("年份应在 2000 至 2100 之间", "a year from 2000 to 2100"))
+        return json_answer(desk.calendar_show(int(year)))
+
+    @router.post("/calendar/publish")
+    async def calendar_publish(request: Request) -> Response:
+        actor = anybody_with_a_post(request)
+        return json_answer(
+            await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=False, actor=actor)
+        )
+
+    @router.post("/calendar/amend")
+    async def calendar_amend(request: Request) -> Response:
+        actor = anybody_with_a_post(request)
+        return json_answer(await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=True, actor=actor))
+
+    @router.get("/verify")
+    async def verify(request: Request) -> Response:
+        with_role(request, *AUDITORS)
+        return json_answer(await desk.verify())
+
+    @router.get("/replay")
+    async def replay(request: Request) -> Response:
+        actor = with_role(request, *AUDITORS)
+        asked = Parameters(request.query_params)
+        quarter, plan = asked.text("quarter"), asked.text("plan", LONGEST_PLAN)
+        as_of, known = asked.text("as_of"), asked.text("known_on")
+        asked.done()
+        question = question_of(quarter or str(quarter_of(desk.today)), as_of=as_of, known=known, plan=plan)
+        document: dict[str, Any] = await _answered(desk.replay(question))
+        detail = {
+            "source": "log",
+            "events": document["events"],
+            "quarter": document["quarter"],
+            "equal": document["equal"],
+        }
+        await desk.runtime.audit.record(actor, "replay", "facts", detail=detail)
+        return json_answer(document)
+
+    @router.get("/refusals")
+    async def refusals(request: Request) -> Response:
+        with_role(request, "office", "head")
+        return json_answer({"refusals": await desk.refusals()})
+
+    return router
+
+
+def _filter(desk: Desk, request: Request) -> EventFilter:
+    asked = Parameters(request.query_params)
+    service, type_, department, case = (asked.text(name) for name in ("service", "type", "department", "case"))
+    since, until = asked.day("from"), asked.day("until")
+    asked.done()
+    unit = None
+    if department is not None:
+        found = desk.runtime.reference.directory.find(department, desk.today)
+        if found is None:
+            raise bad_field("department", Text("没有这个单位", "no such department"))
+        unit = found.id
+    return EventFilter(
+        service, type_, unit, read_date(since) if since else None, read_date(until) if until else None, case
+    )
+
+
+async def _seen(desk: Desk, actor: Actor, case: str) -> None:
+    """Raises the same 404 for a case that is not there and for one that is not there for this person."""
+    if not await _may_read(desk, actor, case, {}):
+        raise not_found()
+
+
+async def _may_read(desk: Desk, actor: Actor, case: str, seen: dict[str, bool]) -> bool:
+    if case not in seen:
+        head = await desk.runtime.stores.cases.load(case)
+        seen[case] = head is not None and may_see(actor, head)
+    return seen[case]
+
+
+async def _answered(question: Any) -> Any:
+    try:
+        return await question
+    except Unanswerable as unanswerable:
+        if unanswerable.field in ("department", "indicator"):
+            raise not_found() from unanswerable
+        raise BadField(unanswerable.field, unanswerable.message) from unanswerable
+    except NotFound:
+        raise not_found() from None

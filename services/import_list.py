@@ -1,0 +1,424 @@
+"""Imports a list of old cases: each row through the same commands as today's cases, one row in one commit."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from services.assessment import department
+from services.local import LocalRuntime
+from services.messages.message_import import MESSAGES_IMPORT
+from shared.domain.directory import OFFICE, SYSTEM, Actor, Dated, Department, Directory
+from shared.domain.kind import BadField, CaseKind, RuleBroken, vault_fields
+from shared.domain.localtime import local_date, start_of
+from shared.domain.text import Text
+from shared.engine.batch import Batch, CaseFile, Given
+from shared.engine.execute import Asked, Engine, KeyReused
+from shared.engine.history import run_clocks
+from shared.imports.columns import find_columns, read_mapping
+from shared.imports.old_case import BadCell, Importer, OldCase, Step
+from shared.imports.workbook import MOST_ROWS, read_list
+
+IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}
+"""The kinds whose lists can be imported, by collection."""
+IN_FLIGHT = 64
+SHORTEST_NAME, LONGEST_NAME = 2, 60
+Verdict = Literal["on_time", "overdue", "open"]
+Progress = Callable[[int, int], None]
+
+
+async def import_messages(
+    runtime: LocalRuntime,
+    file: Path,
+    *,
+    mapping: Path | None = None,
+    create_departments: bool = False,
+    dry_run: bool = False,
+    actor: Actor = SYSTEM,
+    progress: Progress | None = None,
+    lang: str = "zh",
+) -> dict[str, Any]:
+    """Imports a list of messages from a file; see ``import_rows``. Raises ``OSError`` where a file cannot be read."""
+    return await import_rows(
+        runtime,
+        "messages",
+        file.name,
+        file.read_bytes(),
+        mapping=mapping.read_bytes() if mapping else None,
+        create_departments=create_departments,
+        dry_run=dry_run,
+        actor=actor,
+        progress=progress,
+        lang=lang,
+    )
+
+
+async def import_rows(
+    runtime: LocalRuntime,
+    kind: str,
+    name: str,
+    body: bytes,
+    *,
+    mapping: bytes | None = None,
+    create_departments: bool = False,
+    dry_run: bool = False,
+    actor: Actor = SYSTEM,
+    progress: Progress | None = None,
+    lang: str = "zh",
+    most_rows: int = MOST_ROWS,
+) -> dict[str, Any]:
+    """Imports the list ``body`` of the file called ``name``; the report as the outside contract has it.
+
+    ``actor`` is who imports; the caller has judged the right to, on the day of the import. ``dry_run`` decides every
+    row in memory and writes nothing. ``progress`` hears (rows done, rows in all). A row refused costs that row.
+    Raises ``ListProblem`` for a file or mapping that cannot be used at all, ``KeyError`` for a kind without import,
+    ``StoreAway`` where the store cannot write; what was imported by then stays, and the import run again goes on.
+    """
+    importer = IMPORTERS[kind]
+    listed = await asyncio.to_thread(read_list, name, body, most_rows=most_rows)
+    names = read_mapping(_text(mapping), importer.columns) if mapping is not None else {}
+    places = find_columns(listed.header, importer.columns, names)
+    run = _Run(runtime, importer, replace(actor, system=True), len(listed.rows), progress or _unheard)
+    for line, cells in listed.rows:
+        run.read(line, {column: cells[place] for column, place in places.items()})
+    await run.place_units(create=create_departments, dry=dry_run)
+    await run.carry_out(dry=dry_run)
+    return {"file": name, "sha256": hashlib.sha256(body).hexdigest(), **run.report(lang)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    old: OldCase
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    line: int
+    column: str
+    value: str
+    reason: Text
+
+
+@dataclass
+class _Run:
+    """One import under way: its rows, and what became of them so far."""
+
+    runtime: LocalRuntime
+    importer: Importer
+    actor: Actor
+    total: int
+    progress: Progress
+    rows: list[_Row] = field(default_factory=list)
+    rejected: list[_Rejected] = field(default_factory=list)
+    unknown: dict[str, None] = field(default_factory=dict)
+    created: dict[str, Department] = field(default_factory=dict)
+    imported: int = 0
+    skipped: int = 0
+    done: int = 0
+    verdicts: dict[tuple[str, Verdict], int] = field(default_factory=dict)
+    directory: Directory = field(default_factory=Directory)
+    _bearers: dict[str, list[Department]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now = self.runtime.clock()
+        self.directory = self.runtime.reference.directory
+
+    @property
+    def kind(self) -> CaseKind[Any]:
+        """The kind of the cases imported."""
+        return self.importer.kind
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of that kind's service."""
+        return self.runtime.engine(self.kind.service)
+
+    def read(self, line: int, cells: Mapping[str, str]) -> None:
+        """Takes one row in, or rejects it for what can be seen of it alone."""
+        unit = cells[self.importer.unit_column]
+        try:
+            old = self.importer.read(cells, self.now)
+        except BadCell as bad:
+            self._note_unknown(unit, local_date(self.now))
+            self._reject(line, bad)
+            return
+        self._note_unknown(unit, local_date(old.opened))
+        keys = self.runtime.keys
+        content = keys.keyed_hash("command", "import", self.kind.name, *(cells[c] for c in self.importer.columns)).hex()
+        self.rows.append(_Row(line, old, content[:32]))
+
+    async def place_units(self, *, create: bool, dry: bool) -> None:
+        """Makes the units that are missing, where that was asked for; dry, they are made in memory alone."""
+        if not create:
+            return
+        names = [name for name in self.unknown if any(row.old.unit == name for row in self.rows)]
+        names = [name for name in names if SHORTEST_NAME <= len(name) <= LONGEST_NAME]
+        if not names:
+            return
+        since = date(min(local_date(row.old.opened).year for row in self.rows), 1, 1)
+        numbers = [int(id[2:]) for id in self.directory.departments if id[:2] == "d-" and id[2:].isdigit()]
+        first = max(numbers, default=0) + 1
+        made = [
+            Department(f"d-{number:04}", (Dated(since, name),), (Dated(since, "other"),), since)
+            for number, name in enumerate(names, first)
+        ]
+        if dry:
+            for unit in made:
+                self.directory = self.directory.with_department(unit)
+        else:
+            await asyncio.gather(*(self._create(unit, since) for unit in made))
+            await self.runtime.services["assessment"].relay.drain()
+            await self.runtime.follower.run_once()
+            self.directory = self.runtime.reference.directory
+        self._bearers.clear()
+        for unit in made:
+            self.created[unit.names[0].value] = unit
+            del self.unknown[unit.names[0].value]
+
+    async def carry_out(self, *, dry: bool) -> None:
+        """Every row once, many at a time; the repeats of a number after them, so that each finds the first one stored."""
+        first: dict[str, _Row] = {}
+        repeats: list[_Row] = []
+        for row in self.rows:
+            if row.old.number in first:
+                repeats.append(row)
+            else:
+                first[row.old.number] = row
+        take = _Rehearsal(self).take if dry else self._take
+        await _each(first.values(), take, IN_FLIGHT)
+        await _each(repeats, take, 1)
+
+    def report(self, lang: str) -> dict[str, Any]:
+        """What became of the list."""
+        today = local_date(self.now)
+        return {
+            "rows": self.total,
+            "imported": self.imported,
+            "skipped": self.skipped,
+            "rejected": [
+                {"row": r.line, "field": r.column, "value": r.value, "reason": r.reason.in_(lang)}
+                for r in sorted(self.rejected, key=lambda r: r.line)
+            ],
+            "unknown_departments": list(self.unknown),
+            "created_departments": [
+                {"department": unit.id, "name": unit.name_on(today)} for unit in self.created.values()
+            ],
+            "by_category": [
+                {"category": category, "rows": sum(counts.values()), **counts}
+                for category in self.importer.categories
+                if sum((counts := self._counts(category)).values())
+            ],
+        }
+
+    # -- one row -------------------------------------------------------------------------------------------------------
+
+    def steps(self, row: _Row) -> Sequence[Step]:
+        """The commands of a row. Raises ``BadCell`` for a unit that is unknown or did not exist on the day."""
+        return row.old.steps(self._unit(row.old))
+
+    def accept(self, row: _Row, verdict: Verdict, *, new: bool) -> None:
+        """Counts a row that is in the store, from now on or already."""
+        self.imported += new
+        self.skipped += not new
+        key = (row.old.category, verdict)
+        self.verdicts[key] = self.verdicts.get(key, 0) + 1
+        self._advance()
+
+    def refuse(self, row: _Row, problem: BadCell | RuleBroken | BadField | KeyReused) -> None:
+        """Counts a row that cannot be taken, at the column at fault."""
+        match problem:
+            case BadCell():
+                self._reject(row.line, problem)
+            case KeyReused():
+                self._reject(row.line, self.other_content(row))
+            case _:
+                column = self.importer.column_of.get(problem.field or "", self.importer.number_column)
+                value = row.old.unit if column == self.importer.unit_column else row.old.number
+                self._reject(row.line, BadCell(column, value, problem.message))
+
+    def other_content(self, row: _Row) -> BadCell:
+        """Why a number that is known with another content is refused."""
+        return BadCell(
+            self.importer.number_column,
+            row.old.number,
+            Text("该编号已导入，但内容不同", "this number was imported before with another content"),
+        )
+
+    async def _take(self, row: _Row) -> None:
+        cases = self.engine.stores.cases
+        known = await cases.command(self._command_id("submit", row)) or None
+        if known is None:
+            try:
+                steps = self.steps(row)
+                asked = [self._asked(row, place, step) for place, step in enumerate(steps)]
+                outcome = await self.engine.execute(self.kind, None, asked)
+            except (BadCell, RuleBroken, BadField, KeyReused) as problem:
+                self.refuse(row, problem)
+                return
+            if not outcome.replayed:
+                self.accept(row, _answer_verdict(outcome.answer, self.importer.clock), new=True)
+                return
+        if await cases.command(self._content_id(row)) is None:
+            self.refuse(row, self.other_content(row))
+            return
+        self.accept(row, await self.stored_verdict(row), new=False)
+
+    async def stored_verdict(self, row: _Row) -> Verdict:
+        """The verdict on the clock of a case imported before, as it stands today."""
+        record = await self.engine.stores.cases.command(self._command_id("submit", row))
+        head = await self.engine.stores.cases.load(record.case) if record else None
+        if head is None:
+            raise LookupError(row.old.number)
+        state = await self.engine.state(head)
+        return _verdict(self.kind, state, self.importer.clock, self.now, self.runtime)
+
+    async def is_stored(self, row: _Row) -> Literal["same", "other"] | None:
+        """Whether the number was imported before, and with which content."""
+        cases = self.engine.stores.cases
+        if await cases.command(self._command_id("submit", row)) is None:
+            return None
+        return "other" if await cases.command(self._content_id(row)) is None else "same"
+
+    def _asked(self, row: _Row, place: int, step: Step) -> Asked:
+        """The command with an id that tells row and step; that of the second tells the row's content too."""
+        command_id = self._content_id(row) if place == 1 else self._command_id(step.name, row)
+        return Asked(step.command, self.actor, command_id, step.happened, origin="import")
+
+    def _command_id(self, step: str, row: _Row) -> str:
+        return f"import:{self.kind.name}:{step}:{row.old.number}"
+
+    def _content_id(self, row: _Row) -> str:
+        return f"import:{self.kind.name}:content:{row.content}:{row.old.number}"
+
+    def _unit(self, old: OldCase) -> str:
+        if not old.unit:
+            return OFFICE
+        day = local_date(old.opened)
+        found = self._find(old.unit, day)
+        column = self.importer.unit_column
+        if found is None:
+            raise BadCell(column, old.unit, Text("单位名录中没有这个单位", "the directory knows no such unit"))
+        if not found.exists_on(day):
+            span = f"{found.since}–{found.until or ''}"
+            raise BadCell(
+                column,
+                old.unit,
+                Text(f"该单位在 {day} 不存在（存续：{span}）", f"the unit did not exist on {day} (it did {span})"),
+            )
+        return found.id
+
+    async def _create(self, unit: Department, since: date) -> None:
+        name = unit.names[0].value
+        create = department.Create(id=unit.id, name=name, group="other", since=since)
+        asked = Asked(create, self.actor, f"import:department:{name}", start_of(since), origin="import")
+        await self.runtime.engine("assessment").execute(department.KIND, None, [asked])
+
+    def _note_unknown(self, unit: str, day: date) -> None:
+        if unit and self._find(unit, day) is None:
+            self.unknown[unit] = None
+
+    def _find(self, name: str, day: date) -> Department | None:
+        """As ``Directory.find``; a name that only one unit ever bore needs no search on each day."""
+        if not self._bearers:
+            for unit in self.directory.departments.values():
+                for known in {unit.id, *unit.aliases, *(dated.value for dated in unit.names)}:
+                    self._bearers.setdefault(known, []).append(unit)
+        bearers = self._bearers.get(name, [])
+        return self.directory.find(name, day) if len(bearers) > 1 else bearers[0] if bearers else None
+
+    def _reject(self, line: int, bad: BadCell) -> None:
+        self.rejected.append(_Rejected(line, bad.column, bad.value, bad.reason))
+        self._advance()
+
+    def _advance(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.total)
+
+    def _counts(self, category: str) -> dict[str, int]:
+        return {verdict: self.verdicts.get((category, verdict), 0) for verdict in ("on_time", "overdue", "open")}
+
+
+class _Rehearsal:
+    """Decides rows in memory: the same refusals and verdicts as an import, and nothing written."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._seen: dict[str, tuple[str, Verdict]] = {}
+
+    async def take(self, row: _Row) -> None:
+        """One row."""
+        run = self._run
+        before = self._seen.get(row.old.number)
+        stored = await run.is_stored(row)
+        if stored == "other" or (before is not None and before[0] != row.content):
+            run.refuse(row, run.other_content(row))
+        elif stored == "same":
+            run.accept(row, await run.stored_verdict(row), new=False)
+        elif before is not None:
+            run.accept(row, before[1], new=False)
+        else:
+            try:
+                verdict = self._decide(run.steps(row))
+            except (BadCell, RuleBroken, BadField) as problem:
+                run.refuse(row, problem)
+                return
+            self._seen[row.old.number] = (row.content, verdict)
+            run.accept(row, verdict, new=True)
+
+    def _decide(self, steps: Sequence[Step]) -> Verdict:
+        run, reference = self._run, self._run.runtime.reference
+        batch = Batch(
+            run.kind,
+            CaseFile("dry-run", 0),
+            now=run.now,
+            calendar=reference.calendar,
+            directory=run.directory,
+            settings=reference.settings,
+        )
+        for step in steps:
+            refs = {name: f"v:{name}" for name in vault_fields(type(step.command)) if getattr(step.command, name)}
+            batch.give(Given(step.command.model_copy(update=refs), run.actor, step.happened, "import"))
+        batch.settle(run.now)
+        return _verdict(run.kind, batch.state, run.importer.clock, run.now, run.runtime)
+
+
+def _verdict(kind: CaseKind[Any], state: Any, clock: str, now: datetime, runtime: LocalRuntime) -> Verdict:
+    """How the clock stands once every clock due by now has been run."""
+    state, _ = run_clocks(kind, state, now, runtime.reference.calendar)
+    ended = next((c.ended for c in kind.clocks(state) if c.id == clock), None)
+    return "on_time" if ended == "met" else "overdue" if ended == "missed" else "open"
+
+
+def _answer_verdict(answer: Mapping[str, Any], clock: str) -> Verdict:
+    met = next((row["met"] for row in answer["deadlines"] if row["clock"] == clock), None)
+    return "open" if met is None else "on_time" if met else "overdue"
+
+
+async def _each(rows: Iterable[_Row], take: Callable[[_Row], Awaitable[None]], at_once: int) -> None:
+    """Takes all rows, ``at_once`` of them together, so that they share commits; the first failure ends it."""
+    waiting = iter(rows)
+
+    async def work() -> None:
+        for row in waiting:
+            await take(row)
+
+    workers = [asyncio.ensure_future(work()) for _ in range(at_once)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+
+def _text(mapping: bytes) -> str:
+    return mapping.decode("utf-8-sig")
+
+
+def _unheard(done: int, total: int) -> None:
+    """Nobody listens."""

@@ -1,0 +1,482 @@
+"""The one way into a case file: load, settle, decide, append, and again where somebody else was faster."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+import orjson
+
+from shared.domain.corrections import COMMON_COMMANDS
+from shared.domain.directory import SYSTEM, Actor
+from shared.domain.kind import BadField, CaseKind, CaseView, Command, Recorded, RuleBroken, extra_of, vault_fields
+from shared.domain.localtime import local_date
+from shared.domain.permission import may
+from shared.domain.text import Text
+from shared.engine.batch import Batch, CaseFile, Given
+from shared.engine.codec import codec_of
+from shared.engine.deadlines import deadlines
+from shared.engine.history import effective, fold
+from shared.engine.reference import Reference
+from shared.engine.sealing import Sealed, Sealer, Under
+from shared.eventlog.envelope import Algorithm, Trace, encode, type_name
+from shared.storage.port import (
+    CaseRecord,
+    CommandKnown,
+    CommandRecord,
+    Commit,
+    EventRecord,
+    Stores,
+    SubjectTaken,
+    VaultSubject,
+    VersionConflict,
+)
+
+ATTEMPTS = 12
+ACCUSED = Text("被反映的单位不得承办或协办本案", "a unit complained of must not handle the case or take part in it")
+ACCUSED_BASIS = Text(
+    "网民留言办理制度：检举、控告不得转给被检举、控告的单位或个人",
+    "Rules on citizens' messages: a report is never passed to the unit or person reported",
+)
+MOST_KEY = 200
+
+
+class NotFound(Exception):
+    """The case does not exist, or not for this person."""
+
+
+class Forbidden(Exception):
+    """The command is not this person's to give."""
+
+
+class Stale(Exception):
+    """The case is no longer at the version named by the caller (``If-Match``); ``version`` is the one it is at."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version
+
+
+class KeyReused(Exception):
+    """The command id was used before with another body."""
+
+
+class NotReady(Exception):
+    """The reference data has not been read yet, or not as far as those who last changed the case had read it."""
+
+
+class TooBusy(Exception):
+    """Others changed the case each time; try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command as it comes in, nothing sealed yet. ``happened`` None means now."""
+
+    command: Command
+    actor: Actor
+    command_id: str
+    happened: datetime | None = None
+    origin: Literal["import"] | None = None
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command left: the answer for the caller, and whether it is the answer given before."""
+
+    case: str
+    answer: dict[str, Any]
+    version: int
+    replayed: bool = False
+
+
+class Engine:
+    """Executes the commands of one service's kinds."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        kinds: Sequence[CaseKind[Any]],
+        stores: Stores,
+        sealer: Sealer,
+        reference: Callable[[], Reference | None],
+        now: Callable[[], datetime],
+        region: str,
+        hash_key: bytes,
+        algorithm: Algorithm = "sha256",
+    ) -> None:
+        self.service, self.kinds, self.stores, self.sealer = service, tuple(kinds), stores, sealer
+        self.reference, self.now, self.region, self.algorithm = reference, now, region, algorithm
+        self._hash_key = hash_key
+        self.appended: Callable[[], None] = lambda: None
+        """Called after each append, so that the relay need not wait for its next look."""
+
+    def kind(self, name: str) -> CaseKind[Any]:
+        """The kind of that name."""
+        return next(k for k in self.kinds if k.name == name)
+
+    def kind_of(self, case: CaseRecord) -> CaseKind[Any]:
+        """The kind of a stored case."""
+        return self.kind(case.kind)
+
+    async def execute(
+        self, kind: CaseKind[Any], case: str | None, asked: Sequence[Asked], *, if_match: int | None = None
+    ) -> Outcome:
+        """Carries out commands on one case in one commit; the first of them opens it where ``case`` is None.
+
+        Raises ``RuleBroken``, ``BadField``, ``NotFound``, ``Forbidden``, ``Stale``, ``KeyReused``, ``NotReady``,
+        ``TooBusy`` or the store's ``StoreAway``; then nothing is stored.
+        """
+        hashes = [self._body_hash(kind, case, a) for a in asked]
+        known = await self._known(asked, hashes)
+        if known is not None:
+            return known
+        reference = self._reference()
+        asked = [replace(a, command=_departments_resolved(a.command, reference, self.now())) for a in asked]
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._attempt(kind, case, asked, hashes, reference, if_match)
+            except CommandKnown:
+                known = await self._known(asked, hashes)
+                if known is not None:
+                    return known
+            except SubjectTaken:
+                continue
+            except (RuleBroken, BadField, NotFound, Forbidden, Stale):
+                # The same command may have been carried out meanwhile by another process: a retry gets its answer.
+                known = await self._known(asked, hashes)
+                if known is not None:
+                    return known
+                raise
+            except VersionConflict:
+                if if_match is not None:
+                    head = await self.stores.cases.load(case or "")
+                    raise Stale(head.version if head else 0) from None
+        raise TooBusy(case or kind.name)
+
+    async def settle(self, case: str) -> bool:
+        """What a timer does: moved dates, missed clocks, due reminders. True where it left events."""
+        reference = self._reference()
+        for _ in range(ATTEMPTS):
+            head = await self.stores.cases.load(case)
+            if head is None:
+                return False
+            batch = await self._open(self.kind_of(head), head, reference)
+            batch.recompute()
+            batch.settle(batch.now)
+            batch.remind()
+            if not batch.new:
+                await self.stores.cases.settle_mark(case, head.version, reference.calendar.version, batch.next_due())
+                return False
+            name = f"settle:{case}:{head.version}:{reference.calendar.version}"
+            try:
+                await self._append(batch, head, [], Trace(name, name), Sealed())
+            except VersionConflict:
+                continue
+            return True
+        raise TooBusy(case)
+
+    async def history(self, kind: CaseKind[Any], case: str) -> list[Recorded]:
+        """All records of a case, voided ones too."""
+        codec = codec_of(kind)
+        return [codec.record(event.body) for event in await self.stores.cases.events(case)]
+
+    async def state(self, head: CaseRecord) -> Any:
+        """The state of a case as stored, or refolded where the fold has changed."""
+        return (await self._open(self.kind_of(head), head, self._reference())).state
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    async def _attempt(
+        self,
+        kind: CaseKind[Any],
+        case: str | None,
+        asked: Sequence[Asked],
+        hashes: Sequence[str],
+        reference: Reference,
+        if_match: int | None,
+    ) -> Outcome:
+        now = self.now()
+        opening = asked[0].command.command_opens
+        number, case = await self._identity(kind, case, asked[0], now)
+        head = await self.stores.cases.load(case)
+        if opening and head is not None:
+            exists = Text(f"{kind.title.zh} {case} 已存在", f"{kind.title.en} {case} exists already")
+            raise RuleBroken("case.exists", exists, exists)
+        if not opening and head is None:
+            raise NotFound(case)
+        if if_match is not None and (head.version if head else 0) != if_match:
+            raise Stale(head.version if head else 0)
+        batch = await self._open(kind, head, reference, CaseFile(case, number), await self._needed(asked))
+        batch.recompute()
+        writer = batch.summary.writer if head is not None else None
+        rows = Sealed()
+        plain: dict[str, str] = {}
+        for one in asked:
+            self._permit(kind, one, batch, case, head)
+            sealed = await self._sealed(one, case, writer, rows.subjects)
+            writer = sealed.writer or writer
+            rows = Sealed({}, (*rows.subjects, *sealed.subjects), (*rows.values, *sealed.values), writer)
+            plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
+            command = one.command.model_copy(update=dict(sealed.refs)) if sealed.refs else one.command
+            batch.give(Given(command, one.actor, one.happened or one.command.happened or now, one.origin, writer))
+        batch.settle(now)
+        trace = asked[0].trace or Trace(asked[0].command_id, asked[0].command_id)
+        return await self._append(batch, head, list(zip(asked, hashes, strict=True)), trace, rows, plain)
+
+    async def _open(
+        self,
+        kind: CaseKind[Any],
+        head: CaseRecord | None,
+        reference: Reference,
+        fresh: CaseFile | None = None,
+        needed: Mapping[str, CaseView] | None = None,
+    ) -> Batch:
+        file = fresh or CaseFile(head.id if head else "", head.number if head else 0)
+        if head is not None:
+            if head.calendar > reference.calendar.version:
+                # Decided here, the file would go back to a calendar that others have left behind.
+                raise NotReady
+            file = await self._file(kind, head)
+        return Batch(
+            kind,
+            file,
+            now=self.now(),
+            calendar=reference.calendar,
+            directory=reference.directory,
+            settings=reference.settings,
+            cases=needed,
+        )
+
+    async def _file(self, kind: CaseKind[Any], head: CaseRecord) -> CaseFile:
+        codec = codec_of(kind)
+        stored = await self.stores.cases.events(head.id)
+        if len(stored) > head.version:
+            stored = stored[: head.version]
+        cache: list[Recorded] = []
+
+        def records() -> list[Recorded]:
+            if not cache:
+                cache.extend(codec.record(event.body) for event in stored)
+            return cache
+
+        if head.fold_version == kind.fold_version:
+            state = codec.load_state(head.state)
+        else:
+            state = fold(kind, effective(records()))
+        dues = {clock: (_date(when), status) for clock, (when, status) in orjson.loads(head.dues).items()}
+        return CaseFile(
+            head.id,
+            head.number,
+            head.version,
+            state,
+            dues,
+            head.through,
+            head.opened,
+            head.calendar,
+            head.imported,
+            records,
+        )
+
+    async def _identity(self, kind: CaseKind[Any], case: str | None, first: Asked, now: datetime) -> tuple[int, str]:
+        if case is not None:
+            return 0, case
+        if kind.id_of is not None:
+            return 0, kind.id_of(first.command)
+        year = local_date(first.happened or first.command.happened or now).year
+        number = await self.stores.numbers.next(kind.prefix, year, first.command_id)
+        return number, f"{kind.prefix}{year}-{number:06d}"
+
+    def _permit(self, kind: CaseKind[Any], one: Asked, batch: Batch, case: str, head: CaseRecord | None) -> None:
+        if type(one.command) not in kind.commands and not isinstance(one.command, COMMON_COMMANDS):
+            raise NotFound(one.command.command_name)
+        if head is not None and not one.actor.system and set(head.hidden_from) & one.actor.departments:
+            raise NotFound(case)
+        if one.actor.system:
+            return
+        if one.command.command_opens:
+            allowed = may(one.actor, one.command.command_allowed)
+        else:
+            summary = batch.summary
+            allowed = may(
+                one.actor, one.command.command_allowed, case=case, holder=summary.department, parties=summary.parties
+            )
+        if not allowed:
+            raise Forbidden(one.command.command_name)
+
+    async def _sealed(self, one: Asked, case: str, writer: str | None, pending: tuple[VaultSubject, ...]) -> Sealed:
+        values: dict[str, tuple[str, Under]] = {}
+        for name, whose in vault_fields(type(one.command)).items():
+            text = getattr(one.command, name)
+            if text:
+                values[name] = (text, "writer" if whose == "writer" else "case")
+        if not values:
+            return Sealed()
+        lookup = getattr(one.command, "identity", None)
+        return await self.sealer.prepare(
+            seed=one.command_id, case=case, writer=writer, values=values, lookup=lookup, pending=pending
+        )
+
+    async def _needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:
+        found: dict[str, CaseView] = {}
+        for one in asked:
+            needs = type(one.command).command_needs
+            for other in needs(one.command) if needs else ():
+                head = await self.stores.cases.load(other)
+                if head is not None:
+                    state = codec_of(self.kind_of(head)).load_state(head.state)
+                    found[other] = CaseView(head.id, head.kind, head.version, state)
+        return found
+
+    async def _append(
+        self,
+        batch: Batch,
+        head: CaseRecord | None,
+        asked: Sequence[tuple[Asked, str]],
+        trace: Trace,
+        rows: Sealed,
+        plain: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        kind, summary = batch.kind, batch.summary
+        case = batch.file.id
+        topic = kind.topic or f"gongkai.{self.service}"
+        if summary.restricted:
+            topic += ".restricted"
+        digest = head.digest if head else ""
+        events: list[EventRecord] = []
+        for record in batch.new:
+            body, digest = encode(
+                region=self.region,
+                service=self.service,
+                case=case,
+                record=record,
+                trace=trace,
+                previous=digest,
+                algorithm=self.algorithm,
+            )
+            key = f"{self.region}/{record.event.department}"
+            events.append(EventRecord(case, record.stamp.sequence, topic, key, digest, body))
+        version = batch.file.version + len(events)
+        answer = {
+            "id": case,
+            "kind": kind.name,
+            "version": version,
+            "status": summary.status,
+            "events": [
+                {
+                    "type": type_name(self.service, r.event.event_name, r.event.event_version),
+                    "id": r.stamp.id,
+                    "sequence": r.stamp.sequence,
+                }
+                for r in batch.new
+            ],
+            "deadlines": deadlines(kind, batch.state, batch.calendar),
+        }
+        dumped = orjson.dumps(answer)
+        hidden_from = await self._hidden(summary.hidden_from, plain or {})
+        if set(hidden_from) & {summary.department, *summary.parties}:
+            raise RuleBroken("case.handler_accused", ACCUSED, ACCUSED_BASIS)
+        soonest = min((when for when, _ in batch.dues.values() if when), default=None)
+        new_head = CaseRecord(
+            id=case,
+            service=self.service,
+            kind=kind.name,
+            number=batch.file.number,
+            version=version,
+            state=codec_of(kind).dump_state(batch.state),
+            fold_version=kind.fold_version,
+            dues=orjson.dumps({c: (d.isoformat() if d else None, s) for c, (d, s) in batch.dues.items()}),
+            opened=batch.opened or batch.now,
+            through=batch.through or batch.now,
+            calendar=batch.calendar.version,
+            imported=batch.imported,
+            digest=digest,
+            status=summary.status,
+            open=summary.open,
+            department=summary.department,
+            received=summary.received.isoformat() if summary.received else None,
+            due=soonest.isoformat() if soonest and summary.open else None,
+            next_due=batch.next_due(),
+            restricted=summary.restricted,
+            parent=summary.parent,
+            title=summary.title,
+            parties=summary.parties,
+            hidden_from=hidden_from,
+            columns=orjson.dumps(dict(summary.columns)),
+            updated=batch.now,
+        )
+        commit = Commit(
+            head=new_head,
+            expected=batch.file.version,
+            events=tuple(events),
+            commands=tuple(CommandRecord(a.command_id, h, case, dumped) for a, h in asked),
+            subjects=rows.subjects,
+            sealed=rows.values,
+            erase=tuple(getattr(r.event, "subject") for r in batch.new if r.event.event_name == "SubjectErased"),  # noqa: B009
+        )
+        await self.stores.cases.append(commit)
+        self.appended()
+        return Outcome(case, answer, version)
+
+    async def _hidden(self, refs: Sequence[str], plain: Mapping[str, str]) -> tuple[str, ...]:
+        stored = [ref for ref in refs if ref not in plain]
+        texts = {**await self.sealer.read(stored), **plain} if stored else plain
+        return tuple(sorted(text for ref in refs if (text := texts.get(ref))))
+
+    async def _known(self, asked: Sequence[Asked], hashes: Sequence[str]) -> Outcome | None:
+        record = await self.stores.cases.command(asked[0].command_id)
+        if record is None:
+            return None
+        if record.body_hash != hashes[0]:
+            raise KeyReused(asked[0].command_id)
+        answer = orjson.loads(record.answer)
+        return Outcome(record.case, answer, answer["version"], replayed=True)
+
+    def _body_hash(self, kind: CaseKind[Any], case: str | None, one: Asked) -> str:
+        body = orjson.dumps(
+            [
+                kind.name,
+                case if not one.command.command_opens else None,
+                one.command.command_name,
+                one.command.model_dump(mode="json"),
+            ],
+            option=orjson.OPT_SORT_KEYS,
+        )
+        return hmac.new(self._hash_key, body, hashlib.sha256).hexdigest()
+
+    def _reference(self) -> Reference:
+        reference = self.reference()
+        if reference is None:
+            raise NotReady
+        return reference
+
+
+def _departments_resolved(command: Command, reference: Reference, now: datetime) -> Command:
+    """Units named in Chinese become ids; an unknown one is refused by field."""
+    found: dict[str, Any] = {}
+    for name, info in type(command).model_fields.items():
+        value = getattr(command, name)
+        if not value or extra_of(info).get("x-widget") != "department":
+            continue
+        names = value if isinstance(value, tuple) else (value,)
+        ids = []
+        for one in names:
+            department = reference.directory.find(one, local_date(now))
+            if department is None:
+                raise BadField(name, Text(f"没有这个单位：{one}", f"no such department: {one}"))
+            ids.append(department.id)
+        found[name] = tuple(ids) if isinstance(value, tuple) else ids[0]
+    return command.model_copy(update=found) if found else command
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def system(command: Command, command_id: str, trace: Trace | None = None) -> Asked:
+    """A command that a policy or timer gives."""
+    return Asked(command, SYSTEM, command_id, trace=trace)

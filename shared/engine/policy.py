@@ -1,0 +1,120 @@
+"""Policies: one event in, at most one command out, named as a sentence; a second delivery changes nothing.
+
+A restatement is the same happening judged again: what it gives cause for has been done already.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+
+from shared.domain.kind import BadField, Command, RuleBroken
+from shared.engine.consumer import Consumer
+from shared.engine.execute import Engine, NotFound, system
+from shared.eventlog.envelope import NotAnEvent, Trace, decode, read_type, short_type
+from shared.eventlog.port import EventLog, Logged
+from shared.storage.port import NoteStore, Parked, PositionStore
+
+MOST_DEPTH = 8
+REFUSED = "policy-refused:"
+log = structlog.get_logger("policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """The command a policy gives, and the case it is for (None: it opens one of ``kind``)."""
+
+    kind: str
+    case: str | None
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``name`` is a sentence (``WhenMessageNeglectedIssueSupervision``); ``on`` the event types, ``service.Type``.
+
+    ``react`` reads the event's data through a tolerant model of its own and returns the reaction, or None.
+    """
+
+    name: str
+    on: tuple[str, ...]
+    topics: tuple[str, ...]
+    react: Callable[[Mapping[str, Any]], Reaction | None]
+
+
+class PolicyRunner:
+    """Runs one service's policies, each as a consumer of its own."""
+
+    def __init__(
+        self, policies: Sequence[Policy], engine: Engine, eventlog: EventLog, positions: PositionStore, notes: NoteStore
+    ) -> None:
+        self._engine, self._positions, self._notes = engine, positions, notes
+        self.consumers = [self._consumer(policy, eventlog) for policy in policies]
+
+    async def run_once(self) -> int:
+        """One batch for every policy."""
+        return sum([await consumer.run_once() for consumer in self.consumers])
+
+    def _consumer(self, policy: Policy, eventlog: EventLog) -> Consumer:
+        name = f"policy:{self._engine.service}.{policy.name}"
+
+        async def take(records: Sequence[Logged]) -> None:
+            for record in records:
+                await self._take(policy, name, record)
+
+        return Consumer(name, policy.topics, eventlog, self._positions, take)
+
+    async def _take(self, policy: Policy, consumer: str, record: Logged) -> None:
+        event: dict[str, Any] | None = None
+        try:
+            event = decode(record.value)
+            if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
+                return
+            reaction = policy.react(event)
+        except (NotAnEvent, ValueError) as problem:
+            await self._positions.park(
+                Parked(
+                    consumer,
+                    record.topic,
+                    record.partition,
+                    record.offset,
+                    event["id"] if event else None,
+                    event["data"].get("department") if event else None,
+                    str(problem),
+                    record.value,
+                )
+            )
+            return
+        if reaction is None:
+            return
+        depth = int(event.get("causationdepth", 0)) + 1
+        command_id = f"{event['id']}:{policy.name}"
+        if depth > MOST_DEPTH:
+            await self._refused(policy, event, "policy.depth", f"策略链超过 {MOST_DEPTH} 层")
+            return
+        asked = system(reaction.command, command_id, Trace(event["correlationid"], event["id"], depth))
+        try:
+            await self._engine.execute(self._engine.kind(reaction.kind), reaction.case, [asked])
+        except RuleBroken as broken:
+            await self._refused(policy, event, broken.code, broken.message.zh)
+        except BadField as bad:
+            await self._refused(policy, event, "bad_field", f"{bad.field}: {bad.message.zh}")
+        except NotFound:
+            await self._refused(policy, event, "not_found", "案卷不存在")
+
+    async def _refused(self, policy: Policy, event: Mapping[str, Any], code: str, reason: str) -> None:
+        note = {"policy": policy.name, "event": event["id"], "case": event["subject"], "code": code, "reason": reason}
+        await self._notes.set_note(f"{REFUSED}{policy.name}:{event['id']}", orjson.dumps(note))
+        log.warning("policy refused", policy=policy.name, event_id=event["id"], code=code)
+
+
+def reaction_types(policies: Sequence[Policy]) -> set[str]:
+    """All event types that policies look at."""
+    return {name for policy in policies for name in policy.on}
+
+
+def service_of(full_type: str) -> str:
+    """The service that leaves events of a full type."""
+    return read_type(full_type)[0]

@@ -1,0 +1,144 @@
+"""Refolds every case and compares: digests, state, dates, seals, and what the log and the facts hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.kind import CaseKind
+from shared.domain.localtime import start_of
+from shared.engine.codec import codec_of
+from shared.engine.history import effective, fold
+from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
+from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
+from shared.eventlog.port import EventLog
+from shared.storage.port import CaseRecord, CaseStore
+
+READ = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """The first thing that is not as it must be."""
+
+    case: str
+    sequence: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How much was looked at, and the first bad event if there is one."""
+
+    cases: int
+    events: int
+    first_bad: Bad | None
+
+
+async def verify(
+    cases: CaseStore,
+    kinds: Sequence[CaseKind[Any]],
+    log: EventLog | None,
+    topics: Sequence[str],
+    facts: Mapping[str, str],
+) -> Verified:
+    """Looks at every case of the kinds' services, then at the seals, the log and the facts (event id -> digest)."""
+    by_name = {kind.name: kind for kind in kinds}
+    digests: dict[str, str] = {}
+    sent: set[str] = set()
+    count = events = 0
+    first: Bad | None = None
+    seals: list[tuple[str, LedgerSealed]] = []
+    async for head in cases.walk():
+        count += 1
+        events += head.version
+        kind = by_name.get(head.kind)
+        found = (
+            Bad(head.id, 0, f"unknown kind {head.kind}")
+            if kind is None
+            else await _case(cases, kind, head, digests, sent, seals)
+        )
+        first = first or found
+    for service, seal in seals:
+        if first is None:
+            root = await ledger_root(cases, service, start_of(seal.day + timedelta(days=1)))
+            if root != (seal.cases, seal.events, seal.root):
+                first = Bad(
+                    f"ledger-{service}-{seal.day.year}",
+                    0,
+                    f"台账与 {seal.day} 的封存不符 / the ledger is not as sealed on {seal.day}",
+                )
+    if first is None and log is not None:
+        first = await _log(log, topics, digests, sent)
+    if first is None:
+        first = next(
+            (
+                _bad(event, "评估事实与案卷不符 / the fact differs from the case")
+                for event, digest in facts.items()
+                if digests.get(event) != digest
+            ),
+            None,
+        )
+    return Verified(count, events, first)
+
+
+async def _case(
+    cases: CaseStore,
+    kind: CaseKind[Any],
+    head: CaseRecord,
+    digests: dict[str, str],
+    sent: set[str],
+    seals: list[tuple[str, LedgerSealed]],
+) -> Bad | None:
+    codec = codec_of(kind)
+    previous = ""
+    records = []
+    stored = await cases.events(head.id)
+    for place, event in enumerate(stored, start=1):
+        if event.sequence != place:
+            return Bad(head.id, place, "事件缺失 / an event is missing")
+        try:
+            body = decode(event.body)
+            if body["digest"] != event.digest or not chained_rightly(body, previous):
+                return Bad(head.id, place, "摘要不符 / the digest does not follow")
+            record = codec.record_of(body)
+        except (NotAnEvent, ValueError) as problem:
+            return Bad(head.id, place, str(problem))
+        previous = event.digest
+        digests[f"{head.id}/{place}"] = event.digest
+        if place <= head.sent:
+            sent.add(f"{head.id}/{place}")
+        records.append(record)
+        if kind is LEDGER and isinstance(record.event, LedgerSealed):
+            seals.append((head.service, record.event))
+    if len(stored) != head.version or previous != head.digest:
+        return Bad(head.id, len(stored), "案卷版本与事件不符 / the file's version does not match its events")
+    state = fold(kind, effective(records))
+    if head.fold_version == kind.fold_version and codec.dump_state(state) != head.state:
+        return Bad(head.id, head.version, "状态与事件不符 / the state is not what the events fold to")
+    if kind.summary(state).status != head.status:
+        return Bad(head.id, head.version, "列表状态与案卷不符 / the listed status is not the case's")
+    return None
+
+
+async def _log(log: EventLog, topics: Sequence[str], digests: dict[str, str], sent: set[str]) -> Bad | None:
+    missing = set(sent)
+    for topic in topics:
+        for partition in range(await log.partitions(topic)):
+            offset = 0
+            while records := await log.read(topic, partition, offset, READ):
+                for record in records:
+                    try:
+                        event = decode(record.value)
+                    except NotAnEvent as problem:
+                        return Bad(f"{topic}/{partition}", record.offset, str(problem))
+                    if digests.get(event["id"]) != event["digest"]:
+                        return _bad(event["id"], "日志与案卷不符 / the log differs from the case")
+                    missing.discard(event["id"])
+                offset = records[-1].offset + 1
+    return _bad(min(missing), "日志缺少事件 / the log lacks the event") if missing else None
+
+
+def _bad(event: str, reason: str) -> Bad:
+    case, _, sequence = event.rpartition("/")
+    return Bad(case, int(sequence), reason)

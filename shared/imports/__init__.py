@@ -1,0 +1,1 @@
+"""Lists that offices kept before (.xlsx, .csv), read as rows of text."""

@@ -1,0 +1,289 @@
+"""Attachments (附件): what may come in, checked by content; personal ones sealed under the person's or case's key."""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import os
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+
+from shared.domain.kind import RuleBroken
+from shared.domain.text import Text
+from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
+from shared.security.vault import Vault, VaultProblem
+from shared.storage.port import FileStore
+
+LARGEST = 20 << 20
+LONGEST_NAME = 120
+MOST_PARTS = 2000
+LARGEST_UNPACKED = 200 << 20
+RATIO_MATTERS_FROM, HIGHEST_RATIO = 10 << 20, 100
+PIECE = 1 << 16
+
+Code = Literal["too_large", "empty", "type", "content", "bomb", "locked", "macros"]
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A type that may come in: its media type, and how its content begins or which part its container must have."""
+
+    media_type: str
+    begins: bytes = b""
+    part: str | None = None
+    text: bool = False
+
+
+TYPES: Mapping[str, FileType] = {
+    "pdf": FileType("application/pdf", b"%PDF-"),
+    "docx": FileType(f"{_OFFICE}wordprocessingml.document", b"PK\x03\x04", "word/document.xml"),
+    "xlsx": FileType(f"{_OFFICE}spreadsheetml.sheet", b"PK\x03\x04", "xl/workbook.xml"),
+    "pptx": FileType(f"{_OFFICE}presentationml.presentation", b"PK\x03\x04", "ppt/presentation.xml"),
+    "ofd": FileType("application/ofd", b"PK\x03\x04", "OFD.xml"),
+    "doc": FileType("application/msword", _OLE),
+    "xls": FileType("application/vnd.ms-excel", _OLE),
+    "wps": FileType("application/wps-office.wps", _OLE),
+    "et": FileType("application/wps-office.et", _OLE),
+    "jpg": FileType("image/jpeg", b"\xff\xd8\xff"),
+    "jpeg": FileType("image/jpeg", b"\xff\xd8\xff"),
+    "png": FileType("image/png", b"\x89PNG\r\n\x1a\n"),
+    "txt": FileType("text/plain; charset=utf-8", text=True),
+}
+
+
+class FileRefused(Exception):
+    """A file that may not come in: ``code``, why in words, and the field it came by. HTTP: 413 too large, else 422."""
+
+    def __init__(self, code: Code, message: Text, field: str) -> None:
+        super().__init__(f"{field}: {message.zh}")
+        self.code, self.message, self.field = code, message, field
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A stored file. ``id`` is the SHA-256 of what is stored, in hex; ``size`` that of the plain content in bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+class Files:
+    """Keeps and opens attachments. An event holds an attachment's ``id``.
+
+    A personal file is sealed under a key of its own; that key lies in the vault, first under the upload, after
+    ``claim`` under the person or the case, with whom it is erased.
+    """
+
+    def __init__(
+        self, store: FileStore, vault: Vault, *, largest: int = LARGEST, cipher: CipherName = "AES-256-GCM"
+    ) -> None:
+        self._store, self._vault, self._largest, self._cipher = store, vault, largest, cipher
+
+    async def keep(self, name: str, body: bytes, *, field: str = "file") -> Attachment:
+        """Stores a file that holds nobody's personal data. Raises ``FileRefused``, ``StoreAway``."""
+        name, media_type = await asyncio.to_thread(checked, name, body, field=field, largest=self._largest)
+        kept = Attachment(hashlib.sha256(body).hexdigest(), name, media_type, len(body))
+        await self._store.keep(kept.id, name, media_type, len(body), None, body)
+        return kept
+
+    async def keep_personal(self, name: str, body: bytes, *, field: str = "file") -> Attachment:
+        """Stores a file sealed, its name with it; whoever knows the id may ``claim`` it once."""
+        name, media_type = await asyncio.to_thread(checked, name, body, field=field, largest=self._largest)
+        key = os.urandom(KEY_BYTES)
+        nonce, sealed = seal(self._cipher, key, body, Where("file", "", ""))
+        stored = self._cipher.encode() + b"\n" + nonce + sealed
+        kept = Attachment(hashlib.sha256(stored).hexdigest(), name, media_type, len(body))
+        value = f"{base64.b64encode(key).decode()}\n{name}"
+        await self._vault.put(ref=self._upload(kept.id), subject=f"u:{kept.id}", case="", value=value)
+        await self._store.keep(kept.id, "", media_type, len(body), self._owned(kept.id), stored)
+        return kept
+
+    async def claim(self, ids: Sequence[str], *, case: str, writer: str | None) -> None:
+        """Moves the keys of uploads under the case's writer, or under the case itself where there is none.
+
+        To be called once the command that names the files is carried out (before it, if the writer is known); a repeat
+        and files that are not sealed change nothing. Raises ``RuleBroken`` when the writer was erased; the uploads are
+        then gone too.
+        """
+        values = await self._vault.read(map(self._upload, ids))
+        for id_ in ids:
+            value = values[self._upload(id_)]
+            if value is None:
+                continue
+            try:
+                await self._vault.put(ref=self._owned(id_), subject=writer or f"case:{case}", case=case, value=value)
+            except RuleBroken:
+                await self._vault.erase(f"u:{id_}")
+                raise
+            await self._vault.erase(f"u:{id_}")
+
+    async def open(self, id_: str) -> tuple[Attachment, bytes] | None:
+        """A file and its plain content; None if it is not there or was erased.
+
+        Raises ``VaultProblem`` when it is not what was stored, ``StoreAway``.
+        """
+        found = await self._store.fetch(id_)
+        if found is None:
+            return None
+        name, media_type, sealed_ref, body = found
+        if hashlib.sha256(body).hexdigest() != id_:
+            raise _damaged(id_)
+        if sealed_ref is not None:
+            values = await self._vault.read((sealed_ref, self._upload(id_)))
+            value = values[sealed_ref] or values[self._upload(id_)]
+            if value is None:
+                return None
+            encoded, _, name = value.partition("\n")
+            body = _opened(id_, encoded, body)
+        return Attachment(id_, name, media_type, len(body)), body
+
+    def _upload(self, id_: str) -> str:
+        return self._vault.reference("upload", id_)
+
+    def _owned(self, id_: str) -> str:
+        return self._vault.reference("file", id_)
+
+
+def checked(name: str, body: bytes, *, field: str, largest: int = LARGEST) -> tuple[str, str]:
+    """The clean name and the media type of a file that may come in. Raises ``FileRefused``."""
+    name = clean_name(name)
+    if len(body) > largest:
+        size = f"{largest / (1 << 20):.0f} MiB" if largest >= 1 << 20 else f"{largest} B"
+        raise FileRefused("too_large", Text(f"文件超过 {size}", f"the file is larger than {size}"), field)
+    if not body:
+        raise FileRefused("empty", Text("文件是空的", "the file is empty"), field)
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    kind = TYPES.get(extension)
+    if kind is None:
+        allowed = "、".join(TYPES)
+        raise FileRefused(
+            "type",
+            Text(
+                f"不接受“{extension or name}”类文件，可以上传：{allowed}",
+                f'files of the kind "{extension or name}" are not taken; these are: {allowed}',
+            ),
+            field,
+        )
+    if not body.startswith(kind.begins):
+        raise FileRefused(
+            "content",
+            Text(
+                f"文件内容与扩展名 .{extension} 不符",
+                f"the file's content is not what its extension .{extension} says",
+            ),
+            field,
+        )
+    if kind.text:
+        _check_text(body, field)
+    if kind.part is not None:
+        _check_container(body, kind.part, extension, field)
+    return name, kind.media_type
+
+
+def clean_name(name: str) -> str:
+    """The name without folders, invisible characters and what file systems refuse; at most 120 characters."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).strip(". ")
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    stem = stem.strip(". ") or "附件"
+    if re.fullmatch(r"(?i)(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?", stem):
+        stem = f"_{stem}"
+    extension = extension[:16]
+    room = LONGEST_NAME - len(extension) - len(dot)
+    return f"{stem[:room].rstrip('. ')}{dot}{extension}"
+
+
+def _check_text(body: bytes, field: str) -> None:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise FileRefused(
+            "content",
+            Text("文本文件请以 UTF-8 编码保存后再上传", "save the text file as UTF-8 and upload it again"),
+            field,
+        ) from problem
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n\f" for letter in text):
+        raise FileRefused("content", Text("这不是文本文件", "this is not a text file"), field)
+
+
+def _check_container(body: bytes, part: str, extension: str, field: str) -> None:
+    """Unpacks an office container without keeping anything, so that its real sizes are known."""
+    try:
+        with zipfile.ZipFile(BytesIO(body)) as container:
+            entries = container.infolist()
+            if any(entry.flag_bits & 0x1 for entry in entries):
+                raise FileRefused(
+                    "locked", Text("文件已加密，请去掉密码", "the file is locked; take its password off"), field
+                )
+            names = [entry.filename for entry in entries]
+            if part not in names:
+                raise FileRefused(
+                    "content",
+                    Text(
+                        f"文件内容与扩展名 .{extension} 不符",
+                        f"the file's content is not what its extension .{extension} says",
+                    ),
+                    field,
+                )
+            if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+                raise NotImplementedError
+            if any(name.lower().endswith("vbaproject.bin") for name in names):
+                raise FileRefused(
+                    "macros", Text("文件含有宏，请另存为不含宏的文件", "the file has macros; save it without"), field
+                )
+            if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+                raise _bomb(field)
+            unpacked = 0
+            for entry in entries:
+                with container.open(entry) as packed:
+                    while piece := packed.read(PIECE):
+                        unpacked += len(piece)
+                        if unpacked > LARGEST_UNPACKED:
+                            raise _bomb(field)
+            if unpacked > RATIO_MATTERS_FROM and unpacked > HIGHEST_RATIO * len(body):
+                raise _bomb(field)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as problem:
+        raise FileRefused(
+            "content", Text("文件已损坏，打不开", "the file is damaged and does not open"), field
+        ) from problem
+
+
+def _bomb(field: str) -> FileRefused:
+    return FileRefused(
+        "bomb",
+        Text("文件解压后过大，疑为压缩炸弹", "the file unpacks to far too much; it looks like a zip bomb"),
+        field,
+    )
+
+
+def _opened(id_: str, encoded: str, body: bytes) -> bytes:
+    name, _, rest = body.partition(b"\n")
+    cipher = cipher_named(name.decode("ascii", "replace"))
+    try:
+        if cipher is None:
+            raise InvalidTag
+        key = base64.b64decode(encoded, validate=True)
+        return open_sealed(cipher, key, rest[:NONCE_BYTES], rest[NONCE_BYTES:], Where("file", "", ""))
+    except (InvalidTag, binascii.Error) as problem:
+        raise _damaged(id_) from problem
+
+
+def _damaged(id_: str) -> VaultProblem:
+    return VaultProblem(
+        Text(f"附件 {id_} 已损坏，与上传时不同", f"attachment {id_} is damaged: it is not what was uploaded")
+    )

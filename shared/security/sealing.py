@@ -1,0 +1,59 @@
+"""Authenticated encryption by name (AES-256-GCM, SM4-GCM): bytes bound to purpose, owner and place."""
+
+import os
+from typing import Literal, NamedTuple, get_args
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+CipherName = Literal["AES-256-GCM", "SM4-GCM"]
+KEY_BYTES, NONCE_BYTES, TAG_BYTES = 32, 12, 16
+
+
+class Where(NamedTuple):
+    """What sealed bytes are bound to; opened elsewhere they are refused."""
+
+    purpose: Literal["key", "value", "file", "ticket"]
+    subject: str
+    ref: str
+
+
+def cipher_named(name: str) -> CipherName | None:
+    """The cipher stored under ``name``."""
+    return next((known for known in get_args(CipherName) if known == name), None)
+
+
+def seal(cipher: CipherName, key: bytes, plain: bytes, where: Where) -> tuple[bytes, bytes]:
+    """(nonce, ciphertext with tag) of ``plain``, bound to purpose, subject and reference."""
+    nonce = os.urandom(NONCE_BYTES)
+    own, bound = _key_of(cipher, key), _bound(where)
+    if cipher == "AES-256-GCM":
+        return nonce, AESGCM(own).encrypt(nonce, plain, bound)
+    sealing = Cipher(algorithms.SM4(own), modes.GCM(nonce)).encryptor()
+    sealing.authenticate_additional_data(bound)
+    return nonce, sealing.update(plain) + sealing.finalize() + sealing.tag
+
+
+def open_sealed(cipher: CipherName, key: bytes, nonce: bytes, body: bytes, where: Where) -> bytes:
+    """The plain bytes. Raises ``InvalidTag`` when anything about them was changed."""
+    if len(nonce) != NONCE_BYTES or len(body) < TAG_BYTES:
+        raise InvalidTag
+    own, bound = _key_of(cipher, key), _bound(where)
+    if cipher == "AES-256-GCM":
+        return AESGCM(own).decrypt(nonce, body, bound)
+    opening = Cipher(algorithms.SM4(own), modes.GCM(nonce, body[-TAG_BYTES:])).decryptor()
+    opening.authenticate_additional_data(bound)
+    return opening.update(body[:-TAG_BYTES]) + opening.finalize()
+
+
+def _key_of(cipher: CipherName, key: bytes) -> bytes:
+    """The key of one cipher, so that the same key is never used with two."""
+    length = 32 if cipher == "AES-256-GCM" else 16
+    return HKDFExpand(algorithm=SHA256(), length=length, info=f"gongkai/{cipher}".encode()).derive(key)
+
+
+def _bound(where: Where) -> bytes:
+    return "\n".join(where).encode()

@@ -1,0 +1,219 @@
+"""The vault (个人信息保险柜): personal values sealed per person, read by reference, erased by dropping the key."""
+
+import asyncio
+import base64
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from cryptography.exceptions import InvalidTag
+
+from shared.domain.kind import BadField, RuleBroken
+from shared.domain.text import Text
+from shared.engine.sealing import Sealed, Under
+from shared.security.keys import Keys
+from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
+from shared.storage.port import SealedValue, SubjectTaken, VaultStore, VaultSubject
+
+REFERENCE_LENGTH = 26
+_IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
+
+
+class VaultProblem(Exception):
+    """A value or key is there but cannot be opened: damaged, moved, or sealed under another master key."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(f"{message.zh} / {message.en}")
+        self.message = message
+
+
+class Vault:
+    """Seals and opens values kept in a ``VaultStore``. Opened keys live only as long as one call."""
+
+    def __init__(self, store: VaultStore, keys: Keys, *, cipher: CipherName = "AES-256-GCM") -> None:
+        self._store, self._keys, self._cipher = store, keys, cipher
+
+    async def prepare(
+        self,
+        *,
+        case: str,
+        seed: str,
+        writer: str | None,
+        values: Mapping[str, tuple[str, Under]],
+        lookup: str | None = None,
+        pending: Sequence[VaultSubject] = (),
+    ) -> Sealed:
+        """Seals a command's vault fields (field -> value and whose key it goes under); writes nothing.
+
+        ``seed`` is the command's id: a repeated command gets the same references. ``writer`` is the subject the case
+        knows; without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made.
+        ``pending`` are subjects made earlier in the same commit. To be called anew for each attempt at a commit, since
+        keys may have come or gone. Raises ``RuleBroken`` when the writer's data was erased, ``BadField`` for text that
+        is none.
+        """
+        new: list[VaultSubject] = []
+        sealed: list[SealedValue] = []
+        refs: dict[str, str] = {}
+        opened: dict[str, bytes] = {subject.subject: self._unwrap(subject) for subject in pending}
+        if any(under == "writer" for _, under in values.values()):
+            writer = await self._writer(case, seed, writer, lookup, pending, new, opened)
+        for field, (value, under) in values.items():
+            subject = writer if under == "writer" and writer is not None else f"case:{case}"
+            if subject not in opened:
+                await self._open_or_make(subject, new, opened)
+            ref = refs[field] = self.reference(case, seed, field)
+            try:
+                plain = value.encode()
+            except UnicodeEncodeError as problem:
+                raise BadField(field, Text("含有无法识别的字符", "it holds characters that are no text")) from problem
+            nonce, body = seal(self._cipher, opened[subject], plain, Where("value", subject, ref))
+            sealed.append(SealedValue(ref, subject, case, self._cipher, nonce, body))
+        return Sealed(refs, tuple(new), tuple(sealed), writer)
+
+    async def read(self, refs: Iterable[str]) -> dict[str, str | None]:
+        """The values by reference; None where the value was erased. Raises ``StoreAway``, ``VaultProblem``."""
+        wanted = tuple(dict.fromkeys(refs))
+        found: dict[str, str | None] = dict.fromkeys(wanted)
+        if not wanted:
+            return found
+        values = await self._store.values(wanted)
+        names = tuple({value.subject for value in values})
+        subjects = dict(zip(names, await asyncio.gather(*map(self._store.subject, names)), strict=True))
+        opened = {name: self._unwrap(subject) for name, subject in subjects.items() if subject is not None}
+        for value in values:
+            if value.subject in opened:
+                found[value.ref] = _open_value(value, opened[value.subject])
+        return found
+
+    async def read_one(self, ref: str) -> str | None:
+        """One value; None if it was erased."""
+        return (await self.read((ref,)))[ref]
+
+    async def find(self, identity: str) -> str | None:
+        """The subject of the person with this identity number, if the vault knows one."""
+        key = self.subject_key(identity)
+        found = await self._store.find_subject(key) if key else None
+        return found.subject if found else None
+
+    async def erase(self, subject: str) -> int:
+        """Deletes a subject's key and values for good; how many values there were."""
+        return await self._store.erase(subject)
+
+    def subject_key(self, identity: str) -> str | None:
+        """The keyed hash that recognises a person by identity number, however it was typed.
+
+        None for what is too short to tell one person from all others (a nickname, 匿名).
+        """
+        plain = "".join(unicodedata.normalize("NFKC", identity).split()).upper()
+        return self._keys.keyed_hash("lookup", plain).hex() if _IDENTITY.fullmatch(plain) else None
+
+    def reference(self, *parts: str) -> str:
+        """The reference of what ``parts`` name, ``v:`` and 26 letters: always the same, unguessable for others."""
+        return f"v:{self._letters(*parts)}"
+
+    async def put(self, *, ref: str, subject: str, case: str, value: str) -> None:
+        """Seals and stores a value outside a case's commit. Makes the subject of an upload (``u:``) or case (``case:``)
+        where it is new. Raises ``RuleBroken`` when the person was erased, ``StoreAway``.
+        """
+        new: list[VaultSubject] = []
+        opened: dict[str, bytes] = {}
+        await self._open_or_make(subject, new, opened)
+        if new and not subject.startswith(("u:", "case:")):
+            raise _erased()
+        nonce, body = seal(self._cipher, opened[subject], value.encode(), Where("value", subject, ref))
+        try:
+            await self._store.put(new[0] if new else None, SealedValue(ref, subject, case, self._cipher, nonce, body))
+        except SubjectTaken:
+            await self.put(ref=ref, subject=subject, case=case, value=value)
+
+    async def _writer(
+        self,
+        case: str,
+        seed: str,
+        writer: str | None,
+        lookup: str | None,
+        pending: Sequence[VaultSubject],
+        new: list[VaultSubject],
+        opened: dict[str, bytes],
+    ) -> str:
+        if writer is not None and writer in opened:
+            return writer
+        if writer is not None:
+            known = await self._store.subject(writer)
+            if known is None:
+                raise _erased()
+            opened[writer] = self._unwrap(known)
+            return writer
+        key = self.subject_key(lookup) if lookup else None
+        for subject in pending:
+            if key is not None and subject.lookup == key:
+                return subject.subject
+        found = await self._store.find_subject(key) if key else None
+        if found is not None:
+            opened[found.subject] = self._unwrap(found)
+            return found.subject
+        made = f"s:{self._letters(case, seed, '')}"
+        await self._open_or_make(made, new, opened, lookup=key)
+        return made
+
+    async def _open_or_make(
+        self, subject: str, new: list[VaultSubject], opened: dict[str, bytes], lookup: str | None = None
+    ) -> None:
+        known = await self._store.subject(subject)
+        if known is not None:
+            opened[subject] = self._unwrap(known)
+        else:
+            opened[subject] = os.urandom(KEY_BYTES)
+            new.append(VaultSubject(subject, self._wrap(subject, opened[subject]), lookup))
+
+    def _letters(self, *parts: str) -> str:
+        """130 bits of a keyed hash as lower-case base-32 letters."""
+        hashed = self._keys.keyed_hash("reference", *parts)
+        return base64.b32encode(hashed).decode().lower()[:REFERENCE_LENGTH]
+
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce, body = seal(self._cipher, self._keys.for_use("vault"), key, Where("key", subject, ""))
+        return self._cipher.encode() + b"\n" + nonce + body
+
+    def _unwrap(self, subject: VaultSubject) -> bytes:
+        name, _, rest = subject.wrapped_key.partition(b"\n")
+        cipher = cipher_named(name.decode("ascii", "replace"))
+        where = Where("key", subject.subject, "")
+        try:
+            if cipher is None:
+                raise InvalidTag
+            return open_sealed(cipher, self._keys.for_use("vault"), rest[:NONCE_BYTES], rest[NONCE_BYTES:], where)
+        except InvalidTag as problem:
+            raise VaultProblem(
+                Text(
+                    f"打不开保险柜中 {subject.subject} 的密钥：主密钥不对，或数据已损坏",
+                    f"the vault key of {subject.subject} does not open: another master key, or damaged data",
+                )
+            ) from problem
+
+
+def _erased() -> RuleBroken:
+    return RuleBroken(
+        "vault.erased",
+        Text(
+            "当事人的个人信息已经删除，不能再登记其个人信息",
+            "the person's data was erased; nothing more can be recorded for them",
+        ),
+        Text("《个人信息保护法》第四十七条", "Personal Information Protection Law, Art. 47"),
+    )
+
+
+def _open_value(value: SealedValue, key: bytes) -> str:
+    cipher = cipher_named(value.cipher)
+    try:
+        if cipher is None:
+            raise InvalidTag
+        return open_sealed(cipher, key, value.nonce, value.body, Where("value", value.subject, value.ref)).decode()
+    except (InvalidTag, UnicodeDecodeError) as problem:
+        raise VaultProblem(
+            Text(
+                f"保险柜中的 {value.ref} 打不开：数据已损坏或被挪动",
+                f"the vault value {value.ref} does not open: it was damaged or moved",
+            )
+        ) from problem

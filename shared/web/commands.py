@@ -1,0 +1,153 @@
+"""Commands over HTTP: who may, what was sent, carried out, answered."""
+
+import uuid
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.domain.directory import Actor
+from shared.domain.kind import BadField, CaseKind, Command, vault_fields
+from shared.domain.permission import Allowed, may
+from shared.domain.text import Text
+from shared.engine.execute import Asked, Engine, Stale
+from shared.security.rate import client_key
+from shared.security.visibility import may_see
+from shared.storage.port import CaseRecord
+from shared.web.body import reader_of
+from shared.web.metrics import COMMANDS
+from shared.web.people import Gate, People, Visitor
+from shared.web.problems import Problem, bad_field, forbidden, named, no_route, not_found, problem_of, unauthorised
+from shared.web.request_headers import IF_MATCH, command_id, idempotency_key, if_match
+from shared.web.shown_numbers import case_id, shown_number
+
+NEEDS_CODE = Text(
+    "请先登录，或在 Receipt-Code 中给出查询码", "sign in first, or give the case's code in the Receipt-Code header"
+)
+
+
+class Desk:
+    """Takes the commands of one service."""
+
+    def __init__(self, base: str, engine: Engine, gate: Gate, people: People) -> None:
+        self._base, self._engine, self._gate, self._people = base, engine, gate, people
+
+    async def open(self, request: Request, kind: CaseKind[Any]) -> Response:
+        """``POST /{collection}``: the command that opens a case."""
+        model = kind.opening
+        visitor = self.welcome(request)
+        if not may(visitor.actor, model.command_allowed):
+            raise forbidden() if visitor.signed_in else unauthorised()
+        answer, headers = await self._give(request, kind, model, None, visitor.actor)
+        if not visitor.signed_in:
+            code = self._gate.receipts.receipt_code(answer["id"])
+            answer["receipt"] = {"number": answer["number"] or answer["id"], "code": code}
+        headers["Location"] = f"{self._base}/{kind.collection}/{answer['id']}"
+        return Response(orjson.dumps(answer), 201, headers, "application/json")
+
+    async def act(self, request: Request, kind: CaseKind[Any], model: type[Command], given: str) -> Response:
+        """``POST /{collection}/{id}/{command}``: any other command."""
+        if model.command_opens:
+            raise no_route()
+        case = case_id(kind, given)
+        visitor = self.welcome(request)
+        allowed = model.command_allowed
+        if not visitor.signed_in and not _open_to_anybody(allowed, visitor):
+            raise unauthorised(NEEDS_CODE if any(way.standing == "writer" for way in allowed) else None)
+        actor = self._people.with_code(visitor, case)
+        head = await self._engine.stores.cases.load(case)
+        _permit(kind, actor, allowed, case, head)
+        request.scope["gongkai.case"] = case
+        answer, headers = await self._give(request, kind, model, case, actor)
+        return Response(orjson.dumps(answer), 200, headers, "application/json")
+
+    def welcome(self, request: Request) -> Visitor:
+        """Who asks; whoever shows no token is counted by address. Raises ``Problem`` 429, ``BadToken``."""
+        visitor = self._people.visitor(request.headers)
+        if not visitor.signed_in:
+            address = request.client.host if request.client else ""
+            wait = self._gate.public.allow(client_key(address))
+            if wait is not None:
+                detail = Text(f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds")
+                raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
+        return visitor
+
+    async def body(self, request: Request) -> bytes:
+        """The request's body. Raises ``Problem`` 413 beyond the limit."""
+        return await read_body(request, self._gate.body_limit)
+
+    async def _give(
+        self, request: Request, kind: CaseKind[Any], model: type[Command], case: str | None, actor: Actor
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        command: Command | None = None
+        try:
+            body = await self.body(request)
+            version = if_match(request.headers)
+            key = idempotency_key(request.headers) or uuid.uuid4().hex
+            command = reader_of(model).read(body)
+            if case is None and version != 0 and IF_MATCH in request.headers:
+                raise Stale(0)
+            given = Asked(command, actor, command_id(self._engine.service, actor.subject, key))
+            outcome = await self._engine.execute(kind, case, [given], if_match=version)
+        except Exception as error:
+            COMMANDS.labels(kind.name, model.command_name, "refused").inc()
+            problem = problem_of(_without_secrets(error, command), model)
+            raise problem or error from error
+        COMMANDS.labels(kind.name, model.command_name, "replayed" if outcome.replayed else "done").inc()
+        request.scope["gongkai.case"] = outcome.case
+        answer = {"id": outcome.answer["id"], "number": shown_number(kind, outcome.case), **outcome.answer}
+        headers = {"ETag": f'"{outcome.version}"'}
+        if outcome.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return answer, headers
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises ``Problem`` 413 once it is larger than ``limit`` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
+    body = b""
+    async for chunk in request.stream():
+        body = body + chunk if body else chunk
+        if len(body) > limit:
+            raise too_large(limit)
+    return body
+
+
+def too_large(limit: int) -> Problem:
+    """More than is taken."""
+    shown = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit} bytes"
+    detail = Text(f"正文最多 {shown}；附件请先上传", f"the body may have at most {shown}; upload files first")
+    return Problem(413, "too_large", detail)
+
+
+def _open_to_anybody(allowed: tuple[Allowed, ...], visitor: Visitor) -> bool:
+    """Whether somebody without a token may come this far: the public, or a citizen who shows a code."""
+    return any(way.standing == "public" or (way.standing == "writer" and visitor.code is not None) for way in allowed)
+
+
+def _permit(
+    kind: CaseKind[Any], actor: Actor, allowed: tuple[Allowed, ...], case: str, head: CaseRecord | None
+) -> None:
+    """404 for what is not there or not for this person, 403 for what is not theirs to do; the engine looks again."""
+    if head is None or head.kind != kind.name or actor.departments & set(head.hidden_from):
+        raise not_found()
+    entitled = may(actor, allowed, case=case, holder=head.department, parties=head.parties)
+    seen = may_see(actor, head) or actor.writer_of == case
+    if not seen and (head.restricted or not entitled):
+        raise not_found()
+    if not entitled:
+        raise forbidden()
+
+
+def _without_secrets(error: Exception, command: Command | None) -> Exception:
+    """A refused field's words without its value where that is confidential."""
+    if not isinstance(error, BadField) or command is None or error.field not in vault_fields(type(command)):
+        return error
+    value = str(getattr(command, error.field))
+    words = error.message
+    if not value or value not in words.zh + words.en:
+        return error
+    return bad_field(error.field, named(error.field, type(command), Text("不能接受所填内容", "is not acceptable")))

@@ -1,0 +1,447 @@
+"""The OpenAPI document of one service, made from its case kinds; the same kinds give the same document, byte for byte."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.domain.corrections import COMMON_COMMANDS
+from shared.domain.kind import CaseKind, Command
+from shared.domain.permission import Allowed
+from shared.domain.text import Text
+from shared.web.offers import command_schema
+from shared.web.problems import MEDIA_TYPE, TITLES
+from shared.web.query import MOST, SORTS, USUAL
+from shared.web.request_headers import IDEMPOTENCY_KEY, IF_MATCH, LONGEST_KEY, RECEIPT_CODE
+
+VERSION = "3.1.0"
+API_VERSION = "1.0.0"
+
+Json = dict[str, Any]
+
+
+def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> Json:
+    """The document of the service ``name``: every route, every command's body, every answer and every problem."""
+    schemas: Json = _common_schemas()
+    paths: Json = {}
+    for kind in kinds:
+        paths |= _paths(kind, schemas)
+    paths["/todo"] = {
+        "get": _operation(
+            "todo",
+            Text("待办", "What is due"),
+            Text("本单位有期限的在办案卷，最先到期的在前", "open cases of your units, soonest due first"),
+            {"200": _json("Page")},
+            (401, 403, 422, 503),
+            parameters=[_query("limit", *_LIMIT), _query("after", *_AFTER)],
+            tags=[title.zh],
+        )
+    }
+    return {
+        "openapi": VERSION,
+        "info": {
+            "title": f"gongkai {title.zh}",
+            "x-title-en": f"gongkai {title.en}",
+            "version": API_VERSION,
+            "description": "政务公开系统接口。日期可写作 2026-10-09、2026/10/9、20261009 或 2026年10月9日。",
+            "x-description-en": "Dates may be written 2026-10-09, 2026/10/9, 20261009 or 2026年10月9日.",
+        },
+        "servers": [{"url": f"/api/v1/{name}"}],
+        "paths": {path: paths[path] for path in sorted(paths)},
+        "components": {
+            "schemas": {key: schemas[key] for key in sorted(schemas)},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "receipt": {"type": "apiKey", "in": "header", "name": RECEIPT_CODE},
+            },
+        },
+    }
+
+
+def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
+    top = f"/{kind.collection}"
+    tags = [kind.title.zh]
+    paths: Json = {
+        top: {
+            "get": _operation(
+                f"{kind.name}-list",
+                Text(f"{kind.title.zh}：列表", f"{kind.title.en}: list"),
+                Text("您可以查看的案卷", "the cases that you may see"),
+                {"200": _json("Page")},
+                (401, 403, 422, 503),
+                parameters=_filters(kind),
+                tags=tags,
+            ),
+            "post": _command(kind, kind.opening, schemas),
+        },
+        f"{top}/{{id}}": {
+            "parameters": [_ID],
+            "get": _operation(
+                f"{kind.name}-show",
+                Text(f"{kind.title.zh}：案卷", f"{kind.title.en}: one case"),
+                Text(
+                    "案卷、经过、期限和您现在可以办理的事项",
+                    "the file, its timeline, deadlines and what you may do now",
+                ),
+                {"200": _json("Case", ETag="案卷版本 / the case's version")},
+                (401, 403, 404, 503),
+                tags=tags,
+            ),
+        },
+    }
+    for path, parameters in ((f"{top}/{{id}}/why", [_ID]), (f"{top}/{{id}}/why/{{rule}}", [_ID, _RULE])):
+        paths[path] = {
+            "parameters": parameters,
+            "get": _operation(
+                f"{kind.name}-why" + ("-rule" if len(parameters) > 1 else ""),
+                Text(f"{kind.title.zh}：期限说明", f"{kind.title.en}: why this date"),
+                Text("逐日说明到期日如何得出", "every day counted or not, with its cause"),
+                {"200": _json("Why")},
+                (401, 403, 404, 503),
+                tags=tags,
+            ),
+        }
+    if kind.public_view is not None:
+        paths[f"{top}/follow"] = {
+            "post": _operation(
+                f"{kind.name}-follow",
+                Text(f"{kind.title.zh}：查询进展", f"{kind.title.en}: follow"),
+                Text("凭编号和查询码查询，无需登录", "by number and code, without signing in"),
+                {"200": _json("Followed")},
+                (404, 413, 422, 429, 503),
+                body={"$ref": "#/components/schemas/Following"},
+                tags=tags,
+                security=[{}],
+            )
+        }
+    for model in (*kind.commands, *COMMON_COMMANDS):
+        if not model.command_opens and _over_http(model.command_allowed):
+            path = f"{top}/{{id}}/{model.command_name}"
+            paths[path] = {"parameters": [_ID], "post": _command(kind, model, schemas)}
+    return paths
+
+
+def _over_http(allowed: Sequence[Allowed]) -> bool:
+    return any(way.standing != "system" for way in allowed)
+
+
+def _command(kind: CaseKind[Any], model: type[Command], schemas: Json) -> Json:
+    name = model.__name__ if model in COMMON_COMMANDS else f"{kind.name}.{model.__name__}"
+    schema = command_schema(model)
+    for inner, definition in schema.pop("$defs", {}).items():
+        schemas[f"{name}.{inner}"] = _relocated(definition, name)
+    schemas[name] = _relocated(schema, name)
+    opens = model.command_opens
+    created = _json(
+        "Opened" if opens else "Answer",
+        ETag="案卷版本 / the case's version",
+        **{"Idempotency-Replayed": "true：此前已办，同一答复 / given before, the same answer"},
+        **({"Location": "案卷地址 / where the case is"} if opens else {}),
+    )
+    standings = {way.standing for way in model.command_allowed}
+    security: list[Json] = [{"token": []}]
+    if "public" in standings:
+        security.append({})
+    if "writer" in standings:
+        security.append({"receipt": []})
+    statuses = (401, 403, 404, 409, 412, 413, 422, 429, 503)
+    operation = _operation(
+        f"{kind.name}-{model.command_name}",
+        model.command_title,
+        model.command_help,
+        {"201" if opens else "200": created},
+        tuple(s for s in statuses if not (opens and s == 404)),
+        parameters=_COMMAND_HEADERS,
+        body={"$ref": f"#/components/schemas/{name}"},
+        tags=[kind.title.zh],
+        security=security,
+    )
+    return {
+        **operation,
+        "x-basis": model.command_basis.zh,
+        "x-basis-en": model.command_basis.en,
+        "x-allowed": [
+            {"standing": way.standing, "roles": list(way.roles)}
+            for way in model.command_allowed
+            if way.standing != "system"
+        ],
+    }
+
+
+def _relocated(schema: Any, name: str) -> Any:
+    """A schema whose references lead to the document's components."""
+    if isinstance(schema, dict):
+        return {
+            key: f"#/components/schemas/{name}.{value.removeprefix('#/$defs/')}"
+            if key == "$ref" and isinstance(value, str)
+            else _relocated(value, name)
+            for key, value in schema.items()
+        }
+    return [_relocated(item, name) for item in schema] if isinstance(schema, list) else schema
+
+
+def _operation(
+    operation: str,
+    title: Text,
+    help: Text,
+    answers: Json,
+    problems: Sequence[int],
+    *,
+    parameters: Sequence[Json] = (),
+    body: Json | None = None,
+    tags: Sequence[str] = (),
+    security: Sequence[Mapping[str, Any]] = ({"token": []},),
+) -> Json:
+    made: Json = {
+        "operationId": operation,
+        "summary": title.zh,
+        "description": help.zh,
+        "x-title-en": title.en,
+        "x-description-en": help.en,
+        "tags": list(tags),
+        "security": [dict(way) for way in security],
+    }
+    if parameters:
+        made["parameters"] = list(parameters)
+    if body is not None:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    made["responses"] = answers | {str(status): _problem(status) for status in problems}
+    return made
+
+
+def _json(schema: str, **headers: str) -> Json:
+    made: Json = {
+        "description": "成功 / done",
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+    if headers:
+        made["headers"] = {
+            name: {"description": words, "schema": {"type": "string"}} for name, words in headers.items()
+        }
+    return made
+
+
+def _problem(status: int) -> Json:
+    title = TITLES[status]
+    made: Json = {
+        "description": f"{title.zh} / {title.en}",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in (429, 503):
+        made["headers"] = {
+            "Retry-After": {"description": "多少秒后再试 / seconds to wait", "schema": {"type": "integer"}}
+        }
+    return made
+
+
+def _query(name: str, title: Text, schema: Json) -> Json:
+    return {"name": name, "in": "query", "description": title.zh, "x-description-en": title.en, "schema": schema}
+
+
+def _header(name: str, title: Text, schema: Json) -> Json:
+    return {**_query(name, title, schema), "in": "header"}
+
+
+def _filters(kind: CaseKind[Any]) -> list[Json]:
+    statuses = "；".join(f"{code} {title.zh}" for code, title in kind.statuses.items())
+    statuses_en = "; ".join(f"{code}: {title.en}" for code, title in kind.statuses.items())
+    day: Json = {"type": "string", "format": "date"}
+    return [
+        _query(
+            "department",
+            Text("承办单位，编号或名称", "the unit that holds the file, by id or name"),
+            {"type": "string"},
+        ),
+        _query("status", Text(statuses, statuses_en), {"type": "string", "enum": list(kind.statuses)}),
+        _query("due_before", Text("在此日之前到期", "due before this day"), day),
+        _query("received_from", Text("收件日不早于", "received on this day or later"), day),
+        _query("received_until", Text("收件日不晚于", "received on this day or earlier"), day),
+        _query("q", Text("编号或标题中的文字", "words of number or title"), {"type": "string", "maxLength": 100}),
+        _query("sort", Text("排序，- 为倒序", "order, - for descending"), {"type": "string", "enum": list(SORTS)}),
+        _query("limit", *_LIMIT),
+        _query("after", *_AFTER),
+    ]
+
+
+_ID: Json = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "案卷编号，如 M2026-000123 或 留言〔2026〕123号",
+    "x-description-en": "the case's id or number",
+    "schema": {"type": "string"},
+}
+_RULE: Json = {
+    "name": "rule",
+    "in": "path",
+    "required": True,
+    "description": "期限或规则的代号",
+    "x-description-en": "a clock or a rule",
+    "schema": {"type": "string"},
+}
+_LIMIT = (Text("每页条数", "rows a page"), {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})
+_AFTER = (Text("上一页的 next", "the next of the page before"), {"type": "string"})
+_COMMAND_HEADERS = (
+    _header(
+        IDEMPOTENCY_KEY,
+        Text("重复提交时用同一值，只办一次", "the same value again gives the first answer again"),
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    ),
+    _header(IF_MATCH, Text('所见案卷的版本，如 "3"', 'the version seen, such as "3"'), {"type": "string"}),
+    _header(
+        "Accept-Language",
+        Text("提示语言：zh 或 en", "language of messages: zh or en"),
+        {"type": "string", "default": "zh"},
+    ),
+)
+
+
+def _object(title: str, properties: Mapping[str, Any], required: Sequence[str] = ()) -> Json:
+    return {"title": title, "type": "object", "properties": dict(properties), "required": list(required)}
+
+
+def _text(title: str, **more: Any) -> Json:
+    return {"type": "string", "title": title, **more}
+
+
+def _or_none(schema: Json) -> Json:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _list_of(schema: str) -> Json:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{schema}"}}
+
+
+def _common_schemas() -> Json:
+    whole: Json = {"type": "integer"}
+    truth: Json = {"type": "boolean"}
+    deadline = {
+        "clock": _text("期限"),
+        "title": _text("名称"),
+        "rule": _text("规则"),
+        "basis": _text("依据"),
+        "start": _text("起算"),
+        "amount": _text("时限", examples=["7wd"]),
+        "operations": _text("变动"),
+        "due": _or_none(_text("到期")),
+        "status": _text("final 或 provisional（暂定）", enum=["final", "provisional"]),
+        "met": {"type": ["boolean", "null"], "title": "按时"},
+        "ended": _or_none(_text("如何结束")),
+        "calendar_version": whole,
+        "earliest_possible": _text("最早可能到期日", format="date"),
+    }
+    left = {"type": _text("事件类型"), "id": _text("事件编号"), "sequence": whole}
+    head = {
+        "id": _text("编号"),
+        "number": _or_none(_text("对外编号")),
+        "service": _text("服务"),
+        "kind": _text("种类"),
+        "department": _text("承办单位编号"),
+        "name": _text("承办单位"),
+        "status": _text("状态代号"),
+        "status_title": _text("状态"),
+        "status_title_en": _text("Status"),
+        "version": whole,
+        "open": truth,
+        "received": _or_none(_text("收件日", format="date")),
+        "due": _or_none(_text("到期日", format="date")),
+        "restricted": truth,
+        "parties": {"type": "array", "items": _text("协办单位编号")},
+        "parent": _or_none(_text("上级案卷")),
+        "columns": {"type": "object", "title": "其他栏目"},
+        "title": _or_none(_text("标题；无权查看时为空")),
+    }
+    entry = {
+        **left,
+        "title": _text("事件"),
+        "title_en": _text("Event"),
+        "happened": _text("发生时间", format="date-time"),
+        "recorded": _text("登记时间", format="date-time"),
+        "actor": _or_none(_text("何人")),
+        "data": {"type": "object", "title": "内容"},
+        "plain": {"type": "object", "title": "您有权查看的个人信息"},
+        "digest": _text("摘要"),
+        "voided_by": _or_none(_text("作废它的事件")),
+    }
+    offered = {
+        "command": _text("路径"),
+        "title": _text("名称"),
+        "title_en": _text("Title"),
+        "help": _text("说明"),
+        "help_en": _text("Help"),
+        "basis": _text("依据"),
+        "basis_en": _text("Basis"),
+        "schema": {"type": "object", "title": "正文的 JSON Schema"},
+    }
+    counted = {
+        "date": _text("日期", format="date"),
+        "counted": truth,
+        "reason": _text("原因"),
+        "reason_en": _text("Reason"),
+    }
+    explained = {
+        "case": head["id"],
+        **{name: deadline[name] for name in ("clock", "rule", "title")},
+        "title_en": _text("Title"),
+        "basis": _text("依据"),
+        "basis_en": _text("Basis"),
+        **{name: deadline[name] for name in ("start", "amount", "operations", "due")},
+        "status": _text("final、provisional（暂定）或 suspended（中止）", enum=["final", "provisional", "suspended"]),
+        "earliest_possible": _or_none(deadline["earliest_possible"]),
+        "calendar_version": whole,
+        "ended": deadline["ended"],
+        "days": {"type": "array", "items": _object("一日", counted, list(counted))},
+        "clocks": {"type": "array", "items": _text("本案的期限")},
+    }
+    answer = {
+        "id": head["id"],
+        "number": head["number"],
+        "kind": head["kind"],
+        "version": whole,
+        "status": head["status"],
+        "events": {"type": "array", "items": _object("留下的事件", left, list(left))},
+        "deadlines": _list_of("Deadline"),
+    }
+    receipt = _object("回执", {"number": _text("编号"), "code": _text("查询码")}, ["number", "code"])
+    problem = {
+        "type": _text("类型", format="uri"),
+        "title": _text("概括"),
+        "status": whole,
+        "detail": _text("说明"),
+        "code": _text("代号"),
+        "field": _text("字段"),
+        "rule": _text("规则"),
+        "basis": _text("依据"),
+        "version": {**whole, "title": "现有版本"},
+        "errors": {
+            "type": "array",
+            "items": _object("一处", {"field": _or_none(_text("字段")), "detail": _text("说明")}, ["field", "detail"]),
+        },
+    }
+    following = {
+        "number": _text("编号", minLength=1, maxLength=100),
+        "code": _text("查询码", minLength=1, maxLength=100),
+    }
+    return {
+        "Answer": _object("答复", answer, list(answer)),
+        "Opened": _object("答复", {**answer, "receipt": receipt}, list(answer)),
+        "Deadline": _object("期限", deadline, [n for n in deadline if n != "earliest_possible"]),
+        "Item": _object("案卷", head, list(head)),
+        "Page": _object("一页", {"items": _list_of("Item"), "next": _or_none(_text("下一页"))}, ["items", "next"]),
+        "Case": _object(
+            "案卷",
+            {
+                **head,
+                "events": {"type": "array", "items": _object("事件", entry, [n for n in entry if n != "plain"])},
+                "deadlines": _list_of("Deadline"),
+                "commands": {"type": "array", "items": _object("可办事项", offered, list(offered))},
+            },
+            [*head, "events", "deadlines", "commands"],
+        ),
+        "Why": _object("期限说明", explained, list(explained)),
+        "Following": {**_object("查询", following, list(following)), "additionalProperties": False},
+        "Followed": _object(
+            "进展",
+            {n: head[n] for n in ("id", "number", "kind", "status_title", "status_title_en", "version")},
+            ["id", "number", "kind", "version"],
+        ),
+        "Problem": _object("问题", problem, ["type", "title", "status", "detail", "code"]),
+    }

@@ -1,0 +1,47 @@
+"""For operations: is the process alive, is it ready and if not why, and its metrics."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.web.metrics import MEDIA_TYPE, metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a process is ready; ``reasons`` say why not, or what to look at although it is (``reference_stale``)."""
+
+    ready: bool
+    reasons: tuple[str, ...] = ()
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+HealthCheck = Callable[[], Awaitable[Health]]
+
+
+class Operations:
+    """``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    def __init__(self, check: HealthCheck) -> None:
+        self._check = check
+
+    async def healthz(self, request: Request) -> Response:
+        """The process answers."""
+        request.scope["gongkai.route"] = "/healthz"
+        return Response(b'{"status":"ok"}', media_type="application/json")
+
+    async def readyz(self, request: Request) -> Response:
+        """200 when ready, 503 with the reasons when not."""
+        request.scope["gongkai.route"] = "/readyz"
+        health = await self._check()
+        body = {"ready": health.ready, "reasons": list(health.reasons), **health.detail}
+        return Response(orjson.dumps(body), 200 if health.ready else 503, media_type="application/json")
+
+    async def metrics(self, request: Request) -> Response:
+        """All metrics of the process."""
+        request.scope["gongkai.route"] = "/metrics"
+        return Response(metrics(), media_type=MEDIA_TYPE)

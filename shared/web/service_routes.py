@@ -1,0 +1,139 @@
+"""The routes of one service, made from its case kinds: one dispatch by the parts of the path."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.domain.kind import CaseKind
+from shared.domain.text import Text
+from shared.engine.execute import Engine
+from shared.web.commands import Desk
+from shared.web.docs_page import docs_file
+from shared.web.language import language_of
+from shared.web.offers import commands_of
+from shared.web.openapi import openapi_document
+from shared.web.people import Gate, People
+from shared.web.problems import Problem, no_route, problem_of
+from shared.web.reading import ReadingRoom
+
+Handler = Callable[[Request, CaseKind[Any]], Awaitable[Response]]
+
+
+class ServiceRoutes:
+    """An ASGI app for ``/api/v1/{service}``.
+
+    ``extra`` answers ``{METHOD} /{collection}.{suffix}`` for every collection: ``{("POST", "import"): handler}``. Dates,
+    posts and settings come from the engine's reference data at each request.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: Text,
+        kinds: Sequence[CaseKind[Any]],
+        engine: Engine,
+        gate: Gate,
+        extra: Mapping[tuple[str, str], Handler] | None = None,
+    ) -> None:
+        self.name, self.base = name, f"/api/v1/{name}"
+        self._collections = {kind.collection: kind for kind in kinds}
+        self._commands = {kind.collection: commands_of(kind) for kind in kinds}
+        self._extra = dict(extra or {})
+        self.people = People(gate, engine.reference, engine.now)
+        self.desk = Desk(self.base, engine, gate, self.people)
+        self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
+        self._document = orjson.dumps(openapi_document(name, title, kinds))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, whose path begins below the mount."""
+        scope["gongkai.service"] = self.name
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request, scope["path"].removeprefix(scope.get("root_path", "")))
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            response = problem.response(language_of(request.headers.get("accept-language")))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, path: str) -> Response:
+        parts = path.split("/")[1:]
+        method = "GET" if request.method == "HEAD" else request.method
+        match parts:
+            case ["openapi.json"]:
+                self._at(request, "/openapi.json", method, "GET")
+                return Response(self._document, media_type="application/json")
+            case ["docs", *rest] if len(rest) < 2:
+                self._at(request, "/docs", method, "GET")
+                return docs_file(rest[0] if rest else "")
+            case ["todo"]:
+                self._at(request, "/todo", method, "GET")
+                return await self._room.todo(request)
+            case [collection] if collection not in self._collections:
+                return await self._of_suffix(request, collection, method)
+        kind = self._collections.get(parts[0])
+        if kind is None or "" in parts:
+            raise no_route()
+        top = f"/{kind.collection}"
+        match parts[1:]:
+            case []:
+                self._at(request, top, method, "GET", "POST")
+                return await (self._room.list(request, kind) if method == "GET" else self.desk.open(request, kind))
+            case ["follow"]:
+                self._at(request, f"{top}/follow", method, "POST")
+                return await self._room.follow(request, kind)
+            case [case]:
+                self._at(request, f"{top}/{{id}}", method, "GET")
+                return await self._room.show(request, kind, case)
+            case [case, "why"]:
+                self._at(request, f"{top}/{{id}}/why", method, "GET")
+                return await self._room.why(request, kind, case, None)
+            case [case, "why", rule]:
+                self._at(request, f"{top}/{{id}}/why/{{rule}}", method, "GET")
+                return await self._room.why(request, kind, case, rule)
+            case [case, command]:
+                model = self._commands[kind.collection].get(command)
+                if model is None:
+                    raise no_route()
+                self._at(request, f"{top}/{{id}}/{command}", method, "POST")
+                return await self.desk.act(request, kind, model, case)
+        raise no_route()
+
+    async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
+        collection, _, suffix = part.partition(".")
+        kind = self._collections.get(collection)
+        methods = [m for m, s in self._extra if s == suffix]
+        if kind is None or not methods:
+            raise no_route()
+        self._at(request, f"/{collection}.{suffix}", method, *methods)
+        return await self._extra[(method, suffix)](request, kind)
+
+    def _at(self, request: Request, route: str, method: str, *methods: str) -> None:
+        """Names the route for logs and metrics; refuses another method."""
+        request.scope["gongkai.route"] = self.base + route
+        if method not in methods:
+            raise method_not_allowed(methods)
+
+
+def method_not_allowed(methods: Sequence[str]) -> Problem:
+    """The address answers, but not this method."""
+    allow = ", ".join(methods)
+    detail = Text(f"此地址只接受 {allow}", f"this address takes {allow} only")
+    return Problem(405, "method_not_allowed", detail, headers={"Allow": allow})
+
+
+def service_routes(
+    name: str,
+    title: Text,
+    kinds: Sequence[CaseKind[Any]],
+    engine: Engine,
+    gate: Gate,
+    extra: Mapping[tuple[str, str], Handler] | None = None,
+) -> ServiceRoutes:
+    """The routes of a service, to be mounted by ``compose_app``."""
+    return ServiceRoutes(name, title, kinds, engine, gate, extra)

@@ -1,0 +1,400 @@
+"""A county in a test tube: processes that run every role, clients that ask until they are answered, and time that jumps."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from services.assessment.facts import CONSUMER, TOPICS, Projector
+from shared.contracts import Contract, contract
+from shared.domain.corrections import COMMON_EVENTS
+from shared.domain.directory import Actor, Directory
+from shared.domain.kind import Command, Event, RuleBroken
+from shared.domain.text import Text
+from shared.domain.workdays import Calendar, Notice
+from shared.engine.consumer import Consumer
+from shared.engine.execute import Asked, NotReady, Outcome, TooBusy
+from shared.engine.ledger import LedgerSealed
+from shared.engine.reference import Reference
+from shared.eventlog.memory import MemoryEventLog
+from shared.service import Declared, Service, put_together
+from shared.storage.memory import MemoryStore
+from shared.storage.port import Commit, StoreAway, Stores, VersionConflict
+from tests.simulation.matter import (
+    FOLLOW_UP,
+    MATTER,
+    WHEN_FINISHED,
+    WHEN_FOLLOWED,
+    FinishMatter,
+    OpenMatter,
+    TouchMatter,
+)
+from tests.simulation.scheduler import Owner, Proxy, Scheduler
+
+OPENS_AT = datetime(2026, 10, 8, 23, 0, tzinfo=UTC)
+CLERK = Actor("u1", frozenset({("d1", "clerk")}))
+MESSAGES = Declared("messages", Text("政民互动", "Messages"), (MATTER,), (WHEN_FOLLOWED,))
+REQUESTS = Declared("requests", Text("依申请公开", "Requests"), (FOLLOW_UP,), (WHEN_FINISHED,))
+SERVICES = (MESSAGES, REQUESTS)
+MOST_STEPS = 20_000
+Make = Callable[..., Service]
+
+
+def _contracts() -> dict[str, Contract]:
+    found: dict[str, Contract] = {}
+    for declared in SERVICES:
+        for kind in declared.kinds:
+            models: list[type[Event]] = [*kind.events, *COMMON_EVENTS, LedgerSealed]
+            for model in models:
+                schema = contract(declared.name, model)
+                found[schema["x-gongkai"]["type"]] = schema
+    return found
+
+
+CONTRACTS = _contracts()
+
+
+@dataclass(frozen=True)
+class Days:
+    """The calendar before and after an amendment, and the amended days, for whoever counts on fingers."""
+
+    before: Calendar
+    after: Calendar
+    holidays: frozenset[date]
+    makeup_workdays: frozenset[date]
+    removed_holidays: frozenset[date]
+
+
+def _notice(holidays: frozenset[date], makeup: frozenset[date], removed: frozenset[date], *, amends: bool) -> Notice:
+    return Notice(2026, "国办发明电", date(2025, 11, 4), holidays, makeup, removed=removed, amends=amends)
+
+
+FIRST_HOLIDAYS = frozenset(date(2026, 10, day) for day in range(1, 9))
+FIRST_MAKEUP = frozenset({date(2026, 10, 10)})
+
+
+def _amended(number: int) -> Days:
+    random = Random(number)
+    days = [date(2026, 10, 9) + timedelta(days=n) for n in range(24)]
+    changed = [day for day in days if random.random() < 0.2]
+    holidays = frozenset(day for day in changed if day.weekday() < 5)
+    makeup = frozenset(day for day in changed if day.weekday() >= 5 and day not in FIRST_MAKEUP)
+    removed = frozenset(day for day in changed if day in FIRST_MAKEUP)
+    before = Calendar.empty().publish(_notice(FIRST_HOLIDAYS, FIRST_MAKEUP, frozenset(), amends=False))
+    return Days(before, before.amend(_notice(holidays, makeup, removed, amends=True)), holidays, makeup, removed)
+
+
+CALENDARS = tuple(_amended(number) for number in range(12))
+
+
+class NoVault:
+    """The test's kinds hold nothing confidential."""
+
+    async def prepare(self, **asked: Any) -> Any:
+        """Never asked."""
+        raise AssertionError(asked)
+
+    async def read(self, refs: Any) -> Any:
+        """Never asked."""
+        raise AssertionError(refs)
+
+
+class Witness(MemoryStore):
+    """The store, which notes what must never happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+        self.conflicts = 0
+        self._decided_under: dict[str, int] = {}
+
+    async def append(self, commit: Commit) -> None:
+        """Appends, and sees whether what was decided under a calendar is decided anew under an older one."""
+        try:
+            await super().append(commit)
+        except VersionConflict:
+            self.conflicts += 1
+            raise
+        case, calendar = commit.head.id, commit.head.calendar
+        last = self._decided_under.get(case, 0)
+        self._decided_under[case] = calendar
+        if calendar < last:
+            self.wrong.append(f"{case} went back from calendar {last} to {calendar}")
+
+
+@dataclass
+class Sent:
+    """One command of a client and, in the end, what it was told."""
+
+    id: str
+    command: Command
+    case: str | None
+    happened: datetime
+    told: Outcome | RuleBroken | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was carried out."""
+        return isinstance(self.told, Outcome)
+
+
+class Process(Owner):
+    """One process with every role, on the world's stores and log."""
+
+    def __init__(self, world: "County", name: str) -> None:
+        super().__init__(name)
+        self.world = world
+        self.reference = world.reference
+        self.requests: dict[Any, None] = {}
+        stores = Stores(**{port: Proxy(world.scheduler, self, port, world.store) for port in Stores.__slots__})
+        log = Proxy(world.scheduler, self, "log", world.log)
+        self.services = {
+            declared.name: world.make(
+                declared,
+                stores=stores,
+                eventlog=log,
+                sealer=NoVault(),
+                reference=lambda: self.reference,
+                now=lambda: world.now,
+                region="luodian",
+                hash_key=b"key",
+                algorithm="sha256",
+                settings={},
+            )
+            for declared in SERVICES
+        }
+        self.facts = world.consumer(
+            CONSUMER, TOPICS, log, stores.positions, Projector(stores.facts, stores.positions, CONTRACTS).take
+        )
+
+    def start(self) -> None:
+        """Begins all roles."""
+        for service in self.services.values():
+            self._role("relay", service.relay.run_once)
+            self._role("timers", service.timers.sweep)
+            self._role("policies", service.policies.run_once)
+        self._role("facts", self.facts.run_once)
+
+    def _role(self, name: str, once: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        async def keep() -> None:
+            while True:
+                await self.world.scheduler.pause(self, name)
+                try:
+                    await once()
+                except (StoreAway, TooBusy, NotReady):
+                    continue
+
+        self.world.watch(self.world.scheduler.loop.create_task(keep()))
+
+    def serve(self, asked: Coroutine[Any, Any, Outcome]) -> Any:
+        """A request: answered when the task is done, broken off when the process dies or the caller loses patience."""
+        loop = self.world.scheduler.loop
+        answer = loop.create_future()
+        task = loop.create_task(asked)
+
+        def done(task: Any) -> None:
+            self.requests.pop(answer, None)
+            if not answer.done():
+                problem = task.exception()
+                if problem is None:
+                    answer.set_result(task.result())
+                else:
+                    answer.set_exception(problem)
+            else:
+                task.exception()
+
+        task.add_done_callback(done)
+        self.requests[answer] = None
+        return answer
+
+    async def settle_down(self) -> None:
+        """Everything once more until nothing moves."""
+        moved = 1
+        while moved:
+            moved = 0
+            for service in self.services.values():
+                moved += await service.timers.sweep()
+                moved += await service.relay.run_once()
+                moved += await service.policies.run_once()
+            moved += await self.facts.run_once()
+
+
+@dataclass
+class Plan:
+    """How one schedule is set up, all from its seed."""
+
+    steps: int
+    clients: int
+    commands: int
+    cases: int
+    partitions: int
+    amends: bool
+    jump: float
+    last_jump: timedelta
+
+
+@dataclass
+class County:
+    """One schedule from its seed to the end."""
+
+    seed: int
+    make: Make = put_together
+    consumer: type[Consumer] = Consumer
+    store: Witness = field(default_factory=Witness)
+    sent: list[Sent] = field(default_factory=list)
+    problems: list[BaseException] = field(default_factory=list)
+    crashes: int = 0
+
+    def __post_init__(self) -> None:
+        random = self.random = Random(self.seed)
+        self.plan = Plan(
+            steps=random.choice((150, 300, 700)),
+            clients=random.randint(1, 3),
+            commands=random.randint(2, 5),
+            cases=random.randint(1, 2),
+            partitions=random.choice((1, 1, 2)),
+            amends=random.random() < 0.5,
+            jump=random.choice((0.0, 0.02, 0.05)),
+            last_jump=timedelta(hours=random.choice((0, 1, 30, 200))),
+        )
+        self.scheduler = Scheduler(
+            random,
+            danger=random.choice((0.0, 0.03, 0.1)),
+            busy=random.choice((0.6, 0.9)),
+            depth=random.choice((0.0, 0.3, 0.8)),
+        )
+        self.scheduler.crashed = self._crashed
+        self.log = MemoryEventLog(self.plan.partitions)
+        self.days = CALENDARS[random.randrange(len(CALENDARS))]
+        self.now = OPENS_AT + timedelta(hours=random.randint(0, 30))
+        self.reference = self._reference(self.days.before)
+        self.opened: dict[int, tuple[str, datetime]] = {}
+        self.born = 0
+        self.clients_left = 0
+        self.processes: list[Process] = []
+        self.client = Owner("client", outside=True)
+
+    # -- the course of a schedule ----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Runs with faults, then lets everybody finish, then carries everything through to the facts."""
+        for _ in range(self.random.randint(1, 2)):
+            self._spawn()
+        for number in range(self.plan.clients):
+            self.clients_left += 1
+            self.watch(self.scheduler.loop.create_task(self._client(number)))
+        for _ in range(self.plan.steps):
+            self._perhaps()
+            self._step()
+        self.scheduler.danger = 0.0
+        self.scheduler.busy = 1.0
+        while self.clients_left:
+            for process in self.processes:
+                process.reference = self.reference
+            if self.scheduler.steps > MOST_STEPS:
+                raise AssertionError("a client is never answered")
+            self._step()
+        for process in self.processes:
+            process.alive = False
+        self._amend()
+        self.now += self.plan.last_jump
+        self.scheduler.free = True
+        last = Process(self, "last")
+        last.reference = self.reference
+        self.watch(self.scheduler.loop.create_task(last.settle_down()))
+        self.scheduler.loop.run_ready()
+        self._fail()
+
+    def _step(self) -> None:
+        self.scheduler.step()
+        self._fail()
+
+    def _fail(self) -> None:
+        problems = self.problems + self.scheduler.loop.problems
+        if problems:
+            raise problems[0]
+
+    def watch(self, task: Any) -> None:
+        """A task that must not fail."""
+
+        def done(task: Any) -> None:
+            problem = task.exception()
+            if problem is not None:
+                self.problems.append(problem)
+
+        task.add_done_callback(done)
+
+    def _perhaps(self) -> None:
+        """What befalls a county between two steps."""
+        random, scheduler = self.random, self.scheduler
+        if random.random() < self.plan.jump and not any(gate.name == "cases.append" for gate in scheduler.waiting):
+            self.now += timedelta(hours=random.choice((1, 5, 16, 24, 60)))
+        if self.plan.amends and random.random() < 0.02:
+            self._amend()
+        if random.random() < 0.1:
+            random.choice(self.processes).reference = self.reference
+        if random.random() < scheduler.danger / 3 and len(self.processes) < 4:
+            self._spawn()
+        if random.random() < scheduler.danger:
+            waiting = [answer for process in self.processes for answer in process.requests if not answer.done()]
+            if waiting:
+                random.choice(waiting).set_exception(StoreAway("the client lost patience"))
+
+    def _amend(self) -> None:
+        if self.plan.amends:
+            self.reference = self._reference(self.days.after)
+
+    def _reference(self, calendar: Calendar) -> Reference:
+        return Reference(calendar, Directory(), (), {}, 0)
+
+    def _spawn(self) -> None:
+        self.born += 1
+        process = Process(self, f"process{self.born}")
+        self.processes.append(process)
+        process.start()
+
+    def _crashed(self, owner: Owner) -> None:
+        if not isinstance(owner, Process):
+            raise AssertionError("only processes die")
+        self.crashes += 1
+        self.processes.remove(owner)
+        for answer in owner.requests:
+            if not answer.done():
+                answer.set_exception(StoreAway("the process died"))
+        if not self.processes or self.random.random() < 0.7:
+            self._spawn()
+
+    # -- clients ---------------------------------------------------------------------------------------------------
+
+    async def _client(self, number: int) -> None:
+        for turn in range(self.plan.commands):
+            await self.scheduler.through(self.client, f"client {number}", lambda: None)
+            await self._ask(self._next(f"{number}-{turn}"))
+        self.clients_left -= 1
+
+    def _next(self, name: str) -> Sent:
+        random = self.random
+        if len(self.opened) < self.plan.cases and (not self.opened or random.random() < 0.4):
+            return Sent(name, OpenMatter(department=random.choice(("d1", "d2")), mark=name), None, self.now)
+        case, opened = self.opened[random.choice(sorted(self.opened))]
+        back = timedelta(hours=random.choice((0, 0, 0, 2, 20, 70, 200)))
+        command = FinishMatter(mark=name) if random.random() < 0.3 else TouchMatter(mark=name)
+        return Sent(name, command, case, max(opened, self.now - back))
+
+    async def _ask(self, sent: Sent) -> None:
+        """Asks any process until one answers."""
+        self.sent.append(sent)
+        asked = Asked(sent.command, CLERK, sent.id, sent.happened)
+        while sent.told is None:
+            await self.scheduler.through(self.client, "asks", lambda: None)
+            process = self.random.choice(self.processes)
+            engine = process.services["messages"].engine
+            try:
+                sent.told = await process.serve(engine.execute(MATTER, sent.case, [asked]))
+            except RuleBroken as broken:
+                sent.told = broken
+            except (StoreAway, TooBusy, NotReady):
+                continue
+        if isinstance(sent.told, Outcome) and isinstance(sent.command, OpenMatter):
+            self.opened[len(self.opened)] = (sent.told.case, sent.happened)

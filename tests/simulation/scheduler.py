@@ -1,0 +1,220 @@
+"""A deterministic scheduler: every call of a port is a gate, and a seed says which gate opens next and how the call ends."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextvars import Context
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal, TypeVarTuple
+
+from shared.storage.port import StoreAway
+
+Fate = Literal["goes on", "away", "answer lost", "crash before", "crash after"]
+FAULTS: tuple[Fate, ...] = ("away", "answer lost", "answer lost", "crash before", "crash after")
+TRACE = 60
+Ts = TypeVarTuple("Ts")
+
+
+class Loop(asyncio.AbstractEventLoop):
+    """The least that tasks need: what is ready runs in order; nothing waits for time or the outside."""
+
+    def __init__(self) -> None:
+        self._ready: deque[asyncio.Handle] = deque()
+        self.problems: list[BaseException] = []
+
+    def run_ready(self) -> None:
+        """Runs until every task waits for a gate."""
+        asyncio._set_running_loop(self)
+        try:
+            while self._ready:
+                self._ready.popleft()._run()
+        finally:
+            asyncio._set_running_loop(None)
+
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Makes a callback ready."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def create_future(self) -> "asyncio.Future[Any]":
+        """A future of this loop."""
+        return asyncio.Future(loop=self)
+
+    def create_task(self, coro: Any, *, name: str | None = None, context: Context | None = None) -> "asyncio.Task[Any]":
+        """A task of this loop."""
+        return asyncio.Task(coro, loop=self, name=name, context=context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Keeps what went wrong in a callback; tasks left behind by a crash are no problem."""
+        if "handle" in context:
+            self.problems.append(context["exception"])
+
+    def get_debug(self) -> bool:
+        """Never."""
+        return False
+
+    def is_running(self) -> bool:
+        """Whether tasks run at this moment."""
+        return asyncio._get_running_loop() is self
+
+    def is_closed(self) -> bool:
+        """Never."""
+        return False
+
+
+class Owner:
+    """Whoever makes calls and may die: a dead owner's gates never open. What is ``outside`` has no faults."""
+
+    def __init__(self, name: str, *, outside: bool = False) -> None:
+        self.name, self.outside = name, outside
+        self.alive = True
+
+
+@dataclass(eq=False, slots=True)
+class Gate:
+    """A task of ``owner`` that waits for ``call`` to be let through; ``idle`` where it rests between two rounds."""
+
+    owner: Owner
+    name: str
+    call: Callable[[], Any]
+    idle: bool
+    future: "asyncio.Future[Any]"
+
+
+def finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("it waits for something")
+
+
+@dataclass(eq=False)
+class Scheduler:
+    """One schedule. ``danger`` is how often a call ends badly, ``busy`` how often a caller at work goes before one that
+    rests, ``depth`` how often the one that just moved moves again."""
+
+    random: Random
+    danger: float
+    busy: float
+    depth: float
+    loop: Loop = field(default_factory=Loop)
+    waiting: list[Gate] = field(default_factory=list)
+    resting: list[Gate] = field(default_factory=list)
+    trace: deque[tuple[int, str, str, Fate]] = field(default_factory=lambda: deque(maxlen=TRACE))
+    crashed: Callable[[Owner], None] = lambda owner: None
+    free: bool = False
+    steps: int = 0
+    _last: Owner | None = None
+
+    async def through(self, owner: Owner, name: str, call: Callable[[], Any], *, idle: bool = False) -> Any:
+        """Waits for the gate, then gives what the call gave; at once where the schedule is ``free``."""
+        if self.free:
+            return call()
+        gate = Gate(owner, name, call, idle, self.loop.create_future())
+        if owner.alive:
+            (self.resting if idle else self.waiting).append(gate)
+        return await gate.future
+
+    async def pause(self, owner: Owner, name: str) -> None:
+        """Lets others go first."""
+        await self.through(owner, name, lambda: None, idle=True)
+
+    def step(self) -> None:
+        """Opens one gate."""
+        self.loop.run_ready()
+        gates = self.resting
+        if self.waiting and (not gates or self.random.random() < self.busy):
+            gates = self.waiting
+        place = self._place(gates)
+        gate = gates[place]
+        gates[place] = gates[-1]
+        gates.pop()
+        self.steps += 1
+        self._last = gate.owner
+        fate = self._fate(gate)
+        self.trace.append((self.steps, gate.owner.name, gate.name, fate))
+        self._open(gate, fate)
+        self.loop.run_ready()
+
+    def _place(self, gates: list[Gate]) -> int:
+        if self.random.random() < self.depth:
+            own = [place for place, gate in enumerate(gates) if gate.owner is self._last]
+            if own:
+                return own[int(self.random.random() * len(own))]
+        return int(self.random.random() * len(gates))
+
+    def _fate(self, gate: Gate) -> Fate:
+        if gate.idle or gate.owner.outside or self.random.random() >= self.danger:
+            return "goes on"
+        return self.random.choice(FAULTS)
+
+    def _open(self, gate: Gate, fate: Fate) -> None:
+        if fate == "away":
+            gate.future.set_exception(StoreAway("away"))
+            return
+        if fate == "crash before":
+            self.kill(gate.owner)
+            return
+        try:
+            result = gate.call()
+        except Exception as problem:
+            if fate == "goes on":
+                gate.future.set_exception(problem)
+                return
+            result = None
+        if fate == "goes on":
+            gate.future.set_result(result)
+        elif fate == "answer lost":
+            gate.future.set_exception(StoreAway("answer lost"))
+        else:
+            self.kill(gate.owner)
+
+    def kill(self, owner: Owner) -> None:
+        """The owner is gone in the middle of everything; only what the adapters did stays."""
+        owner.alive = False
+        self.waiting = [gate for gate in self.waiting if gate.owner is not owner]
+        self.resting = [gate for gate in self.resting if gate.owner is not owner]
+        self.crashed(owner)
+
+
+STREAMS = frozenset({"walk", "digests", "entries"})
+FIXED = frozenset({"partitions"})
+
+
+class Proxy:
+    """A port of one owner: each call is a gate. A batch of the log may be given again, from a little before."""
+
+    def __init__(self, scheduler: Scheduler, owner: Owner, port: str, target: Any) -> None:
+        self._scheduler, self._owner, self._port, self._target = scheduler, owner, port, target
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+        scheduler, owner, label = self._scheduler, self._owner, f"{self._port}.{name}"
+
+        async def call(*args: Any, **named: Any) -> Any:
+            return await scheduler.through(owner, label, lambda: finished(method(*args, **named)))
+
+        async def stream(*args: Any) -> AsyncIterator[Any]:
+            await scheduler.through(owner, label, lambda: None)
+            async for item in method(*args):
+                yield item
+
+        async def read(topic: str, partition: int, offset: int, limit: int) -> Any:
+            back = 0
+            if limit > 1 and not scheduler.free and scheduler.random.random() < scheduler.danger:
+                back = scheduler.random.randint(0, min(offset, 5))
+            return await scheduler.through(
+                owner, label, lambda: finished(method(topic, partition, offset - back, limit))
+            )
+
+        if name in FIXED:
+            return method
+        made = stream if name in STREAMS else read if (self._port, name) == ("log", "read") else call
+        self.__dict__[name] = made
+        return made
