@@ -41,6 +41,7 @@ class ServiceRoutes:
         gate: Gate,
         extra: Mapping[tuple[str, str], Handler] | None = None,
     ) -> None:
+        self.gate = gate
         self.name, self.base = name, f"{PREFIX}/{name}"
         self._collections = {kind.collection: kind for kind in kinds}
         self._commands = {kind.collection: commands_of(kind) for kind in kinds}
