@@ -9,7 +9,7 @@ import orjson
 import structlog
 
 SILENT = frozenset(
-    {"body", "query", "query_string", "authorization", "token", "code", "receipt_code", "identity", "phone"}
+    {"body", "query", "query_string", "authorization", "token", "receipt_code", "identity", "phone"}
 )
 """Names under which nothing is ever logged, whoever asks for it."""
 
