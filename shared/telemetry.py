@@ -8,9 +8,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
-SILENT = frozenset(
-    {"body", "query", "query_string", "authorization", "token", "receipt_code", "identity", "phone"}
-)
+SILENT = frozenset({"body", "query", "query_string", "authorization", "token", "receipt_code", "identity", "phone"})
 """Names under which nothing is ever logged, whoever asks for it."""
 
 
