@@ -20,6 +20,7 @@ from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
 from shared.imports.old_case import BadCell, Importer, OldCase, Step
+from shared.imports.problem import ListProblem
 from shared.imports.workbook import MOST_ROWS, read_list
 
 IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}
@@ -417,7 +418,10 @@ async def _each(rows: Iterable[_Row], take: Callable[[_Row], Awaitable[None]], a
 
 
 def _text(mapping: bytes) -> str:
-    return mapping.decode("utf-8-sig")
+    try:
+        return mapping.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ListProblem("对照文件不是 UTF-8 文本", "the mapping file is no UTF-8 text") from problem
 
 
 def _unheard(done: int, total: int) -> None:
