@@ -68,17 +68,27 @@ class Appraisal:
     criticism: tuple[str, ...]
 
 
-def appraise(plan: Plan, group: str, amounts: Mapping[str, Fraction], entered: Mapping[str, Fraction]) -> Appraisal:
+def appraise(
+    plan: Plan,
+    group: str,
+    amounts: Mapping[str, Fraction],
+    entered: Mapping[str, Fraction],
+    unmeasured: frozenset[str] = frozenset(),
+) -> Appraisal:
     """The score of a unit of ``group``.
 
     ``amounts``: what each counting measure comes to (left out = 0). ``entered``: points entered by hand, by indicator.
+    ``unmeasured``: codes of indicators that nobody can record yet; they do not apply.
     The order is that of the assessment rules: indicators, zero rules, what does not apply, penalties, bonus, rounding,
     band, vetoes.
     """
     values = measured(plan, amounts)
     zero_rules = tuple(rule for rule in plan.zero if reached(rule.when, values))
     zeroed = {code for rule in zero_rules for code in rule.codes}
-    raw = [_indicator(plan, group, indicator, values, entered, zeroed) for indicator in plan.indicators]
+    raw = [
+        _indicator(plan, group, indicator, values, entered, zeroed, indicator.code not in unmeasured)
+        for indicator in plan.indicators
+    ]
     vetoes = tuple(veto.code for veto in plan.vetoes if reached(veto.when, values))
     criticism = tuple(reason.code for reason in plan.criticism if reached(reason.when, values))
     worst = plan.bands[-1].name
@@ -119,9 +129,10 @@ def _indicator(
     values: Mapping[str, Fraction],
     entered: Mapping[str, Fraction],
     zeroed: set[str],
+    measurable: bool,
 ) -> IndicatorScore:
     formula, maximum = indicator.formula, indicator.max
-    applicable = indicator.applies is None or values[indicator.applies] > 0
+    applicable = measurable and (indicator.applies is None or values[indicator.applies] > 0)
     numerator: Fraction | None
     denominator: Fraction | None
     rates: Mapping[str, Fraction] = {}

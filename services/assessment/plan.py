@@ -263,6 +263,16 @@ class Plan:
             leaves_of(name)
         return found
 
+    @cached_property
+    def unmeasured(self) -> frozenset[str]:
+        """The indicators whose counting measures are all pending: no service emits what they rest on."""
+        pending = {measure.name for measure in self.counts if measure.pending}
+        return frozenset(
+            indicator.code
+            for indicator in self.indicators
+            if (leaves := {leaf for name in measures_of(indicator) for leaf in self.leaves[name]}) and leaves <= pending
+        )
+
     @property
     def total(self) -> Fraction:
         """The sum of the indicators' maxima: 100, save in a what-if."""
@@ -271,6 +281,18 @@ class Plan:
     def in_force(self, quarter: Quarter) -> bool:
         """Whether the plan is made for ``quarter``."""
         return self.effective_from <= quarter <= self.effective_to
+
+
+def measures_of(indicator: Indicator) -> tuple[str, ...]:
+    """The measures that an indicator's formula reads; none for one entered by hand."""
+    match indicator.formula:
+        case Ratio(of=of, over=over):
+            return of, over
+        case Quota(of=of):
+            return (of,)
+        case Deduct(each=each):
+            return tuple(each)
+    return ()
 
 
 def _plain(value: Any) -> Any:

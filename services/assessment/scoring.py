@@ -70,7 +70,15 @@ def score(
         of_unit, entries = amounts.get(place, {}), counted.entries.get(place, {})
         entered = {code: entry.points for code, entry in entries.items()}
         units.append(
-            UnitScore(place, member, appraise(plan, member.group, of_unit, entered), of_unit, entries, None, None)
+            UnitScore(
+                place,
+                member,
+                appraise(plan, member.group, of_unit, entered, plan.unmeasured),
+                of_unit,
+                entries,
+                None,
+                None,
+            )
         )
     return Result(plan, roster, quarter, day, known_on, facts, counted, tuple(_ranked(units)))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from shared.domain.corrections import (
@@ -176,6 +176,7 @@ class Batch:
 
     def _placed(self, happened: datetime) -> datetime:
         """The instant of a command: not after now, not before receipt; a bare date of the day of receipt is receipt."""
+        happened = happened.astimezone(UTC)
         if happened > self.now:
             raise BadField("happened", Text("发生时间不得晚于现在", "it cannot have happened after now"))
         if self.opened is not None and happened < self.opened:

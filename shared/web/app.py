@@ -27,7 +27,9 @@ def compose_app(
     Routers go before the services' own routes. What they raise (``Problem``, ``RuleBroken``, ``BadField`` …) is answered
     as everywhere else.
     """
-    app = FastAPI(title="gongkai", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="gongkai", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     operations = Operations(health)
     app.add_route("/healthz", operations.healthz, methods=["GET"])
     app.add_route("/readyz", operations.readyz, methods=["GET"])

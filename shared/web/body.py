@@ -88,9 +88,12 @@ def read_object(raw: bytes) -> tuple[dict[str, Any], str]:
     except RecursionError:
         raise _refused(_TOO_DEEP) from None
     except json.JSONDecodeError as problem:
-        place = f"{problem.lineno}:{problem.colno}"
+        line, column = problem.lineno, problem.colno
         raise _refused(
-            Text(f"正文不是有效的 JSON（第 {place} 处）", f"the body is not valid JSON (at {place})")
+            Text(
+                f"正文不是有效的 JSON（第 {line} 行第 {column} 字）",
+                f"the body is not valid JSON (line {line}, column {column})",
+            )
         ) from None
     except ValueError:
         raise _refused(Text("正文中的数字过长", "the body holds a number that is too long")) from None

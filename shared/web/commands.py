@@ -51,7 +51,6 @@ class Desk:
         if model.command_opens:
             raise no_route()
         case = case_id(kind, given)
-        request.scope["gongkai.case"] = case
         visitor = self.welcome(request)
         allowed = model.command_allowed
         if not visitor.signed_in and not _open_to_anybody(allowed, visitor):
@@ -59,6 +58,7 @@ class Desk:
         actor = self._people.with_code(visitor, case)
         head = await self._engine.stores.cases.load(case)
         _permit(kind, actor, allowed, case, head)
+        request.scope["gongkai.case"] = case
         answer, headers = await self._give(request, kind, model, case, actor)
         return Response(orjson.dumps(answer), 200, headers, "application/json")
 
