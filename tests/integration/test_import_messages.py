@@ -224,8 +224,7 @@ async def test_each_row_goes_through_the_commands_at_its_historical_times(runtim
         reply = ["ReplyDrafted", "ReplyApproved", "ReplySent"]
         late = ["ReplyOverdue"] if len(events) == 8 else []
         assert names == [*usual, *late, *reply]
-        assert all(e["data"]["origin"] == "import" and "flags" not in (e["data"]["flags"] or ["-"]) for e in events)
-        assert all(e["data"]["flags"] == [] for e in events)
+        assert all((e["data"]["origin"], e["data"]["flags"]) == ("import", []) for e in events)
         assert {e["actor"] for e in events} <= {"office.clerk", "system"}
         assert events[0]["time"].startswith("2019-04-25T")
         assert events[-1]["data"]["met"] is (not late)
@@ -316,6 +315,24 @@ async def test_an_import_cancelled_in_the_middle_leaves_whole_cases(tmp_path: Pa
         assert {(head.status, head.version) for head in await cases_of(runtime)} == {("answered", 7)}
         document = await import_rows(runtime, "messages", "a.csv", body)
         assert document["imported"] + document["skipped"] == 200
+
+
+@pytest.mark.parametrize("which", ["file", "mapping"])
+async def test_a_file_that_is_not_there_is_named(runtime: LocalRuntime, tmp_path: Path, which: str) -> None:
+    absent = tmp_path / "absent.xlsx"
+    with pytest.raises(ListProblem) as caught:
+        await import_messages(
+            runtime, absent if which == "file" else SMALL, mapping=absent if which == "mapping" else None
+        )
+    assert caught.value.field == which
+    assert str(absent) in caught.value.message.zh
+    assert await cases_of(runtime) == []
+
+
+async def test_a_mapping_that_is_no_text_is_refused(runtime: LocalRuntime) -> None:
+    with pytest.raises(ListProblem) as caught:
+        await import_rows(runtime, "messages", "a.csv", table(good("1")), mapping="留言编号: 编号".encode("gbk"))
+    assert caught.value.field == "mapping"
 
 
 async def test_progress_tells_every_row_once(runtime: LocalRuntime) -> None:

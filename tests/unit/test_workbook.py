@@ -53,8 +53,8 @@ def repacked(body: bytes, change: Callable[[str, bytes], bytes | None], **added:
 def refusal(name: str, body: bytes, **limits: int) -> ListProblem:
     with pytest.raises(ListProblem) as caught:
         read_list(name, body, **limits)
-    assert caught.value.text.zh
-    assert caught.value.text.en
+    assert caught.value.message.zh
+    assert caught.value.message.en
     return caught.value
 
 
@@ -133,41 +133,41 @@ def test_macros_and_pictures_are_left_out() -> None:
 
 
 def test_a_file_that_is_no_excel_is_refused() -> None:
-    assert "不是 Excel" in refusal("list.xlsx", b"%PDF-1.7 not a workbook").text.zh
-    assert ".xlsx" in refusal("list.txt", b"a,b\n1,2\n").text.zh
+    assert "不是 Excel" in refusal("list.xlsx", b"%PDF-1.7 not a workbook").message.zh
+    assert ".xlsx" in refusal("list.txt", b"a,b\n1,2\n").message.zh
 
 
 def test_another_kind_of_archive_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as other:
         other.writestr("word/document.xml", "<w/>")
-    assert "不是 Excel" in refusal("list.xlsx", out.getvalue()).text.zh
+    assert "不是 Excel" in refusal("list.xlsx", out.getvalue()).message.zh
 
 
 def test_old_and_binary_formats_are_refused() -> None:
-    assert ".xls" in refusal("list.xls", archive.OLE + b"\0" * 600).text.zh
+    assert ".xls" in refusal("list.xls", archive.OLE + b"\0" * 600).message.zh
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as binary:
         binary.writestr("xl/workbook.bin", b"\0")
-    assert ".xlsb" in refusal("list.xlsb", out.getvalue()).text.zh
+    assert ".xlsb" in refusal("list.xlsb", out.getvalue()).message.zh
 
 
 def test_an_encrypted_workbook_is_refused() -> None:
     body = archive.OLE + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100
-    assert "加密" in refusal("list.xlsx", body).text.zh
+    assert "加密" in refusal("list.xlsx", body).message.zh
 
 
 def test_an_encrypted_archive_is_refused() -> None:
     body = bytearray(of_rows(("a",), ("1",)))
     central = body.index(b"PK\x01\x02")
     body[central + 8] |= 1
-    assert "加密" in refusal("list.xlsx", bytes(body)).text.zh
+    assert "加密" in refusal("list.xlsx", bytes(body)).message.zh
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
 def test_a_truncated_workbook_is_refused(keep: float) -> None:
     body = of_rows(("a",), *((str(n),) for n in range(2000)))
-    assert "损坏" in refusal("list.xlsx", body[: int(len(body) * keep)]).text.zh
+    assert "损坏" in refusal("list.xlsx", body[: int(len(body) * keep)]).message.zh
 
 
 def test_a_workbook_with_damaged_content_is_refused() -> None:
@@ -176,12 +176,12 @@ def test_a_workbook_with_damaged_content_is_refused() -> None:
         info = book.getinfo("xl/worksheets/sheet1.xml")
     begin = info.header_offset + 80
     whole[begin : begin + 200] = bytes(200)
-    assert "损坏" in refusal("list.xlsx", bytes(whole)).text.zh
+    assert "损坏" in refusal("list.xlsx", bytes(whole)).message.zh
 
 
 def test_a_workbook_without_its_sheet_is_refused() -> None:
     body = repacked(of_rows(("a",), ("1",)), lambda name, part: None if "sheet1" in name else part)
-    assert "损坏" in refusal("list.xlsx", body).text.zh
+    assert "损坏" in refusal("list.xlsx", body).message.zh
 
 
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
@@ -190,7 +190,7 @@ def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
         lambda name, part: part + b" " * (40 << 20) if name == "xl/worksheets/sheet1.xml" else part,
     )
     assert len(body) < 200_000
-    assert "过大" in refusal("list.xlsx", body).text.zh
+    assert "过大" in refusal("list.xlsx", body).message.zh
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
@@ -206,7 +206,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
         if body[at + 46 : at + 46 + length] == b"xl/worksheets/sheet1.xml":
             struct.pack_into("<I", body, at + 24, 500)
         at += 4
-    assert refusal("list.xlsx", bytes(body)).text.zh
+    assert refusal("list.xlsx", bytes(body)).message.zh
 
 
 def test_a_cell_at_the_far_corner_is_refused() -> None:
@@ -214,50 +214,50 @@ def test_a_cell_at_the_far_corner_is_refused() -> None:
         sheet.write_row(0, 0, ["a"])
         sheet.write_string(1_048_575, 16_383, "x")
 
-    assert "过大" in refusal("list.xlsx", workbook(fill)).text.zh
+    assert "过大" in refusal("list.xlsx", workbook(fill)).message.zh
 
 
 def test_one_long_text_shown_in_very_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_SHOWN", 1 << 20)
     rows = [("a",), *(("x" * 30_000,) for _ in range(40))]
-    assert "过大" in refusal("list.xlsx", of_rows(*rows)).text.zh
+    assert "过大" in refusal("list.xlsx", of_rows(*rows)).message.zh
 
 
 def test_nothing_in_a_file_is_refused() -> None:
-    assert "空" in refusal("list.xlsx", b"").text.zh
-    assert "表头" in refusal("list.xlsx", of_rows()).text.zh
-    assert "没有数据行" in refusal("list.xlsx", of_rows(("a", "b"))).text.zh
-    assert "表头" in refusal("list.csv", b"\n\n").text.zh
+    assert "空" in refusal("list.xlsx", b"").message.zh
+    assert "表头" in refusal("list.xlsx", of_rows()).message.zh
+    assert "没有数据行" in refusal("list.xlsx", of_rows(("a", "b"))).message.zh
+    assert "表头" in refusal("list.csv", b"\n\n").message.zh
 
 
 def test_too_many_rows_are_refused() -> None:
     body = of_rows(("a",), ("1",), ("2",), ("3",))
     assert len(read_list("list.xlsx", body, most_rows=3).rows) == 3
-    assert "2 行" in refusal("list.xlsx", body, most_rows=2).text.zh
+    assert "2 行" in refusal("list.xlsx", body, most_rows=2).message.zh
 
 
 def test_a_csv_in_an_unknown_encoding_is_refused() -> None:
-    assert "编码" in refusal("list.csv", "编号,用户\n1,覃\n".encode("utf-16")).text.zh
-    assert "编码" in refusal("list.csv", b"\xff\xff\xff").text.zh
+    assert "编码" in refusal("list.csv", "编号,用户\n1,覃\n".encode("utf-16")).message.zh
+    assert "编码" in refusal("list.csv", b"\xff\xff\xff").message.zh
 
 
 def test_an_open_quote_in_a_csv_is_refused_with_its_line() -> None:
-    assert "第 3 行" in refusal("list.csv", b'id,text\n1,a\n2,"open\n3,b\n').text.zh
+    assert "第 3 行" in refusal("list.csv", b'id,text\n1,a\n2,"open\n3,b\n').message.zh
 
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ListProblem) as caught:
         find_columns(("留言编号", "备注", "备注"), COLUMNS, {})
-    assert "留言时间、答复时间" in caught.value.text.zh
+    assert "留言时间、答复时间" in caught.value.message.zh
     with pytest.raises(ListProblem) as caught:
         find_columns(("留言编号", "留言时间"), COLUMNS, {"答复时间": "回复日期"})
-    assert "回复日期（答复时间）" in caught.value.text.zh
+    assert "回复日期（答复时间）" in caught.value.message.zh
 
 
 def test_a_column_that_is_there_twice_is_named() -> None:
     with pytest.raises(ListProblem) as caught:
         find_columns(("留言编号", "留言时间", "留言编号", "答复时间"), COLUMNS, {})
-    assert "重复的列：留言编号" in caught.value.text.zh
+    assert "重复的列：留言编号" in caught.value.message.zh
 
 
 def test_a_mapping_may_be_written_either_way_round() -> None:
@@ -286,8 +286,8 @@ def test_a_mapping_may_be_written_either_way_round() -> None:
 def test_a_mapping_that_cannot_be_used_says_why(text: str, said: str) -> None:
     with pytest.raises(ListProblem) as caught:
         read_mapping(text, COLUMNS)
-    assert said in caught.value.text.zh
-    assert caught.value.text.en
+    assert said in caught.value.message.zh
+    assert caught.value.message.en
 
 
 def test_the_script_of_the_small_list_writes_what_is_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
