@@ -45,6 +45,8 @@ async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRunti
 
 def run(work: Callable[[], Awaitable[R]]) -> R:
     """Runs a command's work; what can go wrong becomes a sentence on stderr and an exit status."""
+    import uvloop
+
     from services.assessment.assessor import Unanswerable
     from services.cli.remote import Refused
     from shared.domain.kind import BadField, RuleBroken
@@ -59,7 +61,8 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         return await work()
 
     try:
-        return asyncio.run(awaited())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(awaited())
     except BadField as bad:
         fail(Text(f"{bad.field}：{bad.message.zh}", f"{bad.field}: {bad.message.en}"), USAGE)
     except Unanswerable as question:

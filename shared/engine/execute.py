@@ -202,6 +202,9 @@ class Engine:
     ) -> Outcome:
         now = self.now()
         opening = asked[0].command.command_opens
+        needed = await self._needed(asked)
+        if opening:
+            await self._rehearse(kind, asked[0], reference, needed, now)
         number, case = await self._identity(kind, case, asked[0], now)
         head = await self.stores.cases.load(case)
         if opening and head is not None:
@@ -211,7 +214,7 @@ class Engine:
             raise NotFound(case)
         if if_match is not None and (head.version if head else 0) != if_match:
             raise Stale(head.version if head else 0)
-        batch = await self._open(kind, head, reference, CaseFile(case, number), await self._needed(asked))
+        batch = await self._open(kind, head, reference, CaseFile(case, number), needed)
         batch.recompute()
         writer = batch.summary.writer if head is not None else None
         rows = Sealed()
@@ -227,6 +230,15 @@ class Engine:
         batch.settle(now)
         trace = asked[0].trace or Trace(asked[0].command_id, asked[0].command_id)
         return await self._append(batch, head, list(zip(asked, hashes, strict=True)), trace, rows, plain)
+
+    async def _rehearse(
+        self, kind: CaseKind[Any], first: Asked, reference: Reference, needed: Mapping[str, CaseView], now: datetime
+    ) -> None:
+        """Decides an opening once without a place, so that a refused one takes no number out of the series."""
+        batch = await self._open(kind, None, reference, CaseFile("", 0), needed)
+        self._permit(kind, first, batch, "", None)
+        happened = first.happened or first.command.happened or now
+        batch.give(Given(first.command, first.actor, happened, first.origin))
 
     async def _open(
         self,
