@@ -299,7 +299,10 @@ class Context:
     writer: str | None = None
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
-        """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
+        """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force.
+
+        What is done after the clock was missed or cancelled never meets it, whatever moved its due date since.
+        """
         due_of = due(clock, self.calendar)
         if due_of is None:
             raise RuleBroken(
@@ -307,7 +310,10 @@ class Context:
                 Text("期限处于中止状态，须先恢复计算", "the clock is suspended; it must run again first"),
                 clock.basis,
             )
-        return judge(clock, due_of, done or self.today, self.happened)
+        fields = judge(clock, due_of, done or self.today, self.happened)
+        if clock.ended in ("missed", "cancelled"):
+            fields["met"] = False
+        return fields
 
 
 @dataclass(frozen=True, slots=True)

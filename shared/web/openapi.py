@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.corrections import COMMON_COMMANDS
+from shared.domain.directory import PUBLIC
 from shared.domain.kind import CaseKind, Command
-from shared.domain.permission import Allowed
+from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
 from shared.web.offers import command_schema
 from shared.web.problems import MEDIA_TYPE, TITLES
@@ -59,6 +60,7 @@ def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> 
 def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
     top = f"/{kind.collection}"
     tags = [kind.title.zh]
+    everybody = kind.public_view is not None and any(may(PUBLIC, ways) for ways in kind.vault_readers.values())
     paths: Json = {
         top: {
             "get": _operation(
@@ -82,8 +84,9 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
                     "the file, its timeline, deadlines and what you may do now",
                 ),
                 {"200": _json("Case", ETag="案卷版本 / the case's version")},
-                (401, 403, 404, 503),
+                (401, 403, 404, 429, 503) if everybody else (401, 403, 404, 503),
                 tags=tags,
+                security=({"token": []}, {}) if everybody else ({"token": []},),
             ),
         },
     }
@@ -261,6 +264,11 @@ def _filters(kind: CaseKind[Any]) -> list[Json]:
     ]
 
 
+_SHOWN = Text("案卷、经过、期限和您现在可以办理的事项", "the file, its timeline, deadlines and what you may do now")
+_SHOWN_TO_EVERYBODY = Text(
+    f"{_SHOWN.zh}；不登录时只有已公开的内容（如 published_reply），没有公开的答复 401",
+    f"{_SHOWN.en}; without a token what was published of it (as published_reply), and 401 where nothing was",
+)
 _ID: Json = {
     "name": "id",
     "in": "path",

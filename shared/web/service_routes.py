@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.domain.kind import CaseKind
 from shared.domain.text import Text
@@ -21,10 +21,12 @@ from shared.web.problems import Problem, no_route, problem_of
 from shared.web.reading import ReadingRoom
 
 Handler = Callable[[Request, CaseKind[Any]], Awaitable[Response]]
+PREFIX = "/api/v1"
+_OWN = frozenset({"todo", "docs", "openapi.json"})
 
 
 class ServiceRoutes:
-    """An ASGI app for ``/api/v1/{service}``.
+    """What is answered below ``/api/v1/{service}``.
 
     ``extra`` answers ``{METHOD} /{collection}.{suffix}`` for every collection: ``{("POST", "import"): handler}``. Dates,
     posts and settings come from the engine's reference data at each request.
@@ -39,7 +41,8 @@ class ServiceRoutes:
         gate: Gate,
         extra: Mapping[tuple[str, str], Handler] | None = None,
     ) -> None:
-        self.name, self.base = name, f"/api/v1/{name}"
+        self.gate = gate
+        self.name, self.base = name, f"{PREFIX}/{name}"
         self._collections = {kind.collection: kind for kind in kinds}
         self._commands = {kind.collection: commands_of(kind) for kind in kinds}
         self._extra = dict(extra or {})
@@ -48,12 +51,16 @@ class ServiceRoutes:
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._document = orjson.dumps(openapi_document(name, title, kinds))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, whose path begins below the mount."""
+    def has(self, part: str) -> bool:
+        """Whether addresses whose first part below the base is ``part`` are this service's."""
+        return part in _OWN or part.partition(".")[0] in self._collections
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+        """One request, by the parts of its path below the base."""
         scope["gongkai.service"] = self.name
         request = Request(scope, receive)
         try:
-            response = await self._answer(request, scope["path"].removeprefix(scope.get("root_path", "")))
+            response = await self._answer(request, parts)
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
@@ -61,9 +68,10 @@ class ServiceRoutes:
             response = problem.response(language_of(request.headers.get("accept-language")))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, path: str) -> Response:
-        parts = path.split("/")[1:]
+    async def _answer(self, request: Request, parts: list[str]) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
+        if "" in parts:
+            raise no_route()
         match parts:
             case ["openapi.json"]:
                 self._at(request, "/openapi.json", method, "GET")
@@ -74,10 +82,10 @@ class ServiceRoutes:
             case ["todo"]:
                 self._at(request, "/todo", method, "GET")
                 return await self._room.todo(request)
-            case [collection] if collection not in self._collections:
-                return await self._of_suffix(request, collection, method)
+            case [name] if name not in self._collections:
+                return await self._of_suffix(request, name, method)
         kind = self._collections.get(parts[0])
-        if kind is None or "" in parts:
+        if kind is None:
             raise no_route()
         top = f"/{kind.collection}"
         match parts[1:]:
@@ -120,6 +128,24 @@ class ServiceRoutes:
             raise method_not_allowed(methods)
 
 
+class Services:
+    """Pure ASGI: takes the addresses of services to them directly and leaves all others to the application inside."""
+
+    def __init__(self, app: ASGIApp, services: Sequence[ServiceRoutes]) -> None:
+        self._app = app
+        self._services = {service.name: service for service in services}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            match path.removeprefix(PREFIX).split("/") if path.startswith(PREFIX) else []:
+                case ["", name, first, *rest] if name in self._services and self._services[name].has(first):
+                    await self._services[name].answer(scope, receive, send, [first, *rest])
+                    return
+        await self._app(scope, receive, send)
+
+
 def method_not_allowed(methods: Sequence[str]) -> Problem:
     """The address answers, but not this method."""
     allow = ", ".join(methods)
@@ -135,5 +161,5 @@ def service_routes(
     gate: Gate,
     extra: Mapping[tuple[str, str], Handler] | None = None,
 ) -> ServiceRoutes:
-    """The routes of a service, to be mounted by ``compose_app``."""
+    """The routes of a service, for ``compose_app``."""
     return ServiceRoutes(name, title, kinds, engine, gate, extra)
