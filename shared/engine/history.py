@@ -26,21 +26,21 @@ def is_miss(event: Event) -> bool:
 
 
 def effective(history: Sequence[Recorded]) -> list[Recorded]:
-    """The live records in the order in which they count: voided ones gone, a restatement where the restated one stood.
+    """The live records in the order in which they count: voided ones gone, the rest in the order in which they happened.
 
-    What a voided record had itself voided is not revived.
+    Of what happened at the same instant a miss comes first, then what was recorded first; a restatement counts as
+    recorded where the restated one was. What a voided record had itself voided is not revived.
     """
     voided = {target for record in history for target in record.event.voids}
     slot: dict[str, int] = {}
-    live: list[tuple[int, int, Recorded]] = []
+    live: list[tuple[datetime, bool, int, int, Recorded]] = []
     for place, record in enumerate(history):
         mine = slot.get(record.event.restates or "", place)
         slot[record.stamp.id] = mine
         if record.stamp.id not in voided:
-            live.append((mine, place, record))
-    if any(mine != place for mine, place, _ in live):
-        live.sort(key=lambda item: item[:2])
-    return [record for _, _, record in live]
+            live.append((record.stamp.happened, not is_miss(record.event), mine, place, record))
+    live.sort(key=lambda item: item[:4])
+    return [item[4] for item in live]
 
 
 def fold(kind: CaseKind[Any], records: Iterable[Recorded]) -> Any:
@@ -106,7 +106,7 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
     alone even when the calendar has moved on.
     """
     live = effective(history)
-    acts = sorted((record for record in live if not is_miss(record.event)), key=lambda r: r.stamp.happened)
+    acts = [record for record in live if not is_miss(record.event)]
     state: Any = kind.initial
     expected: list[Draft] = []
     restated: list[tuple[str, Draft]] = []

@@ -17,6 +17,7 @@ VERSION = "3.1.0"
 API_VERSION = "1.0.0"
 
 Json = dict[str, Any]
+_STRING: Json = {"type": "string"}
 
 
 def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> Json:
@@ -36,6 +37,8 @@ def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> 
             tags=[title.zh],
         )
     }
+    if any("attachments" in model.model_fields for kind in kinds for model in kind.commands):
+        paths |= _file_paths(kinds, title)
     return {
         "openapi": VERSION,
         "info": {
@@ -55,6 +58,46 @@ def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> 
             },
         },
     }
+
+
+def _file_paths(kinds: Sequence[CaseKind[Any]], title: Text) -> Json:
+    """Uploads, and the attachments of each kind that has them."""
+    upload = _operation(
+        "file-upload",
+        Text("上传附件", "Upload an attachment"),
+        Text(
+            "正文为文件内容；返回的 id 填入命令的 attachments",
+            "the body is the file; its id goes into a command's attachments",
+        ),
+        {"201": _json("Attachment")},
+        (413, 422, 429, 503),
+        parameters=[_query("name", Text("文件名", "the file's name"), {"type": "string"})],
+        tags=[title.zh],
+        security=({"token": []}, {}),
+    )
+    upload["requestBody"] = {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    paths: Json = {"/files": {"post": upload}}
+    for kind in kinds:
+        if any("attachments" in model.model_fields for model in kind.commands):
+            binary = {
+                "description": "附件内容 / the file",
+                "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+            }
+            paths[f"/{kind.collection}/{{id}}/files/{{file}}"] = {
+                "parameters": [_ID, {"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "get": _operation(
+                    f"{kind.name}-file",
+                    Text(f"{kind.title.zh}：附件", f"{kind.title.en}: attachment"),
+                    Text("可以阅读正文的人可以打开", "for those who may read the case's text"),
+                    {"200": binary},
+                    (401, 404, 422, 503),
+                    tags=[kind.title.zh],
+                ),
+            }
+    return paths
 
 
 def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
@@ -450,6 +493,11 @@ def _common_schemas() -> Json:
             "进展",
             {n: head[n] for n in ("id", "number", "kind", "status_title", "status_title_en", "version")},
             ["id", "number", "kind", "version"],
+        ),
+        "Attachment": _object(
+            "附件",
+            {"id": _STRING, "name": _STRING, "media_type": _STRING, "size": {"type": "integer"}},
+            ["id", "name", "media_type", "size"],
         ),
         "Problem": _object("问题", problem, ["type", "title", "status", "detail", "code"]),
     }

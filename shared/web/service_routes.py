@@ -11,18 +11,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.domain.kind import CaseKind
 from shared.domain.text import Text
 from shared.engine.execute import Engine
-from shared.web.commands import Desk
+from shared.web.attachments import LONGEST_NAME, Attachments
+from shared.web.commands import Desk, read_body
 from shared.web.docs_page import docs_file
 from shared.web.language import language_of
 from shared.web.offers import commands_of
 from shared.web.openapi import openapi_document
 from shared.web.people import Gate, People
 from shared.web.problems import Problem, no_route, problem_of
+from shared.web.query import Parameters
 from shared.web.reading import ReadingRoom
+from shared.web.shown_numbers import case_id
 
 Handler = Callable[[Request, CaseKind[Any]], Awaitable[Response]]
 PREFIX = "/api/v1"
-_OWN = frozenset({"todo", "docs", "openapi.json"})
+_OWN = frozenset({"todo", "files", "docs", "openapi.json"})
 
 
 class ServiceRoutes:
@@ -48,6 +51,8 @@ class ServiceRoutes:
         self._extra = dict(extra or {})
         self.people = People(gate, engine.reference, engine.now)
         self.desk = Desk(self.base, engine, gate, self.people)
+        self._attachments = Attachments(engine, gate, self.people)
+        self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._document = orjson.dumps(openapi_document(name, title, kinds))
 
@@ -79,6 +84,9 @@ class ServiceRoutes:
             case ["docs", *rest] if len(rest) < 2:
                 self._at(request, "/docs", method, "GET")
                 return docs_file(rest[0] if rest else "")
+            case ["files"]:
+                self._at(request, "/files", method, "POST")
+                return await self._upload(request)
             case ["todo"]:
                 self._at(request, "/todo", method, "GET")
                 return await self._room.todo(request)
@@ -101,6 +109,9 @@ class ServiceRoutes:
             case [case, "why"]:
                 self._at(request, f"{top}/{{id}}/why", method, "GET")
                 return await self._room.why(request, kind, case, None)
+            case [case, "files", file]:
+                self._at(request, f"{top}/{{id}}/files/{{file}}", method, "GET")
+                return await self._attachments.download(request, kind, case_id(kind, case), file)
             case [case, "why", rule]:
                 self._at(request, f"{top}/{{id}}/why/{{rule}}", method, "GET")
                 return await self._room.why(request, kind, case, rule)
@@ -111,6 +122,13 @@ class ServiceRoutes:
                 self._at(request, f"{top}/{{id}}/{command}", method, "POST")
                 return await self.desk.act(request, kind, model, case)
         raise no_route()
+
+    async def _upload(self, request: Request) -> Response:
+        self.desk.welcome(request)
+        asked = Parameters(request.query_params)
+        name = asked.text("name", LONGEST_NAME)
+        asked.done()
+        return await self._attachments.upload(name, await read_body(request, self._file_limit))
 
     async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
         collection, _, suffix = part.partition(".")

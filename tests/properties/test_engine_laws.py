@@ -201,7 +201,9 @@ def test_only_a_calendar_a_void_or_another_class_moves_a_due_date_earlier(kind: 
     for act in data.draw(_acts(kind, *BY_OTHERS)):
         player.act(act)
         now = {clock: date.fromisoformat(on) for clock, (on, _) in orjson.loads(player.head.dues).items() if on}
-        if act.what not in free:
+        if act.what in free:
+            last = {}
+        else:
             assert {clock: (last[clock], on) for clock, on in now.items() if clock in last and on < last[clock]} == {}
         last.update(now)
 
