@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -396,14 +398,21 @@ class CaseKind(Generic[S]):
         return next((c for c in self.commands if c.command_name == path), None)
 
 
-def vault_fields(model: type[BaseModel]) -> dict[str, str]:
+@cache
+def vault_fields(model: type[BaseModel]) -> Mapping[str, str]:
     """The fields of a command that are sealed before deciding: name -> ``writer`` or ``case``."""
     found: dict[str, str] = {}
     for name, info in model.model_fields.items():
         extra = extra_of(info)
         if "x-vault" in extra:
             found[name] = str(extra["x-vault"])
-    return found
+    return MappingProxyType(found)
+
+
+@cache
+def department_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a command that name a unit or several."""
+    return tuple(name for name, info in model.model_fields.items() if extra_of(info).get("x-widget") == "department")
 
 
 def extra_of(info: FieldInfo) -> dict[str, Any]:

@@ -147,6 +147,9 @@ class Batch:
 
     def settle(self, upto: datetime) -> None:
         """Misses every clock that was due before ``upto``."""
+        day = local_date(upto)
+        if all(on is None or on > day for on, _ in self.dues.values()):
+            return
         _, misses = run_clocks(self.kind, self.state, upto, self.calendar)
         for miss in misses:
             self._append(miss, SYSTEM, "import" if self.imported else None)

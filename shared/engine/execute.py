@@ -11,7 +11,16 @@ import orjson
 
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import SYSTEM, Actor
-from shared.domain.kind import BadField, CaseKind, CaseView, Command, Recorded, RuleBroken, extra_of, vault_fields
+from shared.domain.kind import (
+    BadField,
+    CaseKind,
+    CaseView,
+    Command,
+    Recorded,
+    RuleBroken,
+    department_fields,
+    vault_fields,
+)
 from shared.domain.localtime import local_date
 from shared.domain.permission import may
 from shared.domain.text import Text
@@ -470,9 +479,9 @@ class Engine:
 def _departments_resolved(command: Command, reference: Reference, now: datetime) -> Command:
     """Units named in Chinese become ids; an unknown one is refused by field."""
     found: dict[str, Any] = {}
-    for name, info in type(command).model_fields.items():
+    for name in department_fields(type(command)):
         value = getattr(command, name)
-        if not value or extra_of(info).get("x-widget") != "department":
+        if not value:
             continue
         names = value if isinstance(value, tuple) else (value,)
         ids = []
