@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.cli import options
@@ -28,12 +29,13 @@ async def opened(doing: str) -> "AsyncIterator[Desk]":
 
 
 @asynccontextmanager
-async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRuntime]":
-    """The runtime on the data folder of this run; an empty folder is seeded first where ``seed``."""
+async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) -> "AsyncIterator[LocalRuntime]":
+    """The runtime on the data folder of this run (or ``folder``); an empty one is seeded first where ``seed``."""
     from services.local import open_local
     from shared.settings import read_settings
 
-    given = {"data": options.current.data} if options.current.data else {}
+    data = folder or options.current.data
+    given = {"data": data} if data else {}
     local = await open_local(read_settings(**given), doing)
     try:
         if seed and local.reference.position == 0:
@@ -48,7 +50,7 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
     import uvloop
 
     from services.assessment.assessor import Unanswerable
-    from services.cli.remote import Refused
+    from services.cli.options import Refused
     from shared.domain.kind import BadField, RuleBroken
     from shared.engine.execute import Forbidden, NotFound
     from shared.security.identity import LocalTokensRefused
