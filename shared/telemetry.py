@@ -80,7 +80,9 @@ def places_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapp
         return entry
     error = given if isinstance(given, BaseException) else sys.exc_info()[1]
     said: list[str] = []
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         places = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
         said.append("\n  ".join((type(error).__name__, *places)))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

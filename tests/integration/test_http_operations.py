@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from services.messages import MESSAGE
 from shared.domain.kind import CaseKind, RuleBroken
 from shared.domain.text import Text
 from shared.storage.port import StoreAway
-from shared.telemetry import configure_logging
 from shared.web.app import compose_app
 from shared.web.metrics import forget, gauge
 from shared.web.openapi import openapi_document
@@ -34,18 +32,6 @@ from tests.county_over_http import LETTER, MESSAGES, County, problem
 DOCS, OPENAPI = "/api/v1/messages/docs", "/api/v1/messages/openapi.json"
 ASSESSMENT: tuple[CaseKind[Any], ...] = (calendar.KIND, department.KIND, plan_case.KIND)
 STATIC = Path(shared.web.__file__).parent / "static"
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """What the process logs while the test runs, as lines of JSON."""
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    configure_logging(stream)
-    yield stream
-    root.handlers[:], root.level = before
-    structlog.reset_defaults()
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -351,6 +337,8 @@ async def test_what_nobody_foresaw_is_logged_and_told_as_a_problem(
     failure = next(entry for entry in lines(logged) if entry["event"] == "request failed")
     assert failure["request_id"] == "r-500"
     assert "RuntimeError" in failure["exception"]
+    assert "test_http_operations.py" in failure["exception"]
+    assert "王小明" not in logged.getvalue()
     assert any(entry["event"] == "request" and entry["status"] == 500 for entry in lines(logged))
 
 
