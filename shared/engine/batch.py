@@ -147,6 +147,9 @@ class Batch:
 
     def settle(self, upto: datetime) -> None:
         """Misses every clock that was due before ``upto``."""
+        day = local_date(upto)
+        if all(on is None or on > day for on, _ in self.dues.values()):
+            return
         _, misses = run_clocks(self.kind, self.state, upto, self.calendar)
         for miss in misses:
             self._append(miss, SYSTEM, "import" if self.imported else None)
@@ -193,7 +196,11 @@ class Batch:
     ) -> None:
         """A command recorded after later things: decided on the file as it stood, then every verdict is looked at again."""
         history = self._all()
-        later = {r.stamp.id for r in history if is_miss(r.event) and r.stamp.happened > happened}
+        later = {
+            r.stamp.id
+            for r in history
+            if (is_miss(r.event) or isinstance(r.event, OverdueRevoked)) and r.stamp.happened > happened
+        }
         base = fold(self.kind, [r for r in effective(history) if r.stamp.id not in later])
         events = decide(base, given.command, self._context(given, happened))
         if not events:
