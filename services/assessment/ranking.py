@@ -29,7 +29,8 @@ def ranking_json(
     """A ranking with its digests. ``table``: ``openness`` or a league table of the plan (KeyError if it has none such).
 
     ``group`` shows the units of one group only; the digests are of the whole all the same. ``parked``: the number of
-    events set aside, by department. ``off_roster`` counts the facts that fall to no unit of the roster, by department. ``lines`` saves making them again where the caller has them.
+    events set aside, by department. ``lines`` saves making them again where the caller has them. ``off_roster`` in the
+    document counts the facts that fall to no unit of the roster, by department.
     """
     rows = openness_rows(result) if table == OPENNESS else table_rows(result, result.plan.tables[table])
     texts = (lines or ScoreLines(result)).digest_texts() if table == OPENNESS else []
