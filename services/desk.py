@@ -37,6 +37,7 @@ from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, sh
 from shared.eventlog.port import TOPICS, Logged
 from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
+from shared.web.views import why_case
 
 FACT_NAMES = (
     "id",
@@ -182,27 +183,18 @@ class Desk:
         }
 
     async def case_why(self, case: str, rule: str | None) -> dict[str, Any]:
-        """``gongkai case why``: the days of one clock; the first where none is named. Raises ``NotFound``, ``BadField``."""
+        """``gongkai case why``: the days of one clock; where none is named, of the one due first. Raises ``NotFound``, ``BadField``."""
         head = await self.runtime.stores.cases.load(case)
         if head is None:
             raise NotFound(case)
         engine = self.runtime.engine(head.service)
         kind = engine.kind_of(head)
         clocks = kind.clocks(await engine.state(head))
-        wanted = [c for c in clocks if rule is None or rule in (c.id, c.rule, c.rule.partition("@")[0])]
-        if not wanted:
+        found = why_case(case, clocks, rule, self.runtime.reference.calendar)
+        if found is None:
             there = "、".join(f"{c.id}（{c.rule}）" for c in clocks) or "无"
             raise BadField("rule", Text(f"本案没有期限“{rule}”，现有：{there}", f"no clock {rule}; there are: {there}"))
-        clock = wanted[0]
-        return _counted(clock, self.runtime.reference.calendar) | {
-            "case": case,
-            "clock": clock.id,
-            "rule": clock.rule,
-            "title": clock.title.zh,
-            "basis": clock.basis.zh,
-            "ended": clock.ended,
-            "clocks": [c.id for c in clocks],
-        }
+        return found
 
     async def events(self, wanted: EventFilter) -> AsyncIterator[dict[str, Any]]:
         """``gongkai events cat``: the log, oldest recorded first, each event once."""

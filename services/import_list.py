@@ -20,7 +20,8 @@ from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
 from shared.imports.old_case import BadCell, Importer, OldCase, Step
-from shared.imports.workbook import MOST_ROWS, read_list
+from shared.imports.problem import ListProblem
+from shared.imports.workbook import LARGEST, MOST_ROWS, read_list
 
 IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}
 """The kinds whose lists can be imported, by collection."""
@@ -41,13 +42,13 @@ async def import_messages(
     progress: Progress | None = None,
     lang: str = "zh",
 ) -> dict[str, Any]:
-    """Imports a list of messages from a file; see ``import_rows``. Raises ``OSError`` where a file cannot be read."""
+    """Imports a list of messages from a file; see ``import_rows``."""
     return await import_rows(
         runtime,
         "messages",
         file.name,
-        file.read_bytes(),
-        mapping=mapping.read_bytes() if mapping else None,
+        _read(file, "file"),
+        mapping=_read(mapping, "mapping") if mapping else None,
         create_departments=create_departments,
         dry_run=dry_run,
         actor=actor,
@@ -417,7 +418,19 @@ async def _each(rows: Iterable[_Row], take: Callable[[_Row], Awaitable[None]], a
 
 
 def _text(mapping: bytes) -> str:
-    return mapping.decode("utf-8-sig")
+    try:
+        return mapping.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ListProblem("对照文件不是 UTF-8 文本", "the mapping file is no UTF-8 text", "mapping") from problem
+
+
+def _read(file: Path, which: Literal["file", "mapping"]) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise ListProblem(f"文件超过 {LARGEST >> 20} MB：{file}", f"larger than {LARGEST >> 20} MB: {file}", which)
+        return file.read_bytes()
+    except OSError as problem:
+        raise ListProblem(f"读不到文件：{file}", f"the file cannot be read: {file}", which) from problem
 
 
 def _unheard(done: int, total: int) -> None:

@@ -16,6 +16,7 @@ from services.local import LocalRuntime
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import local_date, moment_text
+from shared.security.files import Files
 from shared.security.rate import RateLimit
 from shared.web.app import compose_app
 from shared.web.commands import read_body
@@ -36,7 +37,9 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
         runtime.receipts,
         runtime.audit,
         RateLimit(f"{runtime.settings.public_per_minute}/minute"),
+        Files(runtime.stores.files, runtime.vault, largest=runtime.settings.file_limit, cipher=runtime.settings.cipher),
         runtime.settings.body_limit,
+        runtime.settings.file_limit,
     )
     people = People(gate, runtime.follower, runtime.clock)
     desk = Desk(runtime)

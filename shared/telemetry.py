@@ -8,33 +8,52 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
-SILENT = frozenset(
-    {"body", "query", "query_string", "authorization", "token", "code", "receipt_code", "identity", "phone"}
-)
+SILENT = frozenset({"body", "query", "query_string", "authorization", "token", "receipt_code", "identity", "phone"})
 """Names under which nothing is ever logged, whoever asks for it."""
+
+
+class LineLogger:
+    """Writes each finished entry as one line."""
+
+    def __init__(self, out: TextIO, name: str) -> None:
+        self._out, self.name = out, name
+
+    def _write(self, line: str) -> None:
+        self._out.write(line)
+        self._out.flush()
+
+    debug = info = warning = error = critical = exception = msg = _write
 
 
 def configure_logging(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """One JSON line per entry on ``stream`` (stderr), from structlog and from the standard library alike."""
     out = stream or sys.stderr
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
+
+    def line_logger(*names: str) -> LineLogger:
+        return LineLogger(out, names[0] if names else "root")
+
+    before: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level]
+    after: list[Any] = [
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         silenced,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*before, _named, *after, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
+        logger_factory=line_logger,
+        cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
+    handler.terminator = ""
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared[:-1], structlog.stdlib.PositionalArgumentsFormatter(), silenced],
+            foreign_pre_chain=[
+                *before,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.PositionalArgumentsFormatter(),
+                *after,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
@@ -48,6 +67,11 @@ def configure_logging(stream: TextIO | None = None, level: int = logging.INFO) -
     logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
+def _named(logger: LineLogger, _: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    entry["logger"] = logger.name
+    return entry
+
+
 def silenced(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drops what must never be logged."""
     for name in SILENT & entry.keys():
@@ -57,4 +81,4 @@ def silenced(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping
 
 def render(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
     """One line of JSON, Chinese as it is."""
-    return orjson.dumps(dict(entry), default=str).decode()
+    return orjson.dumps(dict(entry), default=str, option=orjson.OPT_APPEND_NEWLINE).decode()

@@ -16,6 +16,7 @@ from shared.domain.text import Text
 from shared.engine.reference import Reference
 from shared.eventlog.memory import MemoryEventLog
 from shared.security.audit import Audit
+from shared.security.files import Files
 from shared.security.identity import LocalTokens, Receipts
 from shared.security.keys import Keys
 from shared.security.rate import RateLimit
@@ -137,7 +138,14 @@ async def county(
         settings={},
     )
     receipts, tokens = Receipts(keys), LocalTokens(keys.tokens)
-    gate = Gate(tokens, receipts, Audit(stores.audit, clock), RateLimit(public), body_limit)
+    gate = Gate(
+        tokens,
+        receipts,
+        Audit(stores.audit, clock),
+        RateLimit(public),
+        Files(stores.files, Vault(stores.vault, keys)),
+        body_limit,
+    )
     routes = service_routes(service.name, service.declared.title, service.kinds, service.engine, gate)
 
     async def health() -> Health:

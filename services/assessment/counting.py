@@ -6,11 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from services.assessment.fact_frame import FactFrame, KnownOn, field_texts
+from services.assessment.fact_frame import FactFrame, KnownOn, column_of, with_texts
 from services.assessment.measures import (
     Window,
     column,
-    column_of,
     condition_fields,
     in_window,
     window,
@@ -25,7 +24,7 @@ from services.assessment.roster import Roster
 if TYPE_CHECKING:
     import polars as pl
 
-READ = ("row", "type", "department", "happened", "fields")
+HIT = ("row", "unit", "measure", "worth")
 POINTS_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,6})?$"
 
 
@@ -71,31 +70,26 @@ def count_facts(
     number = {count.name: i for i, count in enumerate(plan.counts)}
     worths: dict[Fraction, int] = {Fraction(1): 0}
     unit = _unit_of(facts, roster)
-    hits = [pl.DataFrame(schema={"row": pl.UInt32, "unit": pl.UInt32, "measure": pl.UInt32, "worth": pl.UInt32})]
-    strange: list[pl.DataFrame] = []
+    hits = [pl.DataFrame(schema=dict.fromkeys(HIT, pl.UInt32))]
     for type_ in sorted({type_ for count in plan.counts for type_ in count.types} & facts.types):
         here = [(count, window(count, quarter, as_of)) for count in plan.counts if type_ in count.types]
-        rows = facts.frame.lazy().filter(pl.col("type") == type_, facts.known(known_on)).select(READ).collect()
-        rows = _readable(rows, here, plan)
-        if not rows.height:
-            continue
-        rows = rows.with_columns(unit)
-        for count, days in here:
-            fields = worth_fields(count, _table(plan, count))
-            found = rows.filter(column(count, days)).select(
-                "row", "unit", "department", *(column_of(field) for field in fields)
-            )
-            if not found.height:
-                continue
-            strange.append(found.filter(pl.col("unit").is_null()).select("row", "department"))
-            found = found.with_columns(pl.lit(number[count.name], pl.UInt32).alias("measure"))
-            hits.append(_with_worth(found.filter(pl.col("unit").is_not_null()), count, plan, worths))
+        known = facts.frame.lazy().filter(pl.col("type") == type_, facts.known(known_on))
+        rows = _readable(known.select("row", unit, "type", "happened", "fields").collect(), here, plan)
+        for count, days in here if rows.height else ():
+            measure = pl.lit(number[count.name], pl.UInt32).alias("measure")
+            fields = (column_of(field) for field in worth_fields(count, _table(plan, count)))
+            found = rows.lazy().filter(column(count, days)).select("row", "unit", measure, *fields).collect()
+            hits.append(_with_worth(found, count, plan, worths))
+    all_hits = pl.concat(hits)
+    strangers = all_hits.filter(pl.col("unit").is_null())["row"].unique()
     entries: Mapping[int, Mapping[str, Entry]] = {}
     if any(isinstance(indicator.formula, Manual) for indicator in plan.indicators) and MANUAL_TYPE in facts.types:
         rows = facts.frame.filter((pl.col("type") == MANUAL_TYPE) & facts.known(known_on))
         rows = rows.filter(pl.col("happened").is_between(quarter.first_day, min(quarter.last_day, as_of)))
         entries = _entries(rows.with_columns(unit), plan)
-    return Counted(pl.concat(hits), tuple(worths), entries, _strangers(strange))
+    return Counted(
+        all_hits.filter(pl.col("unit").is_not_null()), tuple(worths), entries, _by_department(facts, strangers)
+    )
 
 
 def _unit_of(facts: FactFrame, roster: Roster) -> "pl.Expr":
@@ -118,19 +112,15 @@ def _readable(rows: "pl.DataFrame", here: Iterable[tuple[Count, Window]], plan: 
 
     here = list(here)
     dates = sorted({count.by for count, _ in here} - {"happened"})
-    rows = _with_texts(rows, dates)
+    rows = with_texts(rows, dates)
     rows = rows.filter(pl.any_horizontal(in_window(count, days) for count, days in here))
     read = {field for count, _ in here for field in condition_fields(count)}
     read |= {field for count, _ in here for field in worth_fields(count, _table(plan, count))}
-    return _with_texts(rows, sorted(read - set(dates)))
+    return with_texts(rows, sorted(read - set(dates)))
 
 
 def _table(plan: Plan, count: Count) -> ValueTable | None:
     return plan.values[count.value] if count.value is not None else None
-
-
-def _with_texts(rows: "pl.DataFrame", fields: Iterable[str]) -> "pl.DataFrame":
-    return rows.with_columns(field_texts(rows["fields"], field).alias(column_of(field)) for field in fields)
 
 
 def _with_worth(found: "pl.DataFrame", count: Count, plan: Plan, worths: dict[Fraction, int]) -> "pl.DataFrame":
@@ -140,14 +130,14 @@ def _with_worth(found: "pl.DataFrame", count: Count, plan: Plan, worths: dict[Fr
     table = _table(plan, count)
     columns = [column_of(field) for field in worth_fields(count, table)]
     if not columns:
-        return found.select("row", "unit", "measure", pl.lit(0, pl.UInt32).alias("worth"))
+        return found.with_columns(pl.lit(0, pl.UInt32).alias("worth"))
     kinds = found.select(columns).unique(maintain_order=True)
     places = []
     for row in kinds.iter_rows():
         amount = worth(count, table, dict(zip(worth_fields(count, table), row, strict=True)))
         places.append(worths.setdefault(amount, len(worths)))
     kinds = kinds.with_columns(pl.Series("worth", places, dtype=pl.UInt32))
-    return found.join(kinds, on=columns, how="left", nulls_equal=True).select("row", "unit", "measure", "worth")
+    return found.join(kinds, on=columns, how="left", nulls_equal=True).select(HIT)
 
 
 def _entries(rows: "pl.DataFrame", plan: Plan) -> Mapping[int, Mapping[str, Entry]]:
@@ -155,7 +145,7 @@ def _entries(rows: "pl.DataFrame", plan: Plan) -> Mapping[int, Mapping[str, Entr
     import polars as pl
 
     manual = [indicator.code for indicator in plan.indicators if isinstance(indicator.formula, Manual)]
-    rows = _with_texts(rows.filter(pl.col("unit").is_not_null()), ("indicator", "value"))
+    rows = with_texts(rows.filter(pl.col("unit").is_not_null()), ("indicator", "value"))
     rows = rows.filter(
         pl.col(column_of("indicator")).is_in(manual) & pl.col(column_of("value")).str.contains(POINTS_PATTERN)
     )
@@ -166,10 +156,7 @@ def _entries(rows: "pl.DataFrame", plan: Plan) -> Mapping[int, Mapping[str, Entr
     return found
 
 
-def _strangers(parts: "list[pl.DataFrame]") -> Mapping[str, int]:
-    import polars as pl
-
-    if not parts:
-        return {}
-    events = pl.concat(parts).unique("row").group_by("department").len()
-    return dict(sorted((str(department), times) for department, times in events.iter_rows()))
+def _by_department(facts: FactFrame, rows: "pl.Series") -> Mapping[str, int]:
+    """How many of these rows each department has."""
+    found = facts.frame[rows]["department"].value_counts()
+    return dict(sorted((str(department), number) for department, number in found.iter_rows()))

@@ -138,20 +138,41 @@ class FactFrame:
         return sorted(self.frame["department"].unique().to_list())
 
 
-def field_texts(fields: "pl.Series", name: str) -> "pl.Series":
-    """The text of one field in a column of flat JSON objects, as `field_text` gives it.
+def column_of(field: str) -> str:
+    """The column that holds a field's text."""
+    return f"field:{field}"
 
-    A quoted word before a colon can only be a key, since quotes inside a text are escaped: the field is found without
+
+def with_texts(rows: "pl.DataFrame", fields: Iterable[str]) -> "pl.DataFrame":
+    """``rows`` with a column of texts, as `field_text` gives them, for each of these flat fields.
+
+    A quoted word before a colon can only be a key, since quotes inside a text are escaped: a field is found without
     parsing the rest. Texts with escapes of their own are left to the JSON parser.
     """
     import polars as pl
 
-    if not _FIELD_NAME.fullmatch(name):
-        raise ValueError(f"no field name: {name}")
-    pattern = rf'"{name}"\s*:\s*("[^"\\]*"|true|false|-?[0-9]+)\s*[,}}]'
-    found = fields.str.extract(pattern).str.strip_chars('"')
-    escaped = (found.is_null() & fields.str.contains("\\", literal=True)).arg_true()
-    if len(escaped):
-        parsed = [field_text(json.loads(text).get(name)) for text in fields.gather(escaped).to_list()]
-        found = found.scatter(escaped, pl.Series(parsed, dtype=pl.String))
-    return found
+    json_text = pl.col("fields")
+    escaped = json_text.str.contains("\\", literal=True)
+    names = list(fields)
+    columns: list[pl.Expr] = []
+    for name in names:
+        if not _FIELD_NAME.fullmatch(name):
+            raise ValueError(f"no field name: {name}")
+        pattern = rf'"{name}"\s*:\s*("[^"\\]*"|true|false|-?[0-9]+)\s*[,}}]'
+        found = json_text.str.extract(pattern)
+        columns += [
+            found.str.strip_chars('"').alias(column_of(name)),
+            (found.is_null() & escaped).alias(f"parse:{name}"),
+        ]
+    if not names:
+        return rows
+    texts = rows.select(columns)
+    read: list[pl.Series] = []
+    for name in names:
+        column, unread = texts[column_of(name)], texts[f"parse:{name}"]
+        if unread.any():
+            places = unread.arg_true()
+            parsed = [field_text(json.loads(text).get(name)) for text in rows["fields"].gather(places).to_list()]
+            column = column.scatter(places, pl.Series(parsed, dtype=pl.String))
+        read.append(column)
+    return rows.hstack(read)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from services.assessment.appraisal import ZERO, Extra, IndicatorScore
-from services.assessment.fact_frame import field_texts
+from services.assessment.fact_frame import column_of, with_texts
 from services.assessment.numerals import decimal_text, exact_text
 from services.assessment.plan import Deduct, Indicator, Plan, Quota, Ratio
 from services.assessment.scoring import Result, UnitScore
@@ -262,7 +262,7 @@ class ScoreLines:
         """The placed lines with these columns of their facts, and ``due``."""
         frame = self.result.facts.frame
         rows = frame[placed["row"].unique().sort()].select("row", *columns, "fields")
-        rows = rows.with_columns(field_texts(rows["fields"], "due").alias("due")).drop("fields")
+        rows = with_texts(rows, ("due",)).drop("fields").rename({column_of("due"): "due"})
         return placed.join(rows, on="row", how="left")
 
     def _event_lines(self, unit: UnitScore) -> Iterable[tuple[Line, bool]]:

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from services.assessment.fact_frame import Fact
+from services.assessment.fact_frame import Fact, column_of
 from services.assessment.period import Quarter, is_day
 from services.assessment.plan import Comparison, Count, ValueTable
 
@@ -54,9 +54,13 @@ def worth_fields(count: Count, table: ValueTable | None) -> tuple[str, ...]:
 
 def counts(count: Count, fact: Fact, days: Window) -> bool:
     """Whether ``count`` counts ``fact``."""
+    return counts_texts(count, fact, fact.texts(), days)
+
+
+def counts_texts(count: Count, fact: Fact, texts: Mapping[str, str | None], days: Window) -> bool:
+    """As `counts`, where the texts of the fact's fields are read already."""
     if fact.type not in count.types:
         return False
-    texts = fact.texts()
     day = fact.happened if count.by == "happened" else _day(texts.get(count.by))
     if day is None or not days.first <= day <= days.last:
         return False
@@ -93,11 +97,6 @@ def in_window(count: Count, days: Window) -> "pl.Expr":
 
     day = pl.col("happened") if count.by == "happened" else _day_column(count.by)
     return day.is_between(days.first, days.last).fill_null(False)
-
-
-def column_of(field: str) -> str:
-    """The column that holds a field's text."""
-    return f"field:{field}"
 
 
 def _holds(comparison: Comparison, text: str | None) -> bool:

@@ -165,6 +165,17 @@ class Spot:
             self.refuse("此处应为文字", "text is expected here")
         return ""
 
+    def name(self) -> str:
+        """A name such as a field's; "" with a fault for anything else."""
+        text = self.text()
+        if text and not re.fullmatch(NAME_PATTERN, text):
+            self.refuse(
+                f"“{text}” 不是名称：只能用英文字母、数字和下划线，以字母开头",
+                f'"{text}" is no name: it holds ASCII letters, digits and underscores and begins with a letter',
+            )
+            return ""
+        return text
+
     def number(self, at_least: int | None = None, above: int | None = None) -> Fraction:
         """A decimal number, exactly as written; 0 with a fault for anything else."""
         value = self.scalar()

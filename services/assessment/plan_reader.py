@@ -263,7 +263,7 @@ class _Reader:
             over = None
             for key, part in spot.named_entries().items():
                 if key == "over":
-                    over = part.text() or None
+                    over = part.name() or None
                 else:
                     tables[key] = {value: worth.number(0) for value, worth in part.entries().items()}
             if not tables and over is None and spot.is_mapping():
@@ -349,7 +349,7 @@ class _Reader:
             name,
             tuple(sorted(types)),
             where,
-            (_text(parts, "by") or "happened"),
+            (parts["by"].name() if "by" in parts else "") or "happened",
             value,
             less,
             year_to_date,

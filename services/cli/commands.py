@@ -353,6 +353,9 @@ def import_messages(
     """导入既有网民留言台账 / import a list of old messages."""
     from services.cli.imports import import_file
 
+    for given in (file, mapping):
+        if given is not None and not given.is_file():
+            fail(Text(f"没有这个文件：{given}", f"no such file: {given}"))
     document = run(lambda: import_file(file, mapping, create_departments, dry_run))
     show.document(document, show.import_table)
     if document["rejected"]:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.cli import options
@@ -28,12 +29,13 @@ async def opened(doing: str) -> "AsyncIterator[Desk]":
 
 
 @asynccontextmanager
-async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRuntime]":
-    """The runtime on the data folder of this run; an empty folder is seeded first where ``seed``."""
+async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) -> "AsyncIterator[LocalRuntime]":
+    """The runtime on the data folder of this run (or ``folder``); an empty one is seeded first where ``seed``."""
     from services.local import open_local
     from shared.settings import read_settings
 
-    given = {"data": options.current.data} if options.current.data else {}
+    data = folder or options.current.data
+    given = {"data": data} if data else {}
     local = await open_local(read_settings(**given), doing)
     try:
         if seed and local.reference.position == 0:
@@ -45,8 +47,10 @@ async def runtime(doing: str, *, seed: bool = True) -> "AsyncIterator[LocalRunti
 
 def run(work: Callable[[], Awaitable[R]]) -> R:
     """Runs a command's work; what can go wrong becomes a sentence on stderr and an exit status."""
+    import uvloop
+
     from services.assessment.assessor import Unanswerable
-    from services.cli.remote import Refused
+    from services.cli.options import Refused
     from shared.domain.kind import BadField, RuleBroken
     from shared.engine.execute import Forbidden, NotFound
     from shared.security.identity import LocalTokensRefused
@@ -59,7 +63,8 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         return await work()
 
     try:
-        return asyncio.run(awaited())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(awaited())
     except BadField as bad:
         fail(Text(f"{bad.field}：{bad.message.zh}", f"{bad.field}: {bad.message.en}"), USAGE)
     except Unanswerable as question:

@@ -1,11 +1,15 @@
 """`gongkai import KIND FILE`, with a progress bar on a terminal."""
 
-from contextlib import ExitStack
+import tempfile
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
 from services.cli import options
 from services.cli.desk import remote, runtime
+from shared.domain.directory import SYSTEM
+from shared.settings import read_settings
+from shared.storage.folder import DataFolder
 
 
 async def import_file(file: Path, mapping: Path | None, create_departments: bool, dry_run: bool) -> dict[str, Any]:
@@ -22,7 +26,12 @@ async def import_file(file: Path, mapping: Path | None, create_departments: bool
         )
     from services.import_list import import_messages
 
-    async with runtime("import") as local:
+    async with AsyncExitStack() as opened:
+        folder = None
+        if dry_run and not _used():
+            # A rehearsal leaves no trace, not even a folder with its seeds.
+            folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="gongkai-dry-run-")))
+        local = await opened.enter_async_context(runtime("import", folder=folder))
         with ExitStack() as stack:
             progress = _bar(stack) if options.interactive() else None
             document = await import_messages(
@@ -35,8 +44,21 @@ async def import_file(file: Path, mapping: Path | None, create_departments: bool
                 lang=options.current.lang,
             )
         if not dry_run:
-            await local.settle_down()
+            detail = {
+                "kind": "message",
+                "sha256": document["sha256"],
+                "rows": document["rows"],
+                "imported": document["imported"],
+                "rejected": len(document["rejected"]),
+            }
+            await local.audit.record(SYSTEM, "import", "messages", detail=detail)
         return document
+
+
+def _used() -> bool:
+    """Whether the data folder of this run holds anything yet."""
+    given = {"data": options.current.data} if options.current.data else {}
+    return DataFolder.database_in(read_settings(**given).data).exists()
 
 
 def _bar(stack: ExitStack) -> Any:

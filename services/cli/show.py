@@ -14,6 +14,7 @@ from services.cli import options
 from shared.domain.text import Text
 
 PIPE_WIDTH = 180
+MOST_NAMED = 8
 Row = Sequence[Any]
 Document = Mapping[str, Any]
 
@@ -135,13 +136,9 @@ def ranking_table(content: Document) -> None:
     out = console()
     unranked = [row["name"] for row in content["ranking"] if row["rank"] is None]
     if unranked:
-        out.print(
-            say(
-                Text(f"无适用指标、不排名（{len(unranked)} 个）：", f"Nothing applicable, unranked ({len(unranked)}): ")
-            )
-            + "、".join(unranked),
-            markup=False,
-        )
+        names = "、".join(unranked[:MOST_NAMED]) + ("……" if len(unranked) > MOST_NAMED else "")
+        number = Text(f"无适用指标、不排名 {len(unranked)} 个：", f"Nothing applicable, unranked {len(unranked)}: ")
+        out.print(say(number) + names, markup=False)
     if not content["plan"]["in_force"]:
         out.print(
             say(

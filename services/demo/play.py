@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.demo.script import Script, Turn, read_script
-from services.desk import Desk, question_of
+from services.desk import Desk, EventFilter, question_of
 from services.local import LocalRuntime, open_local
 from services.messages.message import MESSAGE
 from shared.clock import ProcessClock
@@ -18,6 +18,7 @@ from shared.domain.kind import Command
 from shared.domain.localtime import local_date
 from shared.domain.text import Text
 from shared.engine.execute import Asked
+from shared.eventlog.envelope import short_type
 from shared.settings import read_settings
 
 OFFICE_CLERK, OFFICE_CHIEF, OFFICE_REVIEWER = "office.clerk", "office.chief", "office.reviewer"
@@ -70,12 +71,27 @@ async def demo(keep: Path | None, talk: Callable[[Text], None]) -> dict[str, Any
             await play(runtime, clock, script, talk)
             desk = Desk(runtime)
             question = question_of(script.quarter)
+            ranking = await desk.rank(question)
             return {
-                "ranking": await desk.rank(question),
+                "ranking": ranking,
                 "explained": await desk.explain(question, script.explained, None),
+                "shown": await _shown(desk) | {"provisional": ranking["provisional"]},
             }
         finally:
             await runtime.close()
+
+
+async def _shown(desk: Desk) -> dict[str, int]:
+    """How many of each sort of case the sample shows, by its live events."""
+    events = [event async for event in desk.events(EventFilter(service="messages"))]
+    voided = {target for event in events for target in event["data"]["voids"]}
+    live = [(short_type(e["type"]), e["data"]) for e in events if e["id"] not in voided]
+    return {
+        "in_time": sum(name == "messages.ReplySent" and data["met"] for name, data in live),
+        "late": sum(name == "messages.ReplyOverdue" for name, _ in live),
+        "voided": len(voided),
+        "quarantined": sum(name == "messages.MessageQuarantined" for name, _ in live),
+    }
 
 
 async def play(runtime: LocalRuntime, clock: ProcessClock, script: Script, talk: Callable[[Text], None]) -> None:

@@ -276,6 +276,7 @@ def quarantine(state: Message, command: Quarantine, context: Context) -> list[Ev
     """检举隔离: at any time, even of a finished file; the message becomes a report."""
     if state.quarantined:
         raise refusal("already_quarantined")
+    _in_sequence(state, context)
     return _categorised(state, context, "report", None, command.accused, command.handler, None)
 
 

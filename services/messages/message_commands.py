@@ -133,7 +133,7 @@ def _never_to_the_accused(given: Isolating) -> Isolating:
     """The handler of a report is not the unit it accuses; looked at while the accused unit is still in plain words."""
     if given.handler is not None and given.handler == given.accused:
         raise ValueError(
-            "检举控告办理单位不得为被检举、控告的单位 (handler: the accused unit cannot handle the report against it)"
+            Text("检举控告办理单位不得为被检举、控告的单位", "the accused unit cannot handle the report against it")
         )
     return given
 

@@ -181,7 +181,8 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
         case MessageReceived():
             first = ReplyClock("reply", "unclassified", event.received, event.limit)
             return replace(
-                _stepped(state, stamp),
+                state,
+                last_step=_last_step(state, stamp),
                 department=event.department,
                 received=event.received,
                 claimed=event.claimed,
@@ -199,7 +200,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 writer=event.writer,
             )
         case MessageAccepted():
-            return replace(_stepped(state, stamp), status="accepted")
+            return replace(state, last_step=_last_step(state, stamp), status="accepted")
         case MessageDeclined():
             return _ended_early(_stepped(state, stamp), "declined", event.explanation)
         case MessageClassified():
@@ -211,7 +212,8 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
         case MessageAssigned():
             moved = _stepping(state, Step("restart", on=local_date(stamp.happened))) if event.restarts else state
             return replace(
-                _stepped(moved, stamp),
+                moved,
+                last_step=_last_step(state, stamp),
                 status="assigned",
                 department=event.department,
                 assigned_on=local_date(stamp.happened),
@@ -219,10 +221,13 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 co_handlers=tuple(unit for unit in state.co_handlers if unit != event.department),
             )
         case ReturnRequested():
-            return replace(_stepped(state, stamp), status="return_requested", returns=state.returns + 1)
+            return replace(
+                state, last_step=_last_step(state, stamp), status="return_requested", returns=state.returns + 1
+            )
         case ReturnGranted():
             return replace(
-                _stepped(state, stamp),
+                state,
+                last_step=_last_step(state, stamp),
                 status="accepted",
                 department=COUNTY_OFFICE,
                 assigned_on=None,
@@ -231,7 +236,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 extension_by=None,
             )
         case ReturnDenied():
-            return replace(_stepped(state, stamp), status="assigned")
+            return replace(state, last_step=_last_step(state, stamp), status="assigned")
         case CoHandlerAdded():
             return replace(state, co_handlers=(*state.co_handlers, event.co_handler))
         case InvestigationRecorded():
@@ -249,15 +254,20 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
         case ExtensionDenied():
             return replace(state, extension_asked=0, extension_by=None)
         case ReplyDrafted():
-            return replace(_stepped(state, stamp), status="drafted", draft=event.reply, drafter=stamp.actor)
+            return replace(
+                state, last_step=_last_step(state, stamp), status="drafted", draft=event.reply, drafter=stamp.actor
+            )
         case ReplySentBack():
             return replace(_without_draft(_stepped(state, stamp)), status="handling")
         case ReplyApproved():
             if event.stage == "office":
-                return replace(_stepped(state, stamp), status="approved", office_approved=True)
+                return replace(state, last_step=_last_step(state, stamp), status="approved", office_approved=True)
             waits = state.category == "difficult"
             return replace(
-                _stepped(state, stamp), status="office_review" if waits else "approved", approver=stamp.actor
+                state,
+                last_step=_last_step(state, stamp),
+                status="office_review" if waits else "approved",
+                approver=stamp.actor,
             )
         case ReplySent():
             return _replied(_stepped(state, stamp), event, stamp)
@@ -308,20 +318,26 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
         case DivertedToRequest():
             return _ended_early(_stepped(state, stamp), "diverted_request", event.explanation)
         case DiversionAccepted():
-            return replace(_stepped(state, stamp), taken_over=True, taken_over_as=event.taken_over_as)
+            return replace(
+                state, last_step=_last_step(state, stamp), taken_over=True, taken_over_as=event.taken_over_as
+            )
         case ConfidentialityRequested():
             return replace(state, confidential=True)
         case MessageArchived():
-            return replace(_stepped(state, stamp), status="archived")
+            return replace(state, last_step=_last_step(state, stamp), status="archived")
         case SubjectErased():
             return _erased(state)
         case _:
             return state
 
 
+def _last_step(state: Message, stamp: Stamp) -> datetime:
+    """The latest step of the way, this one counted."""
+    return stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
+
+
 def _stepped(state: Message, stamp: Stamp) -> Message:
-    last = state.last_step
-    return replace(state, last_step=stamp.happened if last is None else max(last, stamp.happened))
+    return replace(state, last_step=_last_step(state, stamp))
 
 
 def _with(state: Message, clock: ReplyClock) -> Message:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypedDict, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -297,7 +299,10 @@ class Context:
     writer: str | None = None
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
-        """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force."""
+        """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force.
+
+        What is done after the clock was missed or cancelled never meets it, whatever moved its due date since.
+        """
         due_of = due(clock, self.calendar)
         if due_of is None:
             raise RuleBroken(
@@ -305,7 +310,10 @@ class Context:
                 Text("期限处于中止状态，须先恢复计算", "the clock is suspended; it must run again first"),
                 clock.basis,
             )
-        return judge(clock, due_of, done or self.today, self.happened)
+        fields = judge(clock, due_of, done or self.today, self.happened)
+        if clock.ended in ("missed", "cancelled"):
+            fields["met"] = False
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,14 +398,21 @@ class CaseKind(Generic[S]):
         return next((c for c in self.commands if c.command_name == path), None)
 
 
-def vault_fields(model: type[BaseModel]) -> dict[str, str]:
+@cache
+def vault_fields(model: type[BaseModel]) -> Mapping[str, str]:
     """The fields of a command that are sealed before deciding: name -> ``writer`` or ``case``."""
     found: dict[str, str] = {}
     for name, info in model.model_fields.items():
         extra = extra_of(info)
         if "x-vault" in extra:
             found[name] = str(extra["x-vault"])
-    return found
+    return MappingProxyType(found)
+
+
+@cache
+def department_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a command that name a unit or several."""
+    return tuple(name for name, info in model.model_fields.items() if extra_of(info).get("x-widget") == "department")
 
 
 def extra_of(info: FieldInfo) -> dict[str, Any]:

@@ -147,6 +147,9 @@ class Batch:
 
     def settle(self, upto: datetime) -> None:
         """Misses every clock that was due before ``upto``."""
+        day = local_date(upto)
+        if all(on is None or on > day for on, _ in self.dues.values()):
+            return
         _, misses = run_clocks(self.kind, self.state, upto, self.calendar)
         for miss in misses:
             self._append(miss, SYSTEM, "import" if self.imported else None)
@@ -193,7 +196,11 @@ class Batch:
     ) -> None:
         """A command recorded after later things: decided on the file as it stood, then every verdict is looked at again."""
         history = self._all()
-        later = {r.stamp.id for r in history if is_miss(r.event) and r.stamp.happened > happened}
+        later = {
+            r.stamp.id
+            for r in history
+            if (is_miss(r.event) or isinstance(r.event, OverdueRevoked)) and r.stamp.happened > happened
+        }
         base = fold(self.kind, [r for r in effective(history) if r.stamp.id not in later])
         events = decide(base, given.command, self._context(given, happened))
         if not events:
@@ -284,10 +291,11 @@ class Batch:
             self.new.append(self._record(Draft(event, self.now), SYSTEM, self._origin()))
         self.state = fold(self.kind, effective(self._all()))
         self.dues = dues_of(self.kind, self.state, self.calendar)
-        if self.new:
+        if self.new and (moves := _moves(before, self.dues)):
             last = self.new[-1]
-            moves = _moves(before, self.dues)
-            self.new[-1] = Recorded(last.event.model_copy(update={"clocks": moves}), last.stamp)
+            told = {move.clock: move for move in (*last.event.clocks, *moves)}
+            clocks = tuple(told[clock] for clock in sorted(told))
+            self.new[-1] = Recorded(last.event.model_copy(update={"clocks": clocks}), last.stamp)
 
     def _append(self, draft: Draft, actor: Actor, origin: Literal["import"] | None) -> None:
         """One record in order: evolve, and note which clocks moved."""

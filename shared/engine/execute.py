@@ -11,7 +11,16 @@ import orjson
 
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import SYSTEM, Actor
-from shared.domain.kind import BadField, CaseKind, CaseView, Command, Recorded, RuleBroken, extra_of, vault_fields
+from shared.domain.kind import (
+    BadField,
+    CaseKind,
+    CaseView,
+    Command,
+    Recorded,
+    RuleBroken,
+    department_fields,
+    vault_fields,
+)
 from shared.domain.localtime import local_date
 from shared.domain.permission import may
 from shared.domain.text import Text
@@ -202,6 +211,9 @@ class Engine:
     ) -> Outcome:
         now = self.now()
         opening = asked[0].command.command_opens
+        needed = await self._needed(asked)
+        if opening:
+            await self._rehearse(kind, asked[0], reference, needed, now)
         number, case = await self._identity(kind, case, asked[0], now)
         head = await self.stores.cases.load(case)
         if opening and head is not None:
@@ -211,7 +223,7 @@ class Engine:
             raise NotFound(case)
         if if_match is not None and (head.version if head else 0) != if_match:
             raise Stale(head.version if head else 0)
-        batch = await self._open(kind, head, reference, CaseFile(case, number), await self._needed(asked))
+        batch = await self._open(kind, head, reference, CaseFile(case, number), needed)
         batch.recompute()
         writer = batch.summary.writer if head is not None else None
         rows = Sealed()
@@ -227,6 +239,15 @@ class Engine:
         batch.settle(now)
         trace = asked[0].trace or Trace(asked[0].command_id, asked[0].command_id)
         return await self._append(batch, head, list(zip(asked, hashes, strict=True)), trace, rows, plain)
+
+    async def _rehearse(
+        self, kind: CaseKind[Any], first: Asked, reference: Reference, needed: Mapping[str, CaseView], now: datetime
+    ) -> None:
+        """Decides an opening once without a place, so that a refused one takes no number out of the series."""
+        batch = await self._open(kind, None, reference, CaseFile("", 0), needed)
+        self._permit(kind, first, batch, "", None)
+        happened = first.happened or first.command.happened or now
+        batch.give(Given(first.command, first.actor, happened, first.origin))
 
     async def _open(
         self,
@@ -458,9 +479,9 @@ class Engine:
 def _departments_resolved(command: Command, reference: Reference, now: datetime) -> Command:
     """Units named in Chinese become ids; an unknown one is refused by field."""
     found: dict[str, Any] = {}
-    for name, info in type(command).model_fields.items():
+    for name in department_fields(type(command)):
         value = getattr(command, name)
-        if not value or extra_of(info).get("x-widget") != "department":
+        if not value:
             continue
         names = value if isinstance(value, tuple) else (value,)
         ids = []

@@ -26,21 +26,21 @@ def is_miss(event: Event) -> bool:
 
 
 def effective(history: Sequence[Recorded]) -> list[Recorded]:
-    """The live records in the order in which they count: voided ones gone, a restatement where the restated one stood.
+    """The live records in the order in which they count: voided ones gone, the rest in the order in which they happened.
 
-    What a voided record had itself voided is not revived.
+    Of what happened at the same instant a miss comes first, then what was recorded first; a restatement counts as
+    recorded where the restated one was. What a voided record had itself voided is not revived.
     """
     voided = {target for record in history for target in record.event.voids}
     slot: dict[str, int] = {}
-    live: list[tuple[int, int, Recorded]] = []
+    live: list[tuple[datetime, bool, int, int, Recorded]] = []
     for place, record in enumerate(history):
         mine = slot.get(record.event.restates or "", place)
         slot[record.stamp.id] = mine
         if record.stamp.id not in voided:
-            live.append((mine, place, record))
-    if any(mine != place for mine, place, _ in live):
-        live.sort(key=lambda item: item[:2])
-    return [record for _, _, record in live]
+            live.append((record.stamp.happened, not is_miss(record.event), mine, place, record))
+    live.sort(key=lambda item: item[:4])
+    return [item[4] for item in live]
 
 
 def fold(kind: CaseKind[Any], records: Iterable[Recorded]) -> Any:
@@ -106,24 +106,37 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
     alone even when the calendar has moved on.
     """
     live = effective(history)
-    acts = sorted((record for record in live if not is_miss(record.event)), key=lambda r: r.stamp.happened)
-    excused = {(r.event.clock, r.event.due) for r in live if isinstance(r.event, OverdueRevoked)}
+    acts = [record for record in live if not is_miss(record.event)]
     state: Any = kind.initial
     expected: list[Draft] = []
     restated: list[tuple[str, Draft]] = []
+    moot: list[Recorded] = []
     for record in acts:
         state, misses = run_clocks(kind, state, record.stamp.happened, calendar)
         expected += misses
         event = record.event
+        if isinstance(event, OverdueRevoked) and _met(kind, state, event.clock):
+            moot.append(record)
+            continue
         if isinstance(event, Verdict):
             event = _judged_again(kind, state, record, calendar)
             if _content(event) != _content(record.event):
                 restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
         state = kind.evolve(state, event, record.stamp)
     state, misses = run_clocks(kind, state, through, calendar)
-    expected = [m for m in expected + misses if (_verdict(m.event).clock, _verdict(m.event).due) not in excused]
+    expected = _charged(expected + misses, [r.event for r in live if isinstance(r.event, OverdueRevoked)])
     on_file = [record for record in live if is_miss(record.event)]
-    return _compare(expected, on_file, restated)
+    return _compare(expected, on_file, restated, moot)
+
+
+def _charged(misses: list[Draft], revocations: list[OverdueRevoked]) -> list[Draft]:
+    """The misses without the revoked ones. Another calendar moves a revoked miss to another day: the nearest is it."""
+    charged = list(misses)
+    for revoked in revocations:
+        same = [miss for miss in charged if _verdict(miss.event).clock == revoked.clock]
+        if same:
+            charged.remove(min(same, key=lambda miss: abs(_verdict(miss.event).due - revoked.due)))
+    return charged
 
 
 def _judged_again(kind: CaseKind[Any], state: Any, record: Recorded, calendar: Calendar) -> Event:
@@ -133,12 +146,19 @@ def _judged_again(kind: CaseKind[Any], state: Any, record: Recorded, calendar: C
     if clock is None or when is None:
         return event
     fields = judge(clock, when, event.done, record.stamp.happened)
-    if clock.ended == "missed":
+    if clock.ended in ("missed", "cancelled"):
         fields["met"] = False
     return event.model_copy(update=dict(fields))
 
 
-def _compare(expected: list[Draft], on_file: list[Recorded], restated: list[tuple[str, Draft]]) -> Corrections:
+def _met(kind: CaseKind[Any], state: Any, clock: str) -> bool:
+    """Whether the clock was met after all, so that there was nothing to revoke."""
+    return any(each.id == clock and each.ended == "met" for each in kind.clocks(state))
+
+
+def _compare(
+    expected: list[Draft], on_file: list[Recorded], restated: list[tuple[str, Draft]], moot: list[Recorded]
+) -> Corrections:
     waiting = list(on_file)
     unmatched: list[Draft] = []
     for draft in expected:
@@ -163,7 +183,7 @@ def _compare(expected: list[Draft], on_file: list[Recorded], restated: list[tupl
             restated.append((old.stamp.id, draft))
         else:
             added.append(draft)
-    return Corrections(tuple(r.stamp.id for r in waiting), tuple(restated), tuple(added))
+    return Corrections(tuple(r.stamp.id for r in (*waiting, *moot)), tuple(restated), tuple(added))
 
 
 def _verdict(event: Event) -> Verdict:

@@ -253,16 +253,18 @@ _READERS: Mapping[str, Callable[[Reference, Told], Reference]] = {
 
 def _tell(reference: Reference, events: Iterable[Told]) -> Reference:
     told = dict(reference.told)
+    voided = {target for event in told.values() for target in _voids(event)}
     for event in events:
-        voids = [target for target in _voids(event) if target in told]
+        voids = _voids(event)
         read = _READERS.get(event.type)
         if event.id in told or (read is None and not voids):
             continue
-        if voids:
+        if any(target in told for target in voids):
             reference = _without_voided(reference, told, event)
-        elif read is not None:
+        elif read is not None and event.id not in voided:
             reference = read(reference, event)
         told[event.id] = event
+        voided.update(voids)
         reference = replace(reference, position=reference.position + 1)
     return replace(reference, told=told)
 

@@ -36,8 +36,6 @@ def safe_workbook(body: bytes) -> bytes:
             _extent(parts)
             return _packed(parts)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as problem:
-        if isinstance(problem, ListProblem):
-            raise
         raise damaged() from problem
 
 
@@ -140,6 +138,7 @@ def _other_format() -> ListProblem:
 
 def _too_large_inside() -> ListProblem:
     return ListProblem(
-        f"文件解压后过大（超过 {MOST_UNPACKED >> 20} MB，或压缩比、单元格范围异常），拒绝打开",
-        f"unpacked, the file is too large (over {MOST_UNPACKED >> 20} MB, or an abnormal ratio or extent); not opened",
+        f"文件解压后过大（超过 {MOST_UNPACKED >> 20} MB，或压缩比、单元格范围异常），拒绝打开；台账较大的，请分成几个文件",
+        f"unpacked, the file is too large (over {MOST_UNPACKED >> 20} MB, or an abnormal ratio or extent) and not opened; "
+        "split a long list into several files",
     )

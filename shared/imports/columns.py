@@ -15,16 +15,16 @@ def read_mapping(text: str, columns: Sequence[str]) -> dict[str, str]:
     ``留言编号: 编号`` and ``编号: 留言编号`` say the same. Raises ``ListProblem``.
     """
     if len(text) > LARGEST_MAPPING:
-        raise ListProblem("对照文件过大", "the mapping file is too large")
+        raise _unusable("对照文件过大", "the mapping file is too large")
     try:
         found = yaml.safe_load(text)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = f"第 {mark.line + 1} 行" if mark else ""
         line_en = f" (line {mark.line + 1})" if mark else ""
-        raise ListProblem(f"对照文件不是 YAML：{line}", f"the mapping file is no YAML{line_en}") from problem
+        raise _unusable(f"对照文件不是 YAML：{line}", f"the mapping file is no YAML{line_en}") from problem
     if not isinstance(found, dict) or not found:
-        raise ListProblem(
+        raise _unusable(
             "对照文件应为“我方列名: 贵方列名”的若干行，如“留言编号: 编号”",
             "the mapping file has lines of “our column: your column”, such as “留言编号: 编号”",
         )
@@ -32,11 +32,11 @@ def read_mapping(text: str, columns: Sequence[str]) -> dict[str, str]:
     for left, right in found.items():
         ours, theirs = _pair(_plain(left), _plain(right), columns)
         if ours in own:
-            raise ListProblem(f"对照文件中“{ours}”出现两次", f"the mapping file names {ours} twice")
+            raise _unusable(f"对照文件中“{ours}”出现两次", f"the mapping file names {ours} twice")
         own[ours] = theirs
     doubled = next((name for name in own.values() if list(own.values()).count(name) > 1), None)
     if doubled is not None:
-        raise ListProblem(f"对照文件中“{doubled}”对应了两列", f"the mapping file uses {doubled} for two columns")
+        raise _unusable(f"对照文件中“{doubled}”对应了两列", f"the mapping file uses {doubled} for two columns")
     return own
 
 
@@ -67,14 +67,18 @@ def _pair(left: str, right: str, columns: Sequence[str]) -> tuple[str, str]:
     if right in columns and left not in columns:
         return right, left
     if left in columns:
-        raise ListProblem(
+        raise _unusable(
             f"对照文件“{left}: {right}”两边都是我方列名，无法判断",
             f"both sides of “{left}: {right}” in the mapping file are our own column names",
         )
-    raise ListProblem(
+    raise _unusable(
         f"对照文件“{left}: {right}”两边都不是我方列名；我方列名为：{'、'.join(columns)}",
         f"neither side of “{left}: {right}” in the mapping file is one of our columns: {', '.join(columns)}",
     )
+
+
+def _unusable(zh: str, en: str) -> ListProblem:
+    return ListProblem(zh, en, "mapping")
 
 
 def _plain(name: object) -> str:

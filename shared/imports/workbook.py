@@ -16,6 +16,7 @@ from shared.imports.problem import ListProblem
 
 MOST_ROWS = 200_000
 LONGEST_CELL = 200_000
+LARGEST = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def read_list(name: str, body: bytes, *, most_rows: int = MOST_ROWS) -> Listed:
     """
     if not body:
         raise ListProblem("文件是空的", "the file is empty")
+    if len(body) > LARGEST:
+        raise ListProblem(f"文件超过 {LARGEST >> 20} MB", f"the file is larger than {LARGEST >> 20} MB")
     suffix = PurePath(name).suffix.lower()
     if body.startswith((ZIP, OLE)):
         lines = _workbook_lines(safe_workbook(body))

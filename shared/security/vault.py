@@ -170,7 +170,7 @@ class Vault:
     def _letters(self, *parts: str) -> str:
         """130 bits of a keyed hash as lower-case base-32 letters."""
         hashed = self._keys.keyed_hash("reference", *parts)
-        return base64.b32encode(hashed).decode().lower()[:REFERENCE_LENGTH]
+        return base64.b32encode(hashed[:20]).decode().lower()[:REFERENCE_LENGTH]
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce, body = seal(self._cipher, self._keys.for_use("vault"), key, Where("key", subject, ""))

@@ -45,7 +45,12 @@ class DataFolder:
     @property
     def database(self) -> Path:
         """Where the store is."""
-        return self.path / "gongkai.db"
+        return self.database_in(self.path)
+
+    @staticmethod
+    def database_in(path: Path) -> Path:
+        """Where the store of a folder is, or would be."""
+        return path / "gongkai.db"
 
     def say(self, url: str | None = None) -> None:
         """Notes who holds the folder, and where it serves."""

@@ -13,7 +13,7 @@ from shared.web.language import language_of
 from shared.web.middleware import Around
 from shared.web.operations import HealthCheck, Operations
 from shared.web.problems import FORESEEN, bad_fields, no_route, parameter_errors, problem_of
-from shared.web.service_routes import ServiceRoutes, method_not_allowed
+from shared.web.service_routes import ServiceRoutes, Services, method_not_allowed
 
 
 def compose_app(
@@ -24,7 +24,7 @@ def compose_app(
 ) -> FastAPI:
     """The application of one process; ``extra_routers`` carry their own prefix (``/api/v1/assessment``).
 
-    Routers go before the services' own routes. What they raise (``Problem``, ``RuleBroken``, ``BadField`` …) is answered
+    A router answers what no service has of its own. What it raises (``Problem``, ``RuleBroken``, ``BadField`` …) is answered
     as everywhere else.
     """
     app = FastAPI(
@@ -36,8 +36,7 @@ def compose_app(
     app.add_route("/metrics", operations.metrics, methods=["GET"])
     for router in extra_routers:
         app.include_router(router)
-    for service in services:
-        app.mount(service.base, service)
+    app.add_middleware(Services, services=services)
     app.add_middleware(Around)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

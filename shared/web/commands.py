@@ -15,6 +15,7 @@ from shared.engine.execute import Asked, Engine, Stale
 from shared.security.rate import client_key
 from shared.security.visibility import may_see
 from shared.storage.port import CaseRecord
+from shared.web.attachments import FIELD, Attachments
 from shared.web.body import reader_of
 from shared.web.metrics import COMMANDS
 from shared.web.people import Gate, People, Visitor
@@ -32,6 +33,7 @@ class Desk:
 
     def __init__(self, base: str, engine: Engine, gate: Gate, people: People) -> None:
         self._base, self._engine, self._gate, self._people = base, engine, gate, people
+        self._attachments = Attachments(engine, gate, people)
 
     async def open(self, request: Request, kind: CaseKind[Any]) -> Response:
         """``POST /{collection}``: the command that opens a case."""
@@ -89,7 +91,12 @@ class Desk:
             if case is None and version != 0 and IF_MATCH in request.headers:
                 raise Stale(0)
             given = Asked(command, actor, command_id(self._engine.service, actor.subject, key))
+            files: tuple[str, ...] = getattr(command, FIELD, ())
+            if files:
+                await self._attachments.check(files)
             outcome = await self._engine.execute(kind, case, [given], if_match=version)
+            if files:
+                await self._attachments.bind(kind, outcome.case, files)
         except Exception as error:
             COMMANDS.labels(kind.name, model.command_name, "refused").inc()
             problem = problem_of(_without_secrets(error, command), model)

@@ -3,9 +3,11 @@
 import re
 import time
 import uuid
+from functools import lru_cache
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.language import language_of
@@ -13,13 +15,15 @@ from shared.web.metrics import DURATION, REQUESTS
 from shared.web.problems import internal
 
 log = structlog.get_logger("http")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
-SECURITY = (
-    ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+SECURITY: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
 )
+NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class Around:
@@ -34,9 +38,8 @@ class Around:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["gongkai.request"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         status = 500
@@ -46,11 +49,10 @@ class Around:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                out = MutableHeaders(scope=message)
-                out["X-Request-Id"] = request_id
-                for name, value in SECURITY:
-                    out[name] = value
-                out.setdefault("Cache-Control", "no-store")
+                headers = [*message["headers"], *SECURITY, (b"x-request-id", request_id.encode())]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(NOT_KEPT)
+                message = {**message, "headers": headers}
             await send(message)
 
         try:
@@ -59,26 +61,31 @@ class Around:
             log.exception("request failed", method=scope["method"], route=scope.get("gongkai.route"))
             if started:
                 raise
-            await internal().response(language_of(headers.get("accept-language")))(scope, receive, answer)
+            language = language_of(Headers(scope=scope).get("accept-language"))
+            await internal().response(language)(scope, receive, answer)
         finally:
-            self._note(scope, status, time.perf_counter() - began)
+            _note(scope, status, time.perf_counter() - began)
             structlog.contextvars.unbind_contextvars("request_id")
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("gongkai.route") or getattr(scope.get("route"), "path", None) or "none"
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        REQUESTS.labels(method, route, str(status)).inc()
-        DURATION.labels(method, route).observe(seconds)
-        if route not in QUIET:
-            log.info(
-                "request",
-                method=method,
-                route=route,
-                service=scope.get("gongkai.service"),
-                case=scope.get("gongkai.case"),
-                status=status,
-                ms=round(seconds * 1000, 2),
-            )
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    route = scope.get("gongkai.route") or getattr(scope.get("route"), "path", None) or "none"
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    counter, histogram = _counted(method, route, status)
+    counter.inc()
+    histogram.observe(seconds)
+    if route not in QUIET:
+        log.info(
+            "request",
+            method=method,
+            route=route,
+            service=scope.get("gongkai.service"),
+            case=scope.get("gongkai.case"),
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+@lru_cache(maxsize=2048)
+def _counted(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, str(status)), DURATION.labels(method, route)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.corrections import COMMON_COMMANDS
+from shared.domain.directory import PUBLIC
 from shared.domain.kind import CaseKind, Command
-from shared.domain.permission import Allowed
+from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
 from shared.web.offers import command_schema
 from shared.web.problems import MEDIA_TYPE, TITLES
@@ -16,6 +17,7 @@ VERSION = "3.1.0"
 API_VERSION = "1.0.0"
 
 Json = dict[str, Any]
+_STRING: Json = {"type": "string"}
 
 
 def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> Json:
@@ -35,6 +37,8 @@ def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> 
             tags=[title.zh],
         )
     }
+    if any("attachments" in model.model_fields for kind in kinds for model in kind.commands):
+        paths |= _file_paths(kinds, title)
     return {
         "openapi": VERSION,
         "info": {
@@ -56,9 +60,50 @@ def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> 
     }
 
 
+def _file_paths(kinds: Sequence[CaseKind[Any]], title: Text) -> Json:
+    """Uploads, and the attachments of each kind that has them."""
+    upload = _operation(
+        "file-upload",
+        Text("上传附件", "Upload an attachment"),
+        Text(
+            "正文为文件内容；返回的 id 填入命令的 attachments",
+            "the body is the file; its id goes into a command's attachments",
+        ),
+        {"201": _json("Attachment")},
+        (413, 422, 429, 503),
+        parameters=[_query("name", Text("文件名", "the file's name"), {"type": "string"})],
+        tags=[title.zh],
+        security=({"token": []}, {}),
+    )
+    upload["requestBody"] = {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    paths: Json = {"/files": {"post": upload}}
+    for kind in kinds:
+        if any("attachments" in model.model_fields for model in kind.commands):
+            binary = {
+                "description": "附件内容 / the file",
+                "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+            }
+            paths[f"/{kind.collection}/{{id}}/files/{{file}}"] = {
+                "parameters": [_ID, {"name": "file", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "get": _operation(
+                    f"{kind.name}-file",
+                    Text(f"{kind.title.zh}：附件", f"{kind.title.en}: attachment"),
+                    Text("可以阅读正文的人可以打开", "for those who may read the case's text"),
+                    {"200": binary},
+                    (401, 404, 422, 503),
+                    tags=[kind.title.zh],
+                ),
+            }
+    return paths
+
+
 def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
     top = f"/{kind.collection}"
     tags = [kind.title.zh]
+    everybody = kind.public_view is not None and any(may(PUBLIC, ways) for ways in kind.vault_readers.values())
     paths: Json = {
         top: {
             "get": _operation(
@@ -82,8 +127,9 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
                     "the file, its timeline, deadlines and what you may do now",
                 ),
                 {"200": _json("Case", ETag="案卷版本 / the case's version")},
-                (401, 403, 404, 503),
+                (401, 403, 404, 429, 503) if everybody else (401, 403, 404, 503),
                 tags=tags,
+                security=({"token": []}, {}) if everybody else ({"token": []},),
             ),
         },
     }
@@ -261,6 +307,11 @@ def _filters(kind: CaseKind[Any]) -> list[Json]:
     ]
 
 
+_SHOWN = Text("案卷、经过、期限和您现在可以办理的事项", "the file, its timeline, deadlines and what you may do now")
+_SHOWN_TO_EVERYBODY = Text(
+    f"{_SHOWN.zh}；不登录时只有已公开的内容（如 published_reply），没有公开的答复 401",
+    f"{_SHOWN.en}; without a token what was published of it (as published_reply), and 401 where nothing was",
+)
 _ID: Json = {
     "name": "id",
     "in": "path",
@@ -442,6 +493,11 @@ def _common_schemas() -> Json:
             "进展",
             {n: head[n] for n in ("id", "number", "kind", "status_title", "status_title_en", "version")},
             ["id", "number", "kind", "version"],
+        ),
+        "Attachment": _object(
+            "附件",
+            {"id": _STRING, "name": _STRING, "media_type": _STRING, "size": {"type": "integer"}},
+            ["id", "name", "media_type", "size"],
         ),
         "Problem": _object("问题", problem, ["type", "title", "status", "detail", "code"]),
     }

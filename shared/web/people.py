@@ -14,6 +14,7 @@ from shared.domain.localtime import local_date
 from shared.engine.execute import NotReady
 from shared.engine.reference import Reference
 from shared.security.audit import Audit
+from shared.security.files import Files
 from shared.security.identity import BadToken, Receipts
 from shared.security.rate import RateLimit
 from shared.web.request_headers import RECEIPT_CODE
@@ -33,14 +34,16 @@ class Tokens(Protocol):
 class Gate:
     """What stands at the door of every service: tokens, receipt codes, the audit trail, and the limits.
 
-    ``public`` counts calls without a token by network address; ``body_limit`` is in bytes.
+    ``public`` counts calls without a token by network address; the limits are in bytes.
     """
 
     tokens: Tokens
     receipts: Receipts
     audit: Audit
     public: RateLimit
+    files: Files
     body_limit: int = 1 << 20
+    file_limit: int = 20 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ class ReadingRoom:
             limit=asked.number("limit", USUAL, MOST),
         )
         asked.done()
+        if query.after is not None and not isinstance(query.after, str):
+            raise bad_place()
         page = await (self._search(kind, query, actor, words) if words else self._page(query))
         titles = await self._titles(request, kind, page.heads, actor)
         items = [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in page.heads]
@@ -93,7 +95,7 @@ class ReadingRoom:
         limit = asked.number("limit", USUAL, MOST)
         places = asked.place("after", "todo")
         asked.done()
-        if places is not None and not isinstance(places, dict):
+        if places is not None and not (isinstance(places, dict) and all(map(_is_place, places.values()))):
             raise bad_place()
         today = local_date(self._engine.now())
         viewer = Viewer(reach_of(actor)[1])
@@ -125,7 +127,12 @@ class ReadingRoom:
         return json_answer({"items": items, "next": written_place(following, "todo") if following else None})
 
     async def show(self, request: Request, kind: CaseKind[Any], given: str) -> Response:
-        """``GET /{collection}/{id}``: the file with timeline, deadlines and the commands this person may give now."""
+        """``GET /{collection}/{id}``: the file with timeline, deadlines and the commands this person may give now.
+
+        Without a token it is what everybody may read of it, if anything was published.
+        """
+        if not self._desk.welcome(request).signed_in:
+            return await self._published(request, kind, case_id(kind, given))
         actor, reference = self._reader(request)
         head = await self._seen(request, kind, given, actor)
         now = self._engine.now()
@@ -205,6 +212,29 @@ class ReadingRoom:
         if isinstance(unit := view.get("department"), str):
             body["name"] = reference.directory.name(unit, local_date(self._engine.now()))
         return json_answer(body, {"ETag": f'"{head.version}"'})
+
+    async def _published(self, request: Request, kind: CaseKind[Any], case: str) -> Response:
+        """The published copy. Raises the same ``Problem`` 401 for a case with none and for one that is not there."""
+        head = await self._engine.stores.cases.load(case)
+        reference = self._engine.reference()
+        if kind.public_view is None or head is None or head.kind != kind.name or head.restricted or reference is None:
+            raise unauthorised()
+        everybody = {name for name, ways in kind.vault_readers.items() if may(PUBLIC, ways)}
+        found = references(kind.public_view(await self._engine.state(head)), everybody)
+        if not found:
+            raise unauthorised()
+        request.scope["gongkai.case"] = case
+        plain = await self._engine.sealer.read([*found.values()])
+        body = {
+            "id": case,
+            "number": shown_number(kind, case),
+            "kind": kind.name,
+            "department": head.department,
+            "name": reference.directory.name(head.department, local_date(self._engine.now())),
+            "received": head.received,
+            **{name: plain.get(ref) for name, ref in found.items()},
+        }
+        return json_answer(body)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -316,6 +346,10 @@ class ReadingRoom:
             query = queries[name]
             places[name] = (await self._page(replace(query, limit=taken))).next if taken else query.after
         return places
+
+
+def _is_place(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _title(head: CaseRecord, readable: bool, plain: Plain) -> str | None:

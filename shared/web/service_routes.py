@@ -6,25 +6,30 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.domain.kind import CaseKind
 from shared.domain.text import Text
 from shared.engine.execute import Engine
-from shared.web.commands import Desk
+from shared.web.attachments import LONGEST_NAME, Attachments
+from shared.web.commands import Desk, read_body
 from shared.web.docs_page import docs_file
 from shared.web.language import language_of
 from shared.web.offers import commands_of
 from shared.web.openapi import openapi_document
 from shared.web.people import Gate, People
 from shared.web.problems import Problem, no_route, problem_of
+from shared.web.query import Parameters
 from shared.web.reading import ReadingRoom
+from shared.web.shown_numbers import case_id
 
 Handler = Callable[[Request, CaseKind[Any]], Awaitable[Response]]
+PREFIX = "/api/v1"
+_OWN = frozenset({"todo", "files", "docs", "openapi.json"})
 
 
 class ServiceRoutes:
-    """An ASGI app for ``/api/v1/{service}``.
+    """What is answered below ``/api/v1/{service}``.
 
     ``extra`` answers ``{METHOD} /{collection}.{suffix}`` for every collection: ``{("POST", "import"): handler}``. Dates,
     posts and settings come from the engine's reference data at each request.
@@ -39,21 +44,28 @@ class ServiceRoutes:
         gate: Gate,
         extra: Mapping[tuple[str, str], Handler] | None = None,
     ) -> None:
-        self.name, self.base = name, f"/api/v1/{name}"
+        self.gate = gate
+        self.name, self.base = name, f"{PREFIX}/{name}"
         self._collections = {kind.collection: kind for kind in kinds}
         self._commands = {kind.collection: commands_of(kind) for kind in kinds}
         self._extra = dict(extra or {})
         self.people = People(gate, engine.reference, engine.now)
         self.desk = Desk(self.base, engine, gate, self.people)
+        self._attachments = Attachments(engine, gate, self.people)
+        self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._document = orjson.dumps(openapi_document(name, title, kinds))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, whose path begins below the mount."""
+    def has(self, part: str) -> bool:
+        """Whether addresses whose first part below the base is ``part`` are this service's."""
+        return part in _OWN or part.partition(".")[0] in self._collections
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+        """One request, by the parts of its path below the base."""
         scope["gongkai.service"] = self.name
         request = Request(scope, receive)
         try:
-            response = await self._answer(request, scope["path"].removeprefix(scope.get("root_path", "")))
+            response = await self._answer(request, parts)
         except Exception as error:
             problem = problem_of(error)
             if problem is None:
@@ -61,9 +73,10 @@ class ServiceRoutes:
             response = problem.response(language_of(request.headers.get("accept-language")))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, path: str) -> Response:
-        parts = path.split("/")[1:]
+    async def _answer(self, request: Request, parts: list[str]) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
+        if "" in parts:
+            raise no_route()
         match parts:
             case ["openapi.json"]:
                 self._at(request, "/openapi.json", method, "GET")
@@ -71,13 +84,16 @@ class ServiceRoutes:
             case ["docs", *rest] if len(rest) < 2:
                 self._at(request, "/docs", method, "GET")
                 return docs_file(rest[0] if rest else "")
+            case ["files"]:
+                self._at(request, "/files", method, "POST")
+                return await self._upload(request)
             case ["todo"]:
                 self._at(request, "/todo", method, "GET")
                 return await self._room.todo(request)
-            case [collection] if collection not in self._collections:
-                return await self._of_suffix(request, collection, method)
+            case [name] if name not in self._collections:
+                return await self._of_suffix(request, name, method)
         kind = self._collections.get(parts[0])
-        if kind is None or "" in parts:
+        if kind is None:
             raise no_route()
         top = f"/{kind.collection}"
         match parts[1:]:
@@ -93,6 +109,9 @@ class ServiceRoutes:
             case [case, "why"]:
                 self._at(request, f"{top}/{{id}}/why", method, "GET")
                 return await self._room.why(request, kind, case, None)
+            case [case, "files", file]:
+                self._at(request, f"{top}/{{id}}/files/{{file}}", method, "GET")
+                return await self._attachments.download(request, kind, case_id(kind, case), file)
             case [case, "why", rule]:
                 self._at(request, f"{top}/{{id}}/why/{{rule}}", method, "GET")
                 return await self._room.why(request, kind, case, rule)
@@ -103,6 +122,13 @@ class ServiceRoutes:
                 self._at(request, f"{top}/{{id}}/{command}", method, "POST")
                 return await self.desk.act(request, kind, model, case)
         raise no_route()
+
+    async def _upload(self, request: Request) -> Response:
+        self.desk.welcome(request)
+        asked = Parameters(request.query_params)
+        name = asked.text("name", LONGEST_NAME)
+        asked.done()
+        return await self._attachments.upload(name, await read_body(request, self._file_limit))
 
     async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
         collection, _, suffix = part.partition(".")
@@ -120,6 +146,24 @@ class ServiceRoutes:
             raise method_not_allowed(methods)
 
 
+class Services:
+    """Pure ASGI: takes the addresses of services to them directly and leaves all others to the application inside."""
+
+    def __init__(self, app: ASGIApp, services: Sequence[ServiceRoutes]) -> None:
+        self._app = app
+        self._services = {service.name: service for service in services}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            match path.removeprefix(PREFIX).split("/") if path.startswith(PREFIX) else []:
+                case ["", name, first, *rest] if name in self._services and self._services[name].has(first):
+                    await self._services[name].answer(scope, receive, send, [first, *rest])
+                    return
+        await self._app(scope, receive, send)
+
+
 def method_not_allowed(methods: Sequence[str]) -> Problem:
     """The address answers, but not this method."""
     allow = ", ".join(methods)
@@ -135,5 +179,5 @@ def service_routes(
     gate: Gate,
     extra: Mapping[tuple[str, str], Handler] | None = None,
 ) -> ServiceRoutes:
-    """The routes of a service, to be mounted by ``compose_app``."""
+    """The routes of a service, for ``compose_app``."""
     return ServiceRoutes(name, title, kinds, engine, gate, extra)

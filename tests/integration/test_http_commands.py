@@ -448,3 +448,9 @@ async def test_a_command_of_an_empty_body_needs_none(luodian: County) -> None:
     case = (await luodian.submit()).json()["id"]
     answer = await luodian.client.post(f"{MESSAGES}/{case}/accept", headers=luodian.as_(CLERK))
     assert answer.status_code == 200
+
+
+async def test_a_refused_submission_takes_no_number(luodian: County) -> None:
+    refused = await luodian.client.post(MESSAGES, json={"title": "题", "text": "文"})
+    assert refused.status_code == 409
+    assert (await luodian.submit()).json()["number"] == "留言〔2026〕1号"

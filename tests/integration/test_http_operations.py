@@ -8,19 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import jsonschema
 import pytest
 import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 
 import shared.web
 from services.assessment import calendar, department, plan_case
 from services.messages import MESSAGE
-from shared.domain.kind import CaseKind
+from shared.domain.kind import CaseKind, RuleBroken
 from shared.domain.text import Text
+from shared.storage.port import StoreAway
 from shared.telemetry import configure_logging
+from shared.web.app import compose_app
 from shared.web.metrics import forget, gauge
 from shared.web.openapi import openapi_document
 from shared.web.operations import Health
+from shared.web.reading import json_answer
+from shared.web.service_routes import service_routes
 from tests.county_over_http import LETTER, MESSAGES, County, problem
 
 DOCS, OPENAPI = "/api/v1/messages/docs", "/api/v1/messages/openapi.json"
@@ -206,6 +214,61 @@ async def test_a_wild_address_is_counted_under_no_name_of_its_own(luodian: Count
 async def test_an_unknown_address_is_a_problem_like_any_other(luodian: County, path: str) -> None:
     body = problem(await luodian.client.get(path, headers={"Accept-Language": "en"}), 404, "no_route")
     assert body["detail"] == "there is no such address"
+
+
+# -- what a process adds ----------------------------------------------------------------------------------------------
+
+
+async def test_a_process_may_add_routes_for_every_collection(luodian: County) -> None:
+    async def import_list(request: Request, kind: CaseKind[Any]) -> Response:
+        return json_answer({"kind": kind.name, "bytes": len(await request.body())})
+
+    engine, gate = luodian.service.engine, luodian.routes.gate
+    routes = service_routes(
+        "messages", Text("政民互动", "Messages"), (MESSAGE,), engine, gate, {("POST", "import"): import_list}
+    )
+    async with client_of(compose_app([routes], [], ready)) as client:
+        answer = await client.post(f"{MESSAGES}.import", content=b"12345")
+        assert answer.json() == {"kind": "message", "bytes": 5}
+        problem(await client.get(f"{MESSAGES}.import"), 405)
+        problem(await client.post(f"{MESSAGES}.export"), 404, "no_route")
+        problem(await client.post("/api/v1/messages/letters.import"), 404, "no_route")
+
+
+async def test_a_process_s_own_routers_answer_their_faults_like_everything_else(luodian: County) -> None:
+    router = APIRouter(prefix="/api/v1/messages")
+    broken: list[Exception] = [RuleBroken("x.y", Text("不可", "no"), Text("第一条", "Art. 1")), StoreAway()]
+
+    @router.get("/sums/{number}")
+    async def sums(number: int) -> dict[str, int]:
+        if number < 0:
+            raise broken.pop(0)
+        return {"sum": number}
+
+    async with client_of(compose_app([luodian.routes], [router], ready)) as client:
+        assert (await client.get("/api/v1/messages/sums/3")).json() == {"sum": 3}
+        assert problem(await client.get("/api/v1/messages/sums/-1"), 409)["basis"] == "第一条"
+        problem(await client.get("/api/v1/messages/sums/-1"), 503, "store_away")
+        wrong = problem(await client.get("/api/v1/messages/sums/x", headers={"Accept-Language": "en"}), 422)
+        assert wrong["errors"] == [{"field": "number", "detail": "number: must be a whole number"}]
+        problem(await client.post("/api/v1/messages/sums/3"), 405)
+        problem(await client.get("/api/v1/messages/sum/3"), 404, "no_route")
+        text = (await client.get("/metrics")).text
+        assert 'route="/api/v1/messages/sums/{number}",status="200"' in text
+        assert (await client.get(OPENAPI)).status_code == 200
+
+
+async def test_a_head_request_is_answered_as_its_get(luodian: County) -> None:
+    for path in ("/healthz", OPENAPI, MESSAGES):
+        assert (await luodian.client.head(path)).status_code == (await luodian.client.get(path)).status_code
+
+
+async def ready() -> Health:
+    return Health(True)
+
+
+def client_of(app: FastAPI) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://county")
 
 
 # -- around every request ----------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """What is read over HTTP: lists with filters and pages, the file, what is due, why a date, following by code."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +10,25 @@ import pytest
 from shared.domain.directory import OFFICE, Dated, Department, Post
 from shared.domain.localtime import read_moment
 from shared.storage.port import Viewer
-from tests.county_over_http import LETTER, MESSAGES, County, problem
+from shared.storage.sqlite import open_stores
+from tests.county_over_http import LETTER, MESSAGES, County, county, problem
 from tests.message_bodies import BODIES
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def luodian(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[County]:
+    """The county on either store."""
+    if request.param == "memory":
+        async with county() as made:
+            yield made
+        return
+    database, stores = open_stores(tmp_path / "gongkai.db", durable=False)
+    try:
+        async with county(stores=stores) as made:
+            yield made
+    finally:
+        await database.close()
+
 
 DESK, OFFICER = "clerk@county-office", "office@county-office"
 
@@ -94,7 +113,7 @@ async def test_a_place_of_another_order_is_refused(luodian: County) -> None:
         ("after=nowhere", "after"),
         ("after=!!!!", "after"),
         ("after=WyJtZXNzYWdlOi1yZWNlaXZlZCIsIHt9XQ", "after"),
-        ("after=WyJtZXNzYWdlOi1yZWNlaXZlZCIsICJ4Il0", "after"),
+        ("after=WyJtZXNzYWdlOi1yZWNlaXZlZCIsIDFd", "after"),
         ("statu=received", "statu"),
         ("limit=1&limit=2", "limit"),
         ("q=" + "x" * 101, "q"),
@@ -456,6 +475,35 @@ async def test_who_handles_a_report_is_not_shown_to_its_writer(luodian: County) 
     body = (await follow(luodian, case, luodian.receipts.receipt_code(case))).json()
     assert body["department"] is None
     assert "name" not in body
+
+
+async def test_anybody_reads_what_was_published_and_nothing_else(luodian: County) -> None:
+    case = await luodian.answered("education")
+    absent = await luodian.client.get(f"{MESSAGES}/M2026-999999")
+    problem(absent, 401, "unauthorised")
+    assert (await luodian.client.get(f"{MESSAGES}/{case}")).text == absent.text
+    await luodian.done(case, "publish-reply", "head@education", **BODIES["publish-reply"])
+    body = (await luodian.client.get(f"{MESSAGES}/{case}")).json()
+    assert body == {
+        "id": case,
+        "number": "留言〔2026〕1号",
+        "kind": "message",
+        "department": "education",
+        "name": "教育局",
+        "received": "2026-03-05",
+        "published_title": "路灯",
+        "published_question": "路灯不亮",
+        "published_reply": "已修复",
+    }
+    await luodian.done(case, "withhold-reply", "head@education", **BODIES["withhold-reply"])
+    assert (await luodian.client.get(f"{MESSAGES}/{case}")).text == absent.text
+
+
+async def test_what_became_a_report_is_published_no_more(luodian: County) -> None:
+    case = await luodian.answered("education")
+    await luodian.done(case, "publish-reply", "head@education", **BODIES["publish-reply"])
+    await luodian.done(case, "quarantine", "head@county-office", accused="water")
+    problem(await luodian.client.get(f"{MESSAGES}/{case}"), 401)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A second, slow scoring: plain loops over facts, written from the rules and sharing no code with the first but the plan."""
+"""A second, slow scoring: plain loops over facts, written from the rules; it shares the plan's types and no more."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.assessment.fact_frame import Fact, FactFrame, field_texts
+from services.assessment.fact_frame import Fact, FactFrame, with_texts
 from services.assessment.lines import ScoreLines
-from services.assessment.measures import Window, column, column_of, condition_fields, counts, window
+from services.assessment.measures import Window, column, condition_fields, counts, window
 from services.assessment.numerals import rounded
 from services.assessment.period import Quarter
 from services.assessment.plan import (
@@ -255,7 +255,7 @@ def test_a_row_test_and_its_column_expression_agree(count: Count, facts: list[Fa
     days: Window = window(count, QUARTER, as_of)
     rows = FactFrame.from_rows(facts).frame
     fields = condition_fields(count) | ({count.by} - {"happened"})
-    rows = rows.with_columns(field_texts(rows["fields"], field).alias(column_of(field)) for field in fields)
+    rows = with_texts(rows, sorted(fields))
     assert sorted(rows.filter(column(count, days))["id"]) == sorted(f.id for f in facts if counts(count, f, days))
 
 

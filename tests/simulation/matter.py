@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from shared.domain.corrections import OverdueRevoked
 from shared.domain.deadline import Clock, Extend, NotBefore, Operation, Suspend
 from shared.domain.kind import (
     CaseKind,
@@ -30,7 +31,7 @@ from shared.engine.policy import Policy, Reaction
 BASIS = Text("办事规则第一条", "Rules of the house, Art. 1")
 CLERKS = anywhere("clerk")
 LIMITS: Mapping[str, int] = {"simple": 3, "hard": 10}
-Ended = Literal["met", "missed"]
+Ended = Literal["met", "missed", "cancelled"]
 
 
 # -- events ------------------------------------------------------------------------------------------------------------
@@ -270,9 +271,11 @@ def evolve(state: Matter, event: Event, stamp: Stamp) -> Matter:
         case MatterExtended():
             return replace(state, extensions=(*state.extensions, event.days))
         case MatterFinished():
-            return replace(state, finished=day, ended=state.ended or "met")
+            return replace(state, finished=day, ended=state.ended or ("met" if event.met else None))
         case MatterOverdue():
-            return replace(state, ended="missed")
+            return replace(state, ended=state.ended or "missed")
+        case OverdueRevoked():
+            return replace(state, ended=state.ended or "cancelled")
         case FollowUpNoted():
             return replace(state, follow_ups=(*state.follow_ups, event.follow_up))
         case MatterReminded():

@@ -8,10 +8,9 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from services.assessment.fact_frame import Fact, FactFrame, field_texts
+from services.assessment.fact_frame import Fact, FactFrame, with_texts
 from services.assessment.measures import (
     column,
-    column_of,
     condition_fields,
     counts,
     window,
@@ -27,7 +26,7 @@ def counted(count: Count, facts: Sequence[Fact], as_of: date = Q3.last_day, quar
     days = window(count, quarter, as_of)
     rows = FactFrame.from_rows(facts).frame.sort("id")
     fields = condition_fields(count) | ({count.by} - {"happened"})
-    rows = rows.with_columns(field_texts(rows["fields"], field).alias(column_of(field)) for field in fields)
+    rows = with_texts(rows, sorted(fields))
     by_column = rows.filter(column(count, days))["id"].to_list()
     by_row = sorted(one.id for one in facts if counts(count, one, days))
     assert by_column == by_row
@@ -174,7 +173,10 @@ def test_a_field_is_read_from_the_column_as_json_reads_it(content: dict[str, obj
         json.dumps(content, indent=2),
     ):
         one = fact("a", "messages.ReplySent")._replace(fields=text)
-        assert field_texts(pl.Series([text, "{}"]), "due").to_list() == [one.texts().get("due"), None]
+        assert with_texts(pl.DataFrame({"fields": [text, "{}"]}), ("due",))["field:due"].to_list() == [
+            one.texts().get("due"),
+            None,
+        ]
 
 
 def test_a_frame_keeps_each_event_once_whatever_the_order() -> None:

@@ -150,6 +150,8 @@ def test_all_faults_are_reported_at_once_by_line() -> None:
         ("where: {met: true}", "where: {met: {is: true}}", "measures.on_time.where.met.is", "unknown key is"),
         ("where: {met: true}", "where: {due: {before: 1 October}}", "measures.on_time.where.due.before", "is no date"),
         ("where: {met: true}", "where: {met: 0.5}", "measures.on_time.where.met", "compares with text"),
+        ("met: true}, by: due", "met: true}, by: due date", "measures.on_time.by", "is no name"),
+        ("over: parties", "over: how many", "values.adoption.over", "is no name"),
         ("title: 小方案", "title: [小方案]", "title", "a single value is expected here"),
         ("title: 小方案", "title: 2026", "title", "text is expected here"),
         ("id: small", "id: Small Plan", "id", "lower-case"),

@@ -144,17 +144,21 @@ def test_an_unknown_role_sees_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("posts", "viewer"),
+    ("posts", "opened", "reach"),
     [
-        ([("education", "clerk"), ("health", "custodian")], Viewer(frozenset({"education", "health"}))),
-        ([(OFFICE, "office")], Viewer(frozenset({OFFICE}), all=True)),
-        ([(OFFICE, "auditor")], Viewer()),
-        ([("government-services", "ops"), ("education", "clerk")], Viewer(frozenset({"education"}))),
-        ([], Viewer()),
+        ([("education", "clerk"), ("health", "custodian")], {"education", "health"}, "units"),
+        ([(OFFICE, "office")], {OFFICE}, "all"),
+        ([(OFFICE, "auditor")], set(), "units"),
+        ([(OFFICE, "leader")], set(), "unrestricted"),
+        ([("government-services", "ops"), ("education", "clerk")], {"education"}, "units"),
+        ([], set(), "units"),
     ],
 )
-def test_a_list_is_asked_for_the_units_whose_files_the_posts_open(posts: list[tuple[str, str]], viewer: Viewer) -> None:
-    assert viewer_of(person(*posts)) == viewer
+def test_a_list_is_asked_for_the_units_whose_files_the_posts_open(
+    posts: list[tuple[str, str]], opened: set[str], reach: str
+) -> None:
+    belongs_to = frozenset(unit for unit, _ in posts)
+    assert viewer_of(person(*posts)) == Viewer(frozenset(opened), reach == "all", reach == "unrestricted", belongs_to)
 
 
 units = st.sampled_from(["education", "health", "finance", OFFICE])

@@ -165,12 +165,13 @@ class SqliteCases:
 
 
 def _append(connection: sqlite3.Connection, commit: Commit) -> None:
-    for command in commit.commands:
-        known = connection.execute(
-            "SELECT id, body_hash, case_id, answer FROM commands WHERE id = ?", (command.id,)
-        ).fetchone()
-        if known is not None:
-            raise CommandKnown(CommandRecord(*known))
+    known = connection.execute(
+        "SELECT id, body_hash, case_id, answer FROM commands WHERE id IN "
+        f"({', '.join('?' * len(commit.commands))}) LIMIT 1",
+        tuple(command.id for command in commit.commands),
+    ).fetchone()
+    if known is not None:
+        raise CommandKnown(CommandRecord(*known))
     head = commit.head
     stands = connection.execute("SELECT version FROM cases WHERE id = ?", (head.id,)).fetchone()
     if (stands[0] if stands else 0) != commit.expected:

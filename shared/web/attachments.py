@@ -1,0 +1,83 @@
+"""Attachments (附件): taken in sealed, bound to the case whose command names them, opened for those who may read its text."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.domain.kind import BadField, CaseKind
+from shared.domain.text import Text
+from shared.engine.execute import Engine
+from shared.security.files import FileRefused
+from shared.security.visibility import may_see, readable_vault_fields
+from shared.web.people import Gate, People
+from shared.web.problems import Problem, bad_field, not_found, unauthorised
+from shared.web.query import Parameters
+
+FIELD = "attachments"
+READ_LIKE = "text"
+LONGEST_NAME = 255
+
+
+class Attachments:
+    """Uploads and downloads of one service."""
+
+    def __init__(self, engine: Engine, gate: Gate, people: People) -> None:
+        self._engine, self._gate, self._people = engine, gate, people
+
+    async def upload(self, name: str | None, body: bytes) -> Response:
+        """``POST /files?name=``: checked, sealed and stored; the id goes into a command's ``attachments``."""
+        if name is None:
+            raise bad_field("name", Text("请给出文件名（name）", "give the file's name (name)"))
+        try:
+            kept = await self._gate.files.keep_personal(name, body, field="file")
+        except FileRefused as refused:
+            if refused.code == "too_large":
+                raise Problem(413, "too_large", refused.message) from refused
+            raise bad_field("file", refused.message, code=f"file.{refused.code}") from refused
+        answer = {"id": kept.id, "name": kept.name, "media_type": kept.media_type, "size": kept.size}
+        return Response(orjson.dumps(answer), 201, media_type="application/json")
+
+    async def check(self, ids: Sequence[str]) -> None:
+        """Raises ``BadField`` for an attachment that is not there."""
+        for place, id_ in enumerate(ids, start=1):
+            if await self._gate.files.open(id_) is None:
+                raise BadField(
+                    FIELD,
+                    Text(f"第 {place} 个附件不存在，请先上传", f"attachment {place} is not there; upload it first"),
+                )
+
+    async def bind(self, kind: CaseKind[Any], case: str, ids: Sequence[str]) -> None:
+        """Puts the files' keys under the case's writer, or the case where there is none; a repeat changes nothing."""
+        head = await self._engine.stores.cases.load(case)
+        if head is not None:
+            writer = kind.summary(await self._engine.state(head)).writer
+            await self._gate.files.claim(ids, case=case, writer=writer)
+
+    async def download(self, request: Request, kind: CaseKind[Any], case: str, file: str) -> Response:
+        """``GET /{collection}/{id}/files/{file}``: for those who may read the case's text. The same 404 for all else."""
+        visitor = self._people.visitor(request.headers)
+        if not visitor.signed_in:
+            raise unauthorised()
+        Parameters(request.query_params).done()
+        actor = visitor.actor
+        head = await self._engine.stores.cases.load(case)
+        if head is None or head.kind != kind.name or not may_see(actor, head):
+            raise not_found()
+        confidential = kind.summary(await self._engine.state(head)).confidential
+        alone = kind.handler_alone if confidential else frozenset()
+        if READ_LIKE not in readable_vault_fields(kind, actor, head, handler_alone=alone):
+            raise not_found()
+        history = await self._engine.history(kind, case)
+        if not any(file in getattr(record.event, FIELD, ()) for record in history):
+            raise not_found()
+        opened = await self._gate.files.open(file)
+        if opened is None:
+            raise not_found()
+        kept, body = opened
+        await self._gate.audit.record(actor, "file_opened", case, detail={"sha256": file})
+        disposition = f"attachment; filename*=UTF-8''{quote(kept.name)}"
+        return Response(body, 200, {"Content-Disposition": disposition}, kept.media_type)

@@ -1,0 +1,151 @@
+"""A guard looks at another case through ``needs``; a case of its own keeps its parent; both through the real engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.domain.directory import SYSTEM, Directory
+from shared.domain.kind import CaseKind, Command, Context, Event, RuleBroken, Stamp, Summary, command, event, field
+from shared.domain.permission import SYSTEM_MAY
+from shared.domain.text import Text
+from shared.engine.execute import Asked
+from shared.engine.reference import Reference
+from shared.eventlog.memory import MemoryEventLog
+from shared.service import Declared, put_together
+from shared.storage.memory import MemoryStore
+from shared.storage.port import Stores
+from tests.scenario import known_calendar
+
+WORDS = Text("样例", "Sample")
+BASIS = Text("样例规则", "Sample rule")
+NOW = datetime(2026, 10, 9, 1, tzinfo=UTC)
+
+
+@event("NoteMade", WORDS)
+class NoteMade(Event):
+    """样例: a note, perhaps under another."""
+
+    parent: str | None = None
+
+
+@command(
+    WORDS, help=WORDS, basis=BASIS, allowed=(SYSTEM_MAY,), opens=True, needs=lambda c: (c.under,) if c.under else ()
+)
+class MakeNote(Command):
+    """Makes a note; one under another only while that has fewer than two versions."""
+
+    under: str | None = field(WORDS, help=WORDS, default=None)
+
+
+@command(WORDS, help=WORDS, basis=BASIS, allowed=(SYSTEM_MAY,))
+class AddToNote(Command):
+    """Adds an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How much is in it, and under what."""
+
+    events: int = 0
+    parent: str | None = None
+
+
+def make(state: Note, given: MakeNote, context: Context) -> Sequence[Event]:
+    """Looks at the parent as it stands."""
+    if given.under is not None:
+        parent = context.cases.get(given.under)
+        if parent is None or parent.state.events > 1:
+            raise RuleBroken("note.parent", WORDS, BASIS)
+    return [NoteMade(department="county-office", parent=given.under)]
+
+
+def add(state: Note, given: AddToNote, context: Context) -> Sequence[Event]:
+    """Always."""
+    return [NoteMade(department="county-office", parent=state.parent)]
+
+
+def evolve(state: Note, told: Any, stamp: Stamp) -> Note:
+    """Counts."""
+    return Note(state.events + 1, told.parent)
+
+
+def never(*_: Any) -> Event:
+    raise AssertionError("no clocks")
+
+
+NOTE: CaseKind[Note] = CaseKind(
+    name="note",
+    service="messages",
+    collection="notes",
+    title=WORDS,
+    prefix="N",
+    number="便笺{year}-{n}",
+    statuses={"made": WORDS},
+    initial=Note(),
+    state_type=Note,
+    events=(NoteMade,),
+    commands={MakeNote: make, AddToNote: add},
+    evolve=evolve,
+    clocks=lambda state: (),
+    missed=never,
+    summary=lambda state: Summary("made", "county-office", parent=state.parent),
+)
+
+
+class NoSealer:
+    """Nothing here is confidential."""
+
+    async def prepare(self, **_: Any) -> Any:
+        raise AssertionError("nothing to seal")
+
+    async def read(self, refs: Sequence[str]) -> dict[str, str | None]:
+        return {}
+
+
+def engine_on(store: MemoryStore) -> Any:
+    reference = Reference(known_calendar(), Directory(), (), {}, 0)
+    return put_together(
+        Declared("messages", WORDS, (NOTE,)),
+        stores=Stores(*([store] * 8)),
+        eventlog=MemoryEventLog(),
+        sealer=NoSealer(),
+        reference=lambda: reference,
+        now=lambda: NOW,
+        region="522728",
+        hash_key=b"k" * 32,
+        algorithm="sm3",
+        settings={},
+    ).engine
+
+
+async def test_a_guard_sees_the_other_case_as_it_stands_and_the_parent_is_kept() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    first = await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, "c1")])
+    second = await engine.execute(NOTE, None, [Asked(MakeNote(under=first.case), SYSTEM, "c2")])
+    head = await store.load(second.case)
+    assert head is not None
+    assert head.parent == first.case
+    assert head.digest.startswith("sm3:")
+    await engine.execute(NOTE, first.case, [Asked(AddToNote(), SYSTEM, "c3")])
+    with pytest.raises(RuleBroken, match="样例"):
+        await engine.execute(NOTE, None, [Asked(MakeNote(under=first.case), SYSTEM, "c4")])
+    with pytest.raises(RuleBroken):
+        await engine.execute(NOTE, None, [Asked(MakeNote(under="N2026-999999"), SYSTEM, "c5")])
+    assert (await store.counts())[0] == 2
+
+
+async def test_a_case_is_full_at_a_thousand_events() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    case = (await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, "c0")])).case
+    await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, f"c{n}") for n in range(1, 1000)])
+    with pytest.raises(RuleBroken, match="1000") as full:
+        await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, "one more")])
+    assert full.value.code == "case.full"
+    head = await store.load(case)
+    assert head is not None
+    assert head.version == 1000
