@@ -21,6 +21,7 @@ from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
+from shared.eventlog.port import EventLog
 from shared.eventlog.sqlite import SqliteEventLog
 from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
@@ -46,7 +47,7 @@ class LocalRuntime:
     folder: DataFolder
     database: Database
     stores: Stores
-    eventlog: SqliteEventLog
+    eventlog: EventLog
     keys: Keys
     vault: Vault
     tokens: LocalTokens
@@ -170,17 +171,22 @@ async def open_local(settings: Settings, doing: str, clock: Callable[[], datetim
         folder.close()
         raise
     try:
-        return await _put_together(settings, folder, database, stores, clock)
+        return await runtime_on(settings, folder, database, stores, SqliteEventLog(database), clock)
     except BaseException:
         await database.close()
         folder.close()
         raise
 
 
-async def _put_together(
-    settings: Settings, folder: DataFolder, database: Database, stores: Stores, clock: Callable[[], datetime] | None
+async def runtime_on(
+    settings: Settings,
+    folder: DataFolder,
+    database: Database,
+    stores: Stores,
+    eventlog: EventLog,
+    clock: Callable[[], datetime] | None = None,
 ) -> LocalRuntime:
-    eventlog = SqliteEventLog(database)
+    """A runtime on adapters that are open already; it closes database and folder."""
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     vault = Vault(stores.vault, keys, cipher=settings.cipher)
     now = clock or ProcessClock(settings.clock_start)
