@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+import uvloop
+
 from services.assessment.department import AssignPost
 from services.cli.serve import serve_on
 from services.local import LocalRuntime, runtime_on
@@ -95,4 +97,5 @@ async def _serve(storage: Storage, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(next(s for s in STORAGES if s == sys.argv[1]), Path(sys.argv[2])))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(next(s for s in STORAGES if s == sys.argv[1]), Path(sys.argv[2])))

@@ -36,6 +36,7 @@ from shared.storage.sqlite import Database, open_stores
 PLAN = Path(__file__).parent.parent / "plans" / "2026.yaml"
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
+GATHER_SECONDS = 0.05
 log = structlog.get_logger("runtime")
 
 
@@ -150,16 +151,20 @@ class LocalRuntime:
                 self.troubles[name] = f"{type(problem).__name__}: {problem}"
                 log.error("background step failed", step=name, problem=self.troubles[name])
                 again = False
-            if again:
-                continue
-            waiting = [asyncio.ensure_future(stopped.wait())]
+            if not again:
+                await _first_of(idle, stopped, *([self.stirred] if stirrable else []))
             if stirrable:
-                waiting.append(asyncio.ensure_future(self.stirred.wait()))
-            await asyncio.wait(waiting, timeout=idle, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
-            if stirrable:
+                # What comes within a moment goes in one round: under load that is most of the work saved.
+                await _first_of(GATHER_SECONDS, stopped)
                 self.stirred.clear()
+
+
+async def _first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Waits until one of the events is set or the time is over."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 async def open_local(settings: Settings, doing: str, clock: Callable[[], datetime] | None = None) -> LocalRuntime:
