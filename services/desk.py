@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from services.assessment import calendar as calendar_kind
-from services.assessment.assessor import Assessor, Question, known_on
+from services.assessment.assessor import Assessor, Question, full_type, known_on
 from services.assessment.facts import TOPICS as FACT_TOPICS
 from services.assessment.facts import Projector
 from services.assessment.period import Quarter
@@ -256,7 +256,8 @@ class Desk:
             if len(facts) == limit:
                 return {"quarter": str(which), "facts": facts, "next": facts[-1]["id"]}
             facts.append(
-                dict(zip(FACT_NAMES, row, strict=True)) | {"restricted": bool(row[8]), "fields": orjson.loads(row[10])}
+                dict(zip(FACT_NAMES, row, strict=True))
+                | {"type": full_type(row[1]), "restricted": bool(row[8]), "fields": orjson.loads(row[10])}
             )
         return {"quarter": str(which), "facts": facts, "next": None}
 

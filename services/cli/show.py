@@ -218,7 +218,7 @@ def lines_table(content: Document) -> None:
             line["indicator"] or "",
             say(KINDS.get(line["kind"], Text(line["kind"], line["kind"]))),
             line["event"] or "",
-            (line["type"] or "").partition(".")[2],
+            (line["type"] or "..").split(".")[2],
             line["due"] or line["happened"] or "",
             line["share"],
             line["clause"],
