@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any, Protocol
 
@@ -55,6 +56,7 @@ class Story(Protocol):
         """Raises ``AssertionError`` naming the law that was broken."""
 
 
+@cache
 def contracts(services: tuple[Declared, ...]) -> dict[str, Contract]:
     """The contracts of all that services leave."""
     found: dict[str, Contract] = {}
