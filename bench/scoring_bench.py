@@ -79,8 +79,8 @@ def facts(number: int, plan: Plan) -> Iterator[Fact]:
 
 
 def run() -> list[dict[str, Any]]:
-    """Medians in seconds. ``ratio`` says how many times faster than ``baseline``, measured in the same run."""
-    plan = read_plan(PLAN.read_text(encoding="utf-8"))
+    """Medians in seconds, with every measure of the plan at work. ``ratio`` says how many times faster than ``baseline``, measured in the same run."""
+    plan = read_plan(PLAN.read_text(encoding="utf-8").replace(", pending: true", ""))
     rows = list(facts(100_000, plan))
     frame = FactFrame.from_rows(rows)
     result = score(frame, plan, ROSTER, QUARTER)
@@ -129,7 +129,7 @@ def _row_loop(rows: list[Fact], plan: Plan) -> dict[str, Fraction]:
     scores = {}
     for member in ROSTER.members:
         exact = {name: Fraction(amount) for name, amount in amounts[member.id].items()}
-        scores[member.id] = appraise(plan, member.group, exact, {}).score or Fraction(0)
+        scores[member.id] = appraise(plan, member.group, exact, {}, plan.unmeasured).score or Fraction(0)
     return scores
 
 

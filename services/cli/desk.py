@@ -50,7 +50,7 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
     import uvloop
 
     from services.assessment.assessor import Unanswerable
-    from services.cli.remote import Refused
+    from services.cli.options import Refused
     from shared.domain.kind import BadField, RuleBroken
     from shared.engine.execute import Forbidden, NotFound
     from shared.security.identity import LocalTokensRefused

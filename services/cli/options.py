@@ -36,6 +36,10 @@ class Options:
         return text.in_(self.lang)
 
 
+class Refused(Exception):
+    """A serving process said no, or was not there; the sentence is its own."""
+
+
 current = Options()
 
 

@@ -9,10 +9,7 @@ import httpx2
 import orjson
 
 from services.cli import options
-
-
-class Refused(Exception):
-    """The server said no; the sentence is its own."""
+from services.cli.options import Refused
 
 
 class Remote:

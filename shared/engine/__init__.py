@@ -1,0 +1,1 @@
+"""The case engine: settle, decide, append; relay, consumers, policies, timers, reference data, verification."""

@@ -291,10 +291,11 @@ class Batch:
             self.new.append(self._record(Draft(event, self.now), SYSTEM, self._origin()))
         self.state = fold(self.kind, effective(self._all()))
         self.dues = dues_of(self.kind, self.state, self.calendar)
-        if self.new:
+        if self.new and (moves := _moves(before, self.dues)):
             last = self.new[-1]
-            moves = _moves(before, self.dues)
-            self.new[-1] = Recorded(last.event.model_copy(update={"clocks": moves}), last.stamp)
+            told = {move.clock: move for move in (*last.event.clocks, *moves)}
+            clocks = tuple(told[clock] for clock in sorted(told))
+            self.new[-1] = Recorded(last.event.model_copy(update={"clocks": clocks}), last.stamp)
 
     def _append(self, draft: Draft, actor: Actor, origin: Literal["import"] | None) -> None:
         """One record in order: evolve, and note which clocks moved."""

@@ -1,0 +1,310 @@
+"""Every command as a real process: its document, its exit status, its words; wrong input gets a sentence, never a trace."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.program import ROOT, command, document, start
+
+LIST = ROOT / "tests" / "data" / "messages-small.csv"
+RANKING = {
+    "quarter", "table", "plan", "as_of", "known_on", "swept_through", "calendar_version", "facts", "facts_digest",
+    "result_digest", "provisional", "parked", "ranking",
+}  # fmt: skip
+ROW = {
+    "department", "name", "group", "rank", "group_rank", "score", "base", "bonus", "vetoes", "band", "parked", "indicators",
+}  # fmt: skip
+LINE = {
+    "indicator", "measure", "kind", "event", "type", "case", "happened", "recorded", "due", "amount", "share", "clause",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("command-line") / "data"
+    done = command(folder, "import", "messages", str(LIST), "--create-departments", "--output", "json")
+    assert done.returncode == 3, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) >= {
+        "file", "sha256", "rows", "imported", "skipped", "rejected", "unknown_departments", "by_category",
+    }  # fmt: skip
+    assert found["rows"] == found["imported"] + found["skipped"] + len(found["rejected"])
+    assert all(set(row) == {"row", "field", "value", "reason"} for row in found["rejected"])
+    assert all(c["rows"] == c["on_time"] + c["overdue"] + c["open"] for c in found["by_category"])
+    return folder
+
+
+def test_rank_and_explain_give_the_documents_of_the_contract(data: Path) -> None:
+    ranking = document(data, "rank", "2019Q2")
+    assert set(ranking) >= RANKING
+    assert set(ranking["plan"]) >= {"id", "digest", "in_force"}
+    assert ranking["plan"]["in_force"] is False
+    assert all(set(row) >= ROW for row in ranking["ranking"])
+    first = ranking["ranking"][0]
+    assert set(first["indicators"]["D1"]) == {"score", "max", "applicable", "numerator", "denominator"}
+    assert [row["rank"] is None for row in ranking["ranking"]] == sorted(
+        row["rank"] is None for row in ranking["ranking"]
+    )
+    by_name = document(data, "explain", "2019Q2", "教育局")
+    assert by_name == document(data, "explain", "2019Q2", "education")
+    assert set(by_name) >= {"department", "name", "quarter", "score", "lines"}
+    assert all(set(line) == LINE for line in by_name["lines"])
+    only = document(data, "explain", "2019Q2", "教育局", "D1")
+    assert {line["indicator"] for line in only["lines"]} == {"D1"}
+    group = document(data, "rank", "2019Q2", "--group", "class1")
+    assert {row["group"] for row in group["ranking"]} == {"class1"}
+    assert group["result_digest"] == ranking["result_digest"]
+    briefing = document(data, "rank", "2019Q2", "--table", "briefing")
+    assert briefing["table"] == "briefing"
+
+
+def test_a_case_is_shown_and_its_date_explained(data: Path) -> None:
+    shown = document(data, "case", "show", "M2019-000001")
+    assert set(shown) >= {"id", "service", "kind", "department", "status", "version", "events", "deadlines"}
+    assert set(shown["events"][0]) >= {"sequence", "id", "type", "happened", "recorded", "actor", "data", "digest"}
+    assert set(shown["deadlines"][0]) >= {
+        "rule", "basis", "start", "amount", "operations", "due", "status", "met", "calendar_version",
+    }  # fmt: skip
+    assert shown["events"][0]["type"] == "gongkai.messages.MessageReceived.v1"
+    why = document(data, "case", "why", "M2019-000001", "reply")
+    assert set(why) >= {"start", "amount", "due", "status", "earliest_possible", "calendar_version", "days"}
+    assert sum(day["counted"] for day in why["days"]) == int(why["amount"].removesuffix("wd"))
+
+
+def test_events_are_one_a_line_and_filtered(data: Path) -> None:
+    lines = [json.loads(line) for line in command(data, "events", "cat", "--service", "messages").stdout.splitlines()]
+    assert {line["specversion"] for line in lines} == {"1.0"}
+    sent = command(data, "events", "cat", "--type", "messages.ReplySent", "--from", "2020/1/1", "--until", "20201231")
+    found = [json.loads(line) for line in sent.stdout.splitlines()]
+    assert found
+    assert {line["type"] for line in found} == {"gongkai.messages.ReplySent.v1"}
+    assert all(line["time"].startswith("2020") for line in found)
+    case = command(data, "events", "cat", "--case", "M2019-000001").stdout.splitlines()
+    assert [json.loads(line)["sequence"] for line in case] == list(range(1, len(case) + 1))
+
+
+def test_the_calendar_answers(data: Path) -> None:
+    due = document(data, "calendar", "due", "2026年10月9日", "20wd", "--explain")
+    assert (due["due"], due["status"]) == ("2026-11-05", "final")
+    assert sum(day["counted"] for day in due["days"]) == 20
+    longer = document(
+        data, "calendar", "due", "2026-10-09", "20wd", "--suspend", "2026-10-12..2026-10-16", "--extend", "5wd"
+    )
+    assert longer["due"] > due["due"]
+    assert document(data, "calendar", "due", "2026-12-04", "20wd")["status"] == "provisional"
+    assert document(data, "calendar", "due", "2026-01-31", "1m")["due"] == "2026-02-28"
+    hours = document(data, "calendar", "due", "2026-10-09 08:30", "48h")
+    assert hours["due"] == "2026-10-11T08:30:00+08:00"
+    year = document(data, "calendar", "show", "2026")
+    assert set(year) >= {
+        "year", "known", "notice", "version", "working_days", "quarters", "holidays", "makeup_workdays",
+    }  # fmt: skip
+    assert (year["working_days"], year["quarters"]) == (248, [59, 61, 66, 62])
+    assert document(data, "calendar", "show", "2027")["known"] is False
+
+
+def test_a_notice_is_published_and_amended(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "2027.json"
+    notice: dict[str, Any] = {
+        "year": 2027,
+        "notice": "样例",
+        "published": "2026-11-20",
+        "holidays": ["2027-01-01"],
+        "makeup_workdays": [],
+    }
+    file.write_text(json.dumps(notice), encoding="utf-8")
+    published = document(data, "calendar", "publish", str(file), GONGKAI_CLOCK="2026-11-24 09:00")
+    assert published["known"] is True
+    file.write_text(json.dumps({**notice, "holidays": ["2027-01-04"], "amends": True}), encoding="utf-8")
+    amended = document(data, "calendar", "amend", str(file), GONGKAI_CLOCK="2026-11-24 10:00")
+    assert amended["version"] == published["version"] + 1
+    assert "2027-01-04" in amended["holidays"]
+
+
+def test_plans_are_checked_shown_and_described(data: Path) -> None:
+    good = document(data, "plan", "check", "plans/2026.yaml")
+    assert good["ok"] is True
+    assert good["errors"] == []
+    shown = document(data, "plan", "show")
+    assert shown["digest"] == good["digest"]
+    assert json.loads(command(data, "plan", "schema").stdout)["type"] == "object"
+
+
+def test_a_wrong_plan_fails_with_line_and_path(data: Path, tmp_path: Path) -> None:
+    text = (ROOT / "plans" / "2026.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        text.replace("max: 12, formula: ratio,  of: messages_on_time", "max: 13, formula: ratio,  of: messages_on_tim"),
+        encoding="utf-8",
+    )
+    done = command(data, "plan", "check", str(wrong), "--output", "json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["ok"] is False
+    assert all(set(e) == {"line", "path", "reason"} for e in found["errors"])
+    assert any("messages_on_tim" in e["reason"] for e in found["errors"])
+    assert any("100" in e["reason"] for e in found["errors"])
+    refused = command(data, "rank", "2019Q2", "--plan", str(wrong))
+    assert refused.returncode == 1
+    assert "plan" in refused.stderr
+
+
+def test_the_example_of_the_whole_language_fails_here_naming_what_nobody_emits(data: Path) -> None:
+    text = (ROOT / "plans" / "2026.yaml").read_text(encoding="utf-8").replace(", pending: true", "")
+    file = data.parent / "unmarked.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = command(data, "plan", "check", str(file), "--output", "json")
+    assert done.returncode == 1
+    reasons = " ".join(e["reason"] for e in json.loads(done.stdout)["errors"])
+    for name in ("publishing.InfoPublished", "requests.ReplySent", "publishing.BriefingAdopted"):
+        assert name in reasons
+    assert "messages.ReplySent" not in reasons
+
+
+def test_verify_replay_and_doctor(data: Path) -> None:
+    assert document(data, "verify")["ok"] is True
+    replayed = document(data, "replay", "--from", "log", "--quarter", "2019Q2")
+    assert set(replayed) >= {"events", "digest", "seconds", "ranking", "result_digest", "equal"}
+    assert replayed["equal"] is True
+    checks = document(data, "doctor")["checks"]
+    assert {check["check"] for check in checks} >= {"folder", "disk", "store", "calendar", "relay", "parked", "audit"}
+
+
+def test_a_token_is_issued_and_the_post_given_and_said(data: Path) -> None:
+    words = ("token", "issue", "--subject", "某", "--department", "教育局", "--role", "clerk", "--ttl", "2h")
+    first = command(data, *words, "--output", "json")
+    assert set(json.loads(first.stdout)) >= {"token", "expires"}
+    assert "某" in first.stderr
+    second = command(data, *words, "--output", "json")
+    assert json.loads(second.stdout)["post_given"] is False
+    assert second.stderr == ""
+
+
+def test_init_is_idempotent(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert document(data, "init")["created"] > 100
+    assert document(data, "init")["created"] == 0
+    assert (data.stat().st_mode & 0o777) == 0o700
+
+
+def test_options_stand_before_or_after_and_the_language_is_chosen(data: Path) -> None:
+    after = command(data, "rank", "2019Q2", "--output", "csv").stdout
+    before = subprocess.run(
+        [sys.executable, "-m", "services", "--output=csv", "--data", str(data), "rank", "2019Q2"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ},
+    ).stdout  # fmt: skip
+    assert after == before
+    assert after.splitlines()[0].startswith("rank,department,name,group")
+    assert "Rank" in command(data, "rank", "2019Q2", "--lang", "en").stdout
+    assert "名次" in command(data, "rank", "2019Q2").stdout
+    assert "Rank" in command(data, "rank", "2019Q2", LANG="en_US.UTF-8").stdout
+
+
+WRONG = [
+    (("rank", "2019Q5"), 2, "2019Q5"),
+    (("rank", "2019Q2", "--as-of", "2026-02-30"), 2, "as_of"),
+    (("rank", "2019Q2", "--table", "nothing"), 1, "nothing"),
+    (("rank", "2019Q2", "--group", "nothing"), 1, "nothing"),
+    (("rank", "2019Q2", "--output", "xml"), 2, "xml"),
+    (("rank",), 2, "quarter"),
+    (("explain", "2019Q2", "没有局"), 1, "没有局"),
+    (("explain", "2019Q2", "教育局", "Z9"), 1, "Z9"),
+    (("case", "show", "M1999-000001"), 1, "M1999-000001"),
+    (("case", "why", "M2019-000001", "nothing"), 2, "nothing"),
+    (("calendar", "due", "2026-02-30", "20wd"), 2, "2026-02-30"),
+    (("calendar", "due", "9/10/2026", "20wd"), 2, "9/10/2026"),
+    (("calendar", "due", "2026-10-09", "20"), 2, "20"),
+    (("calendar", "due", "2026-10-09", "20wd", "--suspend", "2026-10-12"), 2, "suspend"),
+    (("calendar", "due", "2026-10-09", "20wd", "--extend", "5d"), 2, "extend"),
+    (("calendar", "publish", "nowhere.json"), 1, "nowhere.json"),
+    (("events", "cat", "--from", "yesterday"), 2, "yesterday"),
+    (("plan", "check", "nowhere.yaml"), 1, "nowhere.yaml"),
+    (("import", "messages", "nowhere.xlsx"), 1, "nowhere.xlsx"),
+    (("import", "messages", "README.md"), 2, "file"),
+    (("replay", "--from", "kafka"), 2, "kafka"),
+    (("token", "issue", "--subject", "x", "--department", "教育局", "--role", "king"), 2, "king"),
+    (("token", "issue", "--subject", "x", "--department", "教育局", "--role", "clerk", "--ttl", "soon"), 2, "ttl"),
+    (("no-such-command",), 2, "no-such-command"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "named"), WRONG, ids=lambda v: " ".join(v) if isinstance(v, tuple) else None
+)
+def test_wrong_input_gets_a_sentence_and_an_exit_status(
+    data: Path, words: tuple[str, ...], status: int, named: str
+) -> None:
+    done = command(data, *words)
+    assert done.returncode == status, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_settings_that_cannot_be_used_are_named_all_at_once(tmp_path: Path) -> None:
+    done = command(
+        tmp_path / "data",
+        "init",
+        GONGKAI_CLOCK="nonsense",
+        GONGKAI_ENV="production",
+        GONGKAI_MASTER_KEY_FILE="/nowhere/key",
+    )
+    assert done.returncode == 1
+    for name in ("GONGKAI_CLOCK", "GONGKAI_MASTER_KEY_FILE"):
+        assert name in done.stderr
+    assert not (tmp_path / "data" / "gongkai.db").exists()
+
+
+def test_a_reader_that_goes_away_is_no_error(data: Path) -> None:
+    words = [sys.executable, "-m", "services", "events", "cat", "--data", str(data)]
+    reading = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reading.stdout is not None
+    assert reading.stderr is not None
+    assert json.loads(reading.stdout.readline())["specversion"] == "1.0"
+    reading.stdout.close()
+    assert reading.wait(60) == 0
+    assert b"Traceback" not in reading.stderr.read()
+    reading.stderr.close()
+
+
+def test_the_same_questions_over_http(data: Path, tmp_path: Path) -> None:
+    token = document(
+        data, "token", "issue", "--subject", "office.chief", "--department", "county-office", "--role", "office"
+    )["token"]
+    local = {words: document(data, *words) for words in ASKED}
+    program = start(data, tmp_path / "log")
+    try:
+        for words, expected in local.items():
+            done = subprocess.run(
+                [sys.executable, "-m", "services", *words, "--output", "json", "--url", program.url],
+                cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ, "GONGKAI_TOKEN": token},
+            )  # fmt: skip
+            assert done.returncode == 0, (words, done.stderr)
+            found = json.loads(done.stdout)
+            for name in ("swept_through", "seconds"):
+                found.pop(name, None)
+                expected.pop(name, None)
+            assert found == expected, words
+        refused = subprocess.run(
+            [sys.executable, "-m", "services", "rank", "2019Q2", "--url", program.url],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, env={k: v for k, v in os.environ.items() if k != "GONGKAI_TOKEN"},
+        )  # fmt: skip
+        assert refused.returncode == 1
+        assert "401" in refused.stderr
+    finally:
+        assert program.stop() == 0
+
+
+ASKED = (
+    ("rank", "2019Q2"),
+    ("explain", "2019Q2", "教育局"),
+    ("case", "show", "M2019-000001"),
+    ("case", "why", "M2019-000001"),
+    ("calendar", "due", "2026-10-09", "20wd", "--explain"),
+    ("calendar", "show", "2026"),
+)
