@@ -253,7 +253,7 @@ class County:
     def __post_init__(self) -> None:
         random = self.random = Random(self.seed)
         self.plan = Plan(
-            steps=random.choice((150, 300, 700)),
+            steps=random.choice((120, 250, 500)),
             clients=random.randint(1, 3),
             commands=random.randint(2, 5),
             cases=random.randint(1, 2),
