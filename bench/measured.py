@@ -1,9 +1,7 @@
-"""What a measurement says of itself, and the medians it is made of."""
+"""What a measurement says of itself."""
 
-import time
-from collections.abc import Callable
-from statistics import median
-from typing import NamedTuple, TypedDict
+import importlib
+from typing import TypedDict
 
 
 class Entry(TypedDict):
@@ -14,20 +12,6 @@ class Entry(TypedDict):
     unit: str
     ratio: float | None
     baseline: str | None
-
-
-class Aim(NamedTuple):
-    """What a ratio or value must reach: ``at_least`` or ``at_most``."""
-
-    number: float
-    at_most: bool = False
-
-    def reached(self, value: float) -> bool:
-        """Whether it does."""
-        return value <= self.number if self.at_most else value >= self.number
-
-    def __str__(self) -> str:
-        return f"{'≤' if self.at_most else '≥'} {self.number:g}"
 
 
 def entry(name: str, value: float, unit: str, ratio: float | None = None, baseline: str | None = None) -> Entry:
@@ -41,16 +25,10 @@ def entry(name: str, value: float, unit: str, ratio: float | None = None, baseli
     }
 
 
-def seconds(what: Callable[[], object]) -> float:
-    """How long one call takes."""
-    started = time.perf_counter()
-    what()
-    return time.perf_counter() - started
-
-
-def median_seconds(what: Callable[[], object], rounds: int = 5) -> float:
-    """The median of several calls."""
-    return median(seconds(what) for _ in range(rounds))
+def rows_of(module: str) -> list[Entry]:
+    """What the measurement in a module finds; importable by a process that only gets the name."""
+    rows: list[Entry] = importlib.import_module(module).run()
+    return rows
 
 
 def _rounded(value: float) -> float:
