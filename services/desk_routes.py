@@ -1,7 +1,7 @@
 """The desk's questions over HTTP: ranking, explanation, facts, cases, events, calendar, verification, replay."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter
@@ -15,14 +15,17 @@ from shared.domain.kind import BadField
 from shared.domain.localtime import read_date
 from shared.domain.text import Text
 from shared.engine.execute import NotFound
-from shared.security.visibility import may_see, reach_of
+from shared.security.visibility import may_see, reach_of, readable_vault_fields
 from shared.web.commands import read_body
 from shared.web.people import People
 from shared.web.problems import bad_field, forbidden, not_found, unauthorised
 from shared.web.query import Parameters
 from shared.web.reading import json_answer
+from shared.web.views import without
 
+OFFICE_ROLES = ("office", "head")
 AUDITORS = ("office", "head", "analyst", "ops", "auditor")
+RESTRICTED = Text("受限案卷有误", "a restricted case does not verify")
 LONGEST_PLAN = 200_000
 LARGEST_NOTICE = 1 << 20
 
@@ -41,7 +44,7 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
 
     def with_role(request: Request, *roles: str) -> Actor:
         actor = anybody_with_a_post(request)
-        if not any(role in roles and (role != "head" or unit == OFFICE) for unit, role in actor.posts):
+        if not any(role in roles and (role not in OFFICE_ROLES or unit == OFFICE) for unit, role in actor.posts):
             raise forbidden()
         return actor
 
@@ -68,12 +71,18 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         def entitled(unit: str) -> bool:
             return reach == "everything" or unit in units
 
-        return json_answer(await _answered(desk.assessor.explain(question, department, indicator, restricted=entitled)))
+        async def hidden(cases: Collection[str]) -> set[str]:
+            return {case for case in cases if await _is_hidden(desk, actor, case)}
+
+        explained = desk.assessor.explain(question, department, indicator, restricted=entitled, hidden=hidden)
+        return json_answer(await _answered(explained))
 
     @router.get("/cases/{case}")
     async def case(request: Request, case: str) -> Response:
-        await _seen(desk, anybody_with_a_post(request), case)
-        return json_answer(await desk.case_show(case))
+        seen = await _seen(desk, anybody_with_a_post(request), case)
+        document = await desk.case_show(case)
+        document["events"] = [{**e, "data": _shown(e["data"], seen)} for e in document["events"]]
+        return json_answer(document)
 
     @router.get("/cases/{case}/why")
     async def why(request: Request, case: str) -> Response:
@@ -89,10 +98,11 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         wanted = _filter(desk, request)
 
         async def lines() -> AsyncIterator[bytes]:
-            seen: dict[str, bool] = {}
+            seen: dict[str, _Sight] = {}
             async for event in desk.events(wanted):
-                if await _may_read(desk, actor, event["subject"], seen):
-                    yield orjson.dumps(event) + b"\n"
+                sight = await _sight(desk, actor, event["subject"], seen)
+                if sight.there:
+                    yield orjson.dumps({**event, "data": _shown(event["data"], sight)}) + b"\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
@@ -104,7 +114,12 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         limit = asked.number("limit", 200, 5000)
         after = asked.text("after")
         asked.done()
-        document = await desk.facts(quarter, type_, department, limit, after, lambda c, s: _may_read(desk, actor, c, s))
+        seen: dict[str, _Sight] = {}
+
+        async def may_read(case: str) -> bool:
+            return (await _sight(desk, actor, case, seen)).there
+
+        document = await desk.facts(quarter, type_, department, limit, after, may_read)
         await desk.runtime.audit.record(
             actor, "facts_read", "facts", detail={"rows": len(document["facts"]), "filters": quarter}
         )
@@ -147,8 +162,12 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
 
     @router.get("/verify")
     async def verify(request: Request) -> Response:
-        with_role(request, *AUDITORS)
-        return json_answer(await desk.verify())
+        actor = with_role(request, *AUDITORS)
+        document = await desk.verify()
+        bad = document["first_bad"]
+        if bad is not None and await _is_hidden(desk, actor, bad["case"]):
+            document["first_bad"] = {"case": None, "sequence": None, "reason": RESTRICTED.zh}
+        return json_answer(document)
 
     @router.get("/replay")
     async def replay(request: Request) -> Response:
@@ -170,8 +189,9 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
 
     @router.get("/refusals")
     async def refusals(request: Request) -> Response:
-        with_role(request, "office", "head")
-        return json_answer({"refusals": await desk.refusals()})
+        actor = with_role(request, *OFFICE_ROLES)
+        refusals = [r for r in await desk.refusals() if not await _is_hidden(desk, actor, r["case"])]
+        return json_answer({"refusals": refusals})
 
     return router
 
@@ -192,17 +212,47 @@ def _filter(desk: Desk, request: Request) -> EventFilter:
     )
 
 
-async def _seen(desk: Desk, actor: Actor, case: str) -> None:
+class _Sight(NamedTuple):
+    """Whether a case is there for somebody, and which fields of its events they are not shown."""
+
+    there: bool
+    withheld: Collection[str] = ()
+
+
+async def _seen(desk: Desk, actor: Actor, case: str) -> _Sight:
     """Raises the same 404 for a case that is not there and for one that is not there for this person."""
-    if not await _may_read(desk, actor, case, {}):
+    sight = await _sight(desk, actor, case, {})
+    if not sight.there:
         raise not_found()
+    return sight
 
 
-async def _may_read(desk: Desk, actor: Actor, case: str, seen: dict[str, bool]) -> bool:
+async def _sight(desk: Desk, actor: Actor, case: str, seen: dict[str, _Sight]) -> _Sight:
     if case not in seen:
-        head = await desk.runtime.stores.cases.load(case)
-        seen[case] = head is not None and may_see(actor, head)
+        seen[case] = await _look(desk, actor, case)
     return seen[case]
+
+
+async def _look(desk: Desk, actor: Actor, case: str) -> _Sight:
+    head = await desk.runtime.stores.cases.load(case)
+    if head is None or not may_see(actor, head):
+        return _Sight(False)
+    engine = desk.runtime.engine(head.service)
+    kind = engine.kind_of(head)
+    if not kind.handler_alone or not kind.summary(await engine.state(head)).confidential:
+        return _Sight(True)
+    readable = readable_vault_fields(kind, actor, head, handler_alone=kind.handler_alone)
+    return _Sight(True, kind.handler_alone - readable)
+
+
+def _shown(data: Mapping[str, Any], sight: _Sight) -> Mapping[str, Any]:
+    return without(data, sight.withheld) if sight.withheld else data
+
+
+async def _is_hidden(desk: Desk, actor: Actor, case: str) -> bool:
+    """Whether the case is isolated, and not there for this person; of others, score lines may be read by everybody."""
+    head = await desk.runtime.stores.cases.load(case)
+    return head is not None and bool(head.restricted or head.hidden_from) and not may_see(actor, head)
 
 
 async def _answered(question: Any) -> Any:

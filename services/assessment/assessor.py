@@ -1,6 +1,6 @@
 """Answers what a quarter's ranking is and why: loads facts, plan and roster, scores, and says how far it can be trusted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -91,8 +91,11 @@ class Assessor:
         indicator: str | None = None,
         *,
         restricted: Callable[[str], bool] = lambda _: True,
+        hidden: Callable[[Collection[str]], Awaitable[Collection[str]]] | None = None,
     ) -> dict[str, Any]:
-        """Every line of a unit's score. ``restricted`` says whether the viewer may see restricted lines of a unit."""
+        """Every line of a unit's score. ``restricted`` says whether the viewer may see restricted lines of a unit;
+        ``hidden`` which of the cases named by its lines are not there for the viewer.
+        """
         result, reference, _ = await self._score(question)
         unit_id = self._department(reference, department)
         unit = result.unit(result.roster.heir(unit_id))
@@ -106,9 +109,11 @@ class Assessor:
                 "indicator",
                 Text(f"没有指标“{indicator}”，现有：{known}", f"no indicator {indicator}; there are: {known}"),
             )
-        document = dict(explain_json(ScoreLines(result), unit, indicator, restricted=restricted(unit.member.id)))
-        lines = cast(list[dict[str, Any]], document["lines"])
-        document["lines"] = [line | {"type": full_type(line["type"])} for line in lines]
+        lines = ScoreLines(result)
+        away = await hidden(lines.cases(unit)) if hidden is not None else ()
+        document = dict(explain_json(lines, unit, indicator, restricted=restricted(unit.member.id), hidden=away))
+        rows = cast(list[dict[str, Any]], document["lines"])
+        document["lines"] = [row | {"type": full_type(row["type"])} for row in rows]
         return document
 
     async def parked(self) -> dict[str, int]:

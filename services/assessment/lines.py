@@ -1,7 +1,7 @@
 """The lines of a unit's score: every event and every rule with its exact share. The shares add up to the score."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -179,16 +179,23 @@ class ScoreLines:
         self.result = result
         self.sources = sources(result.plan)
 
-    def of(self, unit: UnitScore, *, restricted: bool = True) -> list[Line]:
+    def cases(self, unit: UnitScore) -> set[str]:
+        """The cases that a unit's lines name."""
+        return {line.case for line, _ in (*self._event_lines(unit), *self._entry_lines(unit)) if line.case is not None}
+
+    def of(self, unit: UnitScore, *, restricted: bool = True, hidden: Collection[str] = ()) -> list[Line]:
         """A unit's lines in the order of the plan; their shares add up to its score exactly (to 0 where it has none).
 
-        ``restricted``: whether the viewer may see the lines of restricted events; for others, those of one indicator
-        or rule are one line of kind ``withheld``.
+        ``restricted``: whether the viewer may see the lines of restricted events; ``hidden``: cases that are not there
+        for the viewer, also by events from before they were isolated. Of what may not be seen, the lines of one
+        indicator or rule are one line of kind ``withheld``.
         """
-        events = [*self._event_lines(unit), *self._entry_lines(unit)]
-        lines = [line for line, hidden in events if restricted or not hidden]
-        if not restricted:
-            lines += _withheld(line for line, hidden in events if hidden)
+        events = [
+            (line, (secret and not restricted) or line.case in hidden)
+            for line, secret in (*self._event_lines(unit), *self._entry_lines(unit))
+        ]
+        lines = [line for line, withheld in events if not withheld]
+        lines += _withheld(line for line, withheld in events if withheld)
         return sorted([*lines, *rule_lines(self.result.plan, unit)], key=_order)
 
     def digest_texts(self) -> list[str]:
@@ -364,12 +371,17 @@ def line_json(line: Line) -> dict[str, Any]:
 
 
 def explain_json(
-    lines: ScoreLines, unit: UnitScore, indicator: str | None = None, *, restricted: bool = True
+    lines: ScoreLines,
+    unit: UnitScore,
+    indicator: str | None = None,
+    *,
+    restricted: bool = True,
+    hidden: Collection[str] = (),
 ) -> dict[str, Any]:
     """The explanation of a unit's score, or of one indicator of it."""
     result = lines.result
     points = unit.appraisal.score
-    found = lines.of(unit, restricted=restricted)
+    found = lines.of(unit, restricted=restricted, hidden=hidden)
     return {
         "department": unit.member.id,
         "name": unit.member.name,

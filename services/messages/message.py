@@ -815,6 +815,7 @@ VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     "email": _PERSON,
     "address": _PERSON,
     "identity": _PERSON,
+    "writer": _PERSON,
     "meant": (DESK,),
     "accused": (HANDLER, OFFICE),
     "reason": _WORK,
@@ -829,8 +830,11 @@ VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
 }
 """Event fields that hold vault references -> who may read them."""
 
-HANDLER_ALONE: frozenset[str] = frozenset(("name", "phone", "email", "address", "identity"))
-"""Fields that of a confidential message (``Summary.confidential``) show to the handler alone."""
+HANDLER_ALONE: frozenset[str] = frozenset(("name", "phone", "email", "address", "identity", "writer"))
+"""Fields that of a confidential message (``Summary.confidential``) show to the handler alone.
+
+The writer's reference is one of them: it is the same in another message by which the office knows the name.
+"""
 
 
 MESSAGE: CaseKind[Message] = CaseKind(

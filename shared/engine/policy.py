@@ -73,7 +73,7 @@ class PolicyRunner:
             if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
                 return
             reaction = policy.react(event)
-        except (NotAnEvent, ValueError) as problem:
+        except (NotAnEvent, ValueError, KeyError, AttributeError, TypeError) as problem:
             await self._positions.park(
                 Parked(
                     consumer,

@@ -98,7 +98,7 @@ class ReadingRoom:
         if places is not None and not (isinstance(places, dict) and all(map(_is_place, places.values()))):
             raise bad_place()
         today = local_date(self._engine.now())
-        viewer = Viewer(reach_of(actor)[1])
+        viewer = Viewer(reach_of(actor)[1], belongs_to=actor.departments)
         found: list[tuple[CaseRecord, CaseKind[Any]]] = []
         queries: dict[str, CaseQuery] = {}
         for kind in self._kinds:
@@ -140,7 +140,8 @@ class ReadingRoom:
         history = await self._engine.history(kind, head.id)
         state = await self._engine.state(head)
         events = [decode(stored.body) for stored in await self._engine.stores.cases.events(head.id)][: head.version]
-        readable = self._readable(kind, actor, head, state)
+        alone = kind.handler_alone if kind.summary(state).confidential else frozenset()
+        readable = readable_vault_fields(kind, actor, head, handler_alone=alone)
         refs = [ref for event in events for ref in references(event["data"], readable).values()]
         if head.title is not None and TITLE in readable and is_reference(head.title):
             refs.append(head.title)
@@ -160,7 +161,7 @@ class ReadingRoom:
         body = {
             **head_view(kind, head, reference.directory, today),
             TITLE: _title(head, TITLE in readable, plain),
-            "events": timeline(kind, events, readable, plain),
+            "events": timeline(kind, events, readable, plain, alone - readable),
             "deadlines": deadlines(kind, state, reference.calendar, history),
             "commands": offers(kind, head, actor, state, history, context),
         }
@@ -257,10 +258,6 @@ class ReadingRoom:
             raise not_found()
         request.scope["gongkai.case"] = case
         return head
-
-    def _readable(self, kind: CaseKind[Any], actor: Actor, head: CaseRecord, state: Any) -> set[str]:
-        alone = kind.handler_alone if kind.summary(state).confidential else frozenset()
-        return readable_vault_fields(kind, actor, head, handler_alone=alone)
 
     async def _read(
         self,

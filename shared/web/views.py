@@ -54,10 +54,22 @@ def references(fields: Mapping[str, Any], readable: Collection[str]) -> dict[str
     return {name: value for name, value in fields.items() if name in readable and is_reference(value)}
 
 
+def without(data: Mapping[str, Any], withheld: Collection[str]) -> dict[str, Any]:
+    """An event's data with what stands for a person emptied; references stay, since they open nothing by themselves."""
+    return {name: None if name in withheld and not is_reference(value) else value for name, value in data.items()}
+
+
 def timeline(
-    kind: CaseKind[Any], events: Sequence[Mapping[str, Any]], readable: Collection[str], plain: Plain
+    kind: CaseKind[Any],
+    events: Sequence[Mapping[str, Any]],
+    readable: Collection[str],
+    plain: Plain,
+    withheld: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """The file's events, oldest first; ``plain`` beside ``data`` holds what was read from the vault, null once erased."""
+    """The file's events, oldest first; ``plain`` beside ``data`` holds what was read from the vault, null once erased.
+
+    ``withheld`` are fields that this person is not shown.
+    """
     titles = {model.event_name: model.event_title for model in (*kind.events, *COMMON_EVENTS)}
     voided = {target: event["id"] for event in events for target in event["data"].get("voids", ())}
     shown = []
@@ -71,7 +83,7 @@ def timeline(
             "happened": event["time"],
             "recorded": event["recordedtime"],
             "actor": event.get("actor"),
-            "data": event["data"],
+            "data": without(event["data"], withheld),
             "digest": event["digest"],
             "voided_by": voided.get(event["id"]),
         }

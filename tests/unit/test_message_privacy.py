@@ -287,7 +287,7 @@ def test_each_confidential_field_is_read_by_whom_it_concerns(field: str, who: se
 
 
 def test_the_fields_for_the_handler_alone_are_those_of_the_person() -> None:
-    assert HANDLER_ALONE == {"name", "phone", "email", "address", "identity"}
+    assert HANDLER_ALONE == {"name", "phone", "email", "address", "identity", "writer"}
     assert set(MESSAGE.vault_readers) >= HANDLER_ALONE
 
 
