@@ -21,6 +21,7 @@ from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
+from shared.engine.timers import SweepIncomplete
 from shared.eventlog.port import EventLog
 from shared.eventlog.sqlite import SqliteEventLog
 from shared.security.audit import Audit
@@ -99,7 +100,11 @@ class LocalRuntime:
         """A complete sweep of every service, then everything it left carried through to the facts."""
         await self.settle_down()
         for service in self.services.values():
-            await service.timers.sweep()
+            try:
+                await service.timers.sweep()
+            except SweepIncomplete as incomplete:
+                # The ranking shows how far the sweeps have come; what can be told is told.
+                self.troubles["timers"] = str(incomplete)
         await self.settle_down()
 
     async def swept_through(self) -> datetime | None:
