@@ -1,5 +1,6 @@
 """The desk's questions over HTTP: ranking, explanation, facts, cases, events, calendar, verification, replay."""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from shared.web.views import without
 OFFICE_ROLES = ("office", "head")
 AUDITORS = ("office", "head", "analyst", "ops", "auditor")
 RESTRICTED = Text("受限案卷有误", "a restricted case does not verify")
+CASE, CASES = re.compile(r"[A-Za-z]+[0-9-]{1,30}"), "/api/v1/assessment/cases/{case}"
 LONGEST_PLAN = 200_000
 LARGEST_NOTICE = 1 << 20
 
@@ -223,6 +225,8 @@ async def _seen(desk: Desk, actor: Actor, case: str) -> _Sight:
     """Raises the same 404 for a case that is not there and for one that is not there for this person."""
     sight = await _sight(desk, actor, case, {})
     if not sight.there:
+        target = case if CASE.fullmatch(case) else "cases"
+        await desk.runtime.audit.record(actor, "access_refused", target, detail={"route": CASES})
         raise not_found()
     return sight
 

@@ -153,8 +153,10 @@ class LocalRuntime:
                 self.troubles.pop(name, None)
             except Exception as problem:
                 # A background task must outlive anything: a dead relay would hide events without a word.
-                self.troubles[name] = f"{type(problem).__name__}: {problem}"
-                log.error("background step failed", step=name, problem=self.troubles[name])
+                # Its words go out only where they cannot name a case: readiness and logs are read by anybody's people.
+                words = f": {problem}" if isinstance(problem, (StoreAway, OSError)) else ""
+                self.troubles[name] = f"{type(problem).__name__}{words}"
+                log.exception("background step failed", step=name, problem=self.troubles[name])
                 again = False
             if not again:
                 await _first_of(idle, stopped, *([self.stirred] if stirrable else []))

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
@@ -39,7 +40,7 @@ def configure_logging(stream: TextIO | None = None, level: int = logging.INFO) -
         silenced,
     ]
     structlog.configure(
-        processors=[*before, _named, *after, render],
+        processors=[*before, _named, places_only, *after, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=line_logger,
         cache_logger_on_first_use=False,
@@ -69,6 +70,21 @@ def configure_logging(stream: TextIO | None = None, level: int = logging.INFO) -
 
 def _named(logger: LineLogger, _: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     entry["logger"] = logger.name
+    return entry
+
+
+def places_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of an exception its type and the places it came through: its words may hold what a person sent, or name a case."""
+    given = entry.pop("exc_info", None)
+    if not given:
+        return entry
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1]
+    said: list[str] = []
+    while error is not None:
+        places = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        said.append("\n  ".join((type(error).__name__, *places)))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    entry["exception"] = "\n".join(said)
     return entry
 
 

@@ -1,12 +1,13 @@
 """Events and commands that every case kind has: undoing a wrong entry, revoking an overdue, revised verdicts, moved dates."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.kind import Command, Event, attribute, command, event, field
-from shared.domain.permission import office
+from shared.domain.permission import Allowed, handler, office
 from shared.domain.text import Text
 
 BASIS = Text(
@@ -86,6 +87,7 @@ class VoidEntry(Command):
         Text("理由", "Reason"),
         help=Text("为何作废。", "Why they are undone."),
         widget="textarea",
+        vault="case",
         min_length=1,
         max_length=500,
     )
@@ -112,9 +114,12 @@ class RevokeOverdue(Command):
         Text("理由", "Reason"),
         help=Text("为何撤销。", "Why it is revoked."),
         widget="textarea",
+        vault="case",
         min_length=1,
         max_length=500,
     )
 
 
+COMMON_READERS: Mapping[str, tuple[Allowed, ...]] = {"reason": (handler(), office())}
+"""Who reads the sealed fields of these events, in a kind that does not say otherwise."""
 COMMON_COMMANDS: tuple[type[Command], ...] = (VoidEntry, RevokeOverdue)

@@ -94,12 +94,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command left: the answer for the caller, and whether it is the answer given before."""
+    """What a command left: the answer for the caller, and whether it is the answer given before.
+
+    ``restricted``: the case is isolated now, so that no log may name it.
+    """
 
     case: str
     answer: dict[str, Any]
     version: int
     replayed: bool = False
+    restricted: bool = False
 
 
 class Engine:
@@ -370,6 +374,8 @@ class Engine:
         digest = head.digest if head else ""
         events: list[EventRecord] = []
         for record in batch.new:
+            # An isolated case is keyed to its handler, also where a verdict on another unit is restated.
+            unit = summary.department if summary.restricted else record.event.department
             body, digest = encode(
                 region=self.region,
                 service=self.service,
@@ -378,8 +384,9 @@ class Engine:
                 trace=trace,
                 previous=digest,
                 algorithm=self.algorithm,
+                key=unit,
             )
-            key = f"{self.region}/{record.event.department}"
+            key = f"{self.region}/{unit}"
             events.append(EventRecord(case, record.stamp.sequence, topic, key, digest, body))
         version = batch.file.version + len(events)
         answer = {
@@ -441,7 +448,7 @@ class Engine:
         )
         await self.stores.cases.append(commit)
         self.appended()
-        return Outcome(case, answer, version)
+        return Outcome(case, answer, version, restricted=summary.restricted)
 
     async def _hidden(self, refs: Sequence[str], plain: Mapping[str, str]) -> tuple[str, ...]:
         stored = [ref for ref in refs if ref not in plain]
@@ -455,7 +462,9 @@ class Engine:
         if record.body_hash != hashes[0]:
             raise KeyReused(asked[0].command_id)
         answer = orjson.loads(record.answer)
-        return Outcome(record.case, answer, answer["version"], replayed=True)
+        head = await self.stores.cases.load(record.case)
+        restricted = head is None or head.restricted
+        return Outcome(record.case, answer, answer["version"], replayed=True, restricted=restricted)
 
     def _body_hash(self, kind: CaseKind[Any], case: str | None, one: Asked) -> str:
         body = orjson.dumps(

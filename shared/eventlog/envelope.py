@@ -46,9 +46,17 @@ def canonical(value: Any) -> bytes:
 
 
 def encode(
-    *, region: str, service: str, case: str, record: Recorded, trace: Trace, previous: str, algorithm: Algorithm
+    *,
+    region: str,
+    service: str,
+    case: str,
+    record: Recorded,
+    trace: Trace,
+    previous: str,
+    algorithm: Algorithm,
+    key: str | None = None,
 ) -> tuple[bytes, str]:
-    """The event's bytes on store and log, and its digest."""
+    """The event's bytes on store and log, and its digest. ``key`` is the unit by which it is partitioned, if not its own."""
     event, stamp = record.event, record.stamp
     body: dict[str, Any] = {
         "specversion": "1.0",
@@ -59,7 +67,7 @@ def encode(
         "time": moment_text(stamp.happened),
         "recordedtime": moment_text(stamp.recorded),
         "sequence": stamp.sequence,
-        "partitionkey": f"{region}/{event.department}",
+        "partitionkey": f"{region}/{key or event.department}",
         "correlationid": trace.correlation,
         "causationid": trace.causation,
         "causationdepth": trace.depth,

@@ -61,7 +61,7 @@ ACTIONS: Mapping[Action, ActionKind] = {
     "sign_in_failed": _kind("登录失败", "Sign-in failed", "means", "fault"),
     "signed_out": _kind("退出", "Signed out"),
     "access_refused": _kind("越权访问被拒", "Access refused", "route", "command"),
-    "vault_read": _kind("查看个人信息", "Personal data read", "kind", "fields", "count"),
+    "vault_read": _kind("查看个人信息", "Personal data read", "kind", "fields", "count", "cases"),
     "file_opened": _kind("打开附件", "Attachment opened", "sha256"),
     "export": _kind("导出", "Export", "kind", "format", "rows", "filters"),
     "import": _kind("导入", "Import", "kind", "sha256", "rows", "imported", "rejected"),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
+from shared.domain.corrections import COMMON_READERS
 from shared.domain.directory import OFFICE, Actor, Role
 from shared.domain.kind import CaseKind
 from shared.domain.permission import may
@@ -84,7 +85,7 @@ def readable_vault_fields(
     """
     seen = may_see(actor, head)
     found: set[str] = set()
-    for name, readers in kind.vault_readers.items():
+    for name, readers in {**COMMON_READERS, **kind.vault_readers}.items():
         ways = [
             way
             for way in readers

@@ -78,6 +78,8 @@ class Attachments:
         if opened is None:
             raise not_found()
         kept, body = opened
-        await self._gate.audit.record(actor, "file_opened", case, detail={"sha256": file})
+        await self._gate.audit.record(
+            actor, "file_opened", case, request=request.scope.get("gongkai.request"), detail={"sha256": file}
+        )
         disposition = f"attachment; filename*=UTF-8''{quote(kept.name)}"
         return Response(body, 200, {"Content-Disposition": disposition}, kept.media_type)

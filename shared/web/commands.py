@@ -20,7 +20,7 @@ from shared.web.body import reader_of
 from shared.web.metrics import COMMANDS
 from shared.web.people import Gate, People, Visitor
 from shared.web.problems import Problem, bad_field, forbidden, named, no_route, not_found, problem_of, unauthorised
-from shared.web.request_headers import IF_MATCH, command_id, idempotency_key, if_match
+from shared.web.request_headers import IF_MATCH, RECEIPT_CODE, command_id, idempotency_key, if_match
 from shared.web.shown_numbers import case_id, shown_number
 
 NEEDS_CODE = Text(
@@ -53,27 +53,50 @@ class Desk:
         if model.command_opens:
             raise no_route()
         case = case_id(kind, given)
-        visitor = self.welcome(request)
+        visitor = self.welcome(request, guessing=RECEIPT_CODE in request.headers)
         allowed = model.command_allowed
         if not visitor.signed_in and not _open_to_anybody(allowed, visitor):
             raise unauthorised(NEEDS_CODE if any(way.standing == "writer" for way in allowed) else None)
         actor = self._people.with_code(visitor, case)
         head = await self._engine.stores.cases.load(case)
-        _permit(kind, actor, allowed, case, head)
-        request.scope["gongkai.case"] = case
+        try:
+            _permit(kind, actor, allowed, case, head)
+        except Problem:
+            await self.note_refused(request, kind, visitor, case, model.command_name)
+            raise
+        name_in_log(request, head)
         answer, headers = await self._give(request, kind, model, case, actor)
         return Response(orjson.dumps(answer), 200, headers, "application/json")
 
-    def welcome(self, request: Request) -> Visitor:
-        """Who asks; whoever shows no token is counted by address. Raises ``Problem`` 429, ``BadToken``."""
+    def welcome(self, request: Request, *, guessing: bool = False) -> Visitor:
+        """Who asks; whoever shows no token is counted by address. Raises ``Problem`` 429, ``BadToken``.
+
+        ``guessing``: the request shows a receipt code, and is counted by person with a token too.
+        """
         visitor = self._people.visitor(request.headers)
-        if not visitor.signed_in:
+        if guessing or not visitor.signed_in:
             address = request.client.host if request.client else ""
-            wait = self._gate.public.allow(client_key(address))
+            key = f"person:{visitor.actor.subject}" if visitor.signed_in else client_key(address)
+            wait = self._gate.public.allow(key)
             if wait is not None:
                 detail = Text(f"请求过于频繁，请 {wait} 秒后再试", f"too many requests; come again in {wait} seconds")
                 raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
         return visitor
+
+    async def note_refused(
+        self, request: Request, kind: CaseKind[Any], visitor: Visitor, case: str, command: str | None = None
+    ) -> None:
+        """Notes in the audit trail that somebody reached for a case that is not there for them, or not theirs.
+
+        One that does not exist is noted alike: an answer that came faster would tell the two apart.
+        """
+        if not visitor.signed_in:
+            return
+        target = case if shown_number(kind, case) else f"{kind.service}/{kind.collection}"
+        detail = {"route": request.scope.get("gongkai.route"), "command": command}
+        await self._gate.audit.record(
+            visitor.actor, "access_refused", target, request=request.scope.get("gongkai.request"), detail=detail
+        )
 
     async def body(self, request: Request) -> bytes:
         """The request's body. Raises ``Problem`` 413 beyond the limit."""
@@ -102,7 +125,7 @@ class Desk:
             problem = problem_of(_without_secrets(error, command), model)
             raise problem or error from error
         COMMANDS.labels(kind.name, model.command_name, "replayed" if outcome.replayed else "done").inc()
-        request.scope["gongkai.case"] = outcome.case
+        request.scope["gongkai.case"] = None if outcome.restricted else outcome.case
         answer = {"id": outcome.answer["id"], "number": shown_number(kind, outcome.case), **outcome.answer}
         headers = {"ETag": f'"{outcome.version}"'}
         if outcome.replayed:
@@ -121,6 +144,12 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise too_large(limit)
     return body
+
+
+def name_in_log(request: Request, head: CaseRecord | None) -> None:
+    """Lets the request's log line name the case; an isolated one is named in no log."""
+    if head is not None and not head.restricted and not head.hidden_from:
+        request.scope["gongkai.case"] = head.id
 
 
 def too_large(limit: int) -> Problem:

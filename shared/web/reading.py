@@ -21,9 +21,9 @@ from shared.eventlog.envelope import decode
 from shared.security.visibility import may_see, reach_of, readable_vault_fields, viewer_of
 from shared.storage.port import CaseQuery, CaseRecord, Viewer
 from shared.web.body import read_object
-from shared.web.commands import Desk
+from shared.web.commands import Desk, name_in_log
 from shared.web.offers import offers
-from shared.web.people import Gate, People
+from shared.web.people import Gate, People, Visitor
 from shared.web.problems import bad_fields, field_errors, forbidden, not_found, unauthorised
 from shared.web.query import MOST, SORTS, USUAL, Parameters, bad_place, written_place
 from shared.web.shown_numbers import case_id, shown_number
@@ -181,7 +181,7 @@ class ReadingRoom:
         """``POST /{collection}/follow``: a case's public state, to whoever has its number and code."""
         if kind.public_view is None:
             raise not_found()
-        self._desk.welcome(request)
+        self._desk.welcome(request, guessing=True)
         _, text = read_object(await self._desk.body(request))
         try:
             asked = Following.model_validate_json(text)
@@ -192,7 +192,7 @@ class ReadingRoom:
         head = await self._engine.stores.cases.load(case)
         if not matches or head is None or head.kind != kind.name:
             raise not_found()
-        request.scope["gongkai.case"] = case
+        name_in_log(request, head)
         reference = self._engine.reference()
         if reference is None:
             raise NotReady
@@ -224,7 +224,7 @@ class ReadingRoom:
         found = references(kind.public_view(await self._engine.state(head)), everybody)
         if not found:
             raise unauthorised()
-        request.scope["gongkai.case"] = case
+        name_in_log(request, head)
         plain = await self._engine.sealer.read([*found.values()])
         body = {
             "id": case,
@@ -255,8 +255,9 @@ class ReadingRoom:
         case = case_id(kind, given)
         head = await self._engine.stores.cases.load(case)
         if head is None or head.kind != kind.name or not may_see(actor, head):
+            await self._desk.note_refused(request, kind, Visitor(actor, True, None), case)
             raise not_found()
-        request.scope["gongkai.case"] = case
+        name_in_log(request, head)
         return head
 
     async def _read(
@@ -267,11 +268,14 @@ class ReadingRoom:
         actor: Actor,
         refs: Sequence[str],
         fields: Sequence[str],
+        cases: Sequence[str] = (),
     ) -> Plain:
         """Reads from the vault, and notes in the audit trail who read what before it is shown."""
         if not refs:
             return {}
         detail: Mapping[str, Any] = {"kind": kind.name, "fields": list(fields), "count": len(refs)}
+        if cases:
+            detail = {**detail, "cases": list(cases)}
         await self._gate.audit.record(
             actor, "vault_read", target, request=request.scope.get("gongkai.request"), detail=detail
         )
@@ -286,7 +290,8 @@ class ReadingRoom:
         }
         refs = [h.title for h in heads if h.title is not None and is_reference(h.title) and readable[h.id]]
         target = f"{kind.service}/{kind.collection}"
-        plain = await self._read(request, kind, target, actor, refs, [TITLE])
+        cases = [h.id for h in heads if h.title in set(refs)]
+        plain = await self._read(request, kind, target, actor, refs, [TITLE], cases)
         return {h.id: _title(h, readable[h.id], plain) for h in heads}
 
     async def _page(self, query: CaseQuery) -> _Page:

@@ -49,12 +49,27 @@ class ServiceRoutes:
         self._collections = {kind.collection: kind for kind in kinds}
         self._commands = {kind.collection: commands_of(kind) for kind in kinds}
         self._extra = dict(extra or {})
+        self.addresses = self._addresses()
         self.people = People(gate, engine.reference, engine.now)
         self.desk = Desk(self.base, engine, gate, self.people)
         self._attachments = Attachments(engine, gate, self.people)
         self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._document = orjson.dumps(openapi_document(name, title, kinds))
+
+    def _addresses(self) -> Mapping[str, tuple[str, ...]]:
+        """Every address below the base, ``{…}`` for what varies, as logs and metrics name it -> its methods."""
+        found: dict[str, tuple[str, ...]] = {f"/{name}": ("GET",) for name in _OWN - {"files"}}
+        found["/files"] = ("POST",)
+        for collection, commands in self._commands.items():
+            top = f"/{collection}"
+            found |= {top: ("GET", "POST"), f"{top}/follow": ("POST",), f"{top}/{{id}}": ("GET",)}
+            found |= {f"{top}/{{id}}/{part}": ("GET",) for part in ("why", "why/{rule}", "files/{file}")}
+            found |= {f"{top}/{{id}}/{name}": ("POST",) for name, model in commands.items() if not model.command_opens}
+            for method, suffix in self._extra:
+                address = f"{top}.{suffix}"
+                found[address] = (*found.get(address, ()), method)
+        return found
 
     def has(self, part: str) -> bool:
         """Whether addresses whose first part below the base is ``part`` are this service's."""
@@ -79,16 +94,16 @@ class ServiceRoutes:
             raise no_route()
         match parts:
             case ["openapi.json"]:
-                self._at(request, "/openapi.json", method, "GET")
+                self._at(request, "/openapi.json", method)
                 return Response(self._document, media_type="application/json")
             case ["docs", *rest] if len(rest) < 2:
-                self._at(request, "/docs", method, "GET")
+                self._at(request, "/docs", method)
                 return docs_file(rest[0] if rest else "")
             case ["files"]:
-                self._at(request, "/files", method, "POST")
+                self._at(request, "/files", method)
                 return await self._upload(request)
             case ["todo"]:
-                self._at(request, "/todo", method, "GET")
+                self._at(request, "/todo", method)
                 return await self._room.todo(request)
             case [name] if name not in self._collections:
                 return await self._of_suffix(request, name, method)
@@ -98,28 +113,28 @@ class ServiceRoutes:
         top = f"/{kind.collection}"
         match parts[1:]:
             case []:
-                self._at(request, top, method, "GET", "POST")
+                self._at(request, top, method)
                 return await (self._room.list(request, kind) if method == "GET" else self.desk.open(request, kind))
             case ["follow"]:
-                self._at(request, f"{top}/follow", method, "POST")
+                self._at(request, f"{top}/follow", method)
                 return await self._room.follow(request, kind)
             case [case]:
-                self._at(request, f"{top}/{{id}}", method, "GET")
+                self._at(request, f"{top}/{{id}}", method)
                 return await self._room.show(request, kind, case)
             case [case, "why"]:
-                self._at(request, f"{top}/{{id}}/why", method, "GET")
+                self._at(request, f"{top}/{{id}}/why", method)
                 return await self._room.why(request, kind, case, None)
             case [case, "files", file]:
-                self._at(request, f"{top}/{{id}}/files/{{file}}", method, "GET")
+                self._at(request, f"{top}/{{id}}/files/{{file}}", method)
                 return await self._attachments.download(request, kind, case_id(kind, case), file)
             case [case, "why", rule]:
-                self._at(request, f"{top}/{{id}}/why/{{rule}}", method, "GET")
+                self._at(request, f"{top}/{{id}}/why/{{rule}}", method)
                 return await self._room.why(request, kind, case, rule)
             case [case, command]:
                 model = self._commands[kind.collection].get(command)
-                if model is None:
+                if model is None or model.command_opens:
                     raise no_route()
-                self._at(request, f"{top}/{{id}}/{command}", method, "POST")
+                self._at(request, f"{top}/{{id}}/{command}", method)
                 return await self.desk.act(request, kind, model, case)
         raise no_route()
 
@@ -133,15 +148,15 @@ class ServiceRoutes:
     async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
         collection, _, suffix = part.partition(".")
         kind = self._collections.get(collection)
-        methods = [m for m, s in self._extra if s == suffix]
-        if kind is None or not methods:
+        if kind is None or all(suffix != known for _, known in self._extra):
             raise no_route()
-        self._at(request, f"/{collection}.{suffix}", method, *methods)
+        self._at(request, f"/{collection}.{suffix}", method)
         return await self._extra[(method, suffix)](request, kind)
 
-    def _at(self, request: Request, route: str, method: str, *methods: str) -> None:
+    def _at(self, request: Request, route: str, method: str) -> None:
         """Names the route for logs and metrics; refuses another method."""
         request.scope["gongkai.route"] = self.base + route
+        methods = self.addresses[route]
         if method not in methods:
             raise method_not_allowed(methods)
 
