@@ -378,6 +378,13 @@ class Desk:
         else:
             command = calendar_kind.Publish(year=notice.year, **fields)
             case = None
+        if case is not None and await self.runtime.stores.cases.load(case) is None:
+            raise BadField(
+                "year",
+                Text(
+                    f"{notice.year} 年尚无放假通知，请先 publish", f"{notice.year} has no notice yet; publish it first"
+                ),
+            )
         await engine.execute(engine.kind("calendar"), case, [Asked(command, actor, digest)])
         await self.runtime.catch_up()
         return self.calendar_show(notice.year)
