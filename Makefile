@@ -10,13 +10,14 @@ help: ## list the targets
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt-get install python3-venv" >&2; exit 1; }
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q -p $(VENV) --require-hashes -r requirements/runtime.txt; \
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode -p $(VENV) --require-hashes -r requirements/runtime.txt; \
 	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/runtime.txt; fi
 	@$(BIN)/python tools/link_command.py
+	@$(BIN)/python -m compileall -q shared services
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q -p $(VENV) --require-hashes -r requirements/dev.txt; \
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode -p $(VENV) --require-hashes -r requirements/dev.txt; \
 	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt; fi
 	@touch $@
 

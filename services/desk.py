@@ -5,7 +5,7 @@ import heapq
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from services.assessment import calendar as calendar_kind
-from services.assessment.assessor import Assessor, Question, known_on
+from services.assessment.assessor import Assessor, Question, full_type, known_on
+from services.assessment.facts import CONSUMER, Projector
 from services.assessment.facts import TOPICS as FACT_TOPICS
-from services.assessment.facts import Projector
 from services.assessment.period import Quarter
 from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
@@ -32,7 +32,7 @@ from shared.domain.workdays import Calendar
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
 from shared.engine.policy import REFUSED
-from shared.engine.verify import verify
+from shared.engine.verify import Bad, verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
 from shared.service import kinds_by_name
@@ -143,6 +143,36 @@ class Desk:
             "result_digest": document["result_digest"],
             "equal": equal and digest == await facts_digest(self.runtime.stores.facts.digests()),
         }
+
+    async def _wrong_fact(self) -> Bad | None:
+        """The first fact that is not what its event in the log says, voids and all, or that is missing or too many."""
+        stores = self.runtime.stores
+        kept = {fact.id: hash(fact) async for fact in stores.facts.each()}
+        seen: set[str] = set()
+        parked = {(one.topic, one.partition, one.offset) for one in await stores.positions.parked(CONSUMER)}
+        projector = Projector(stores.facts, stores.positions)
+        for topic in FACT_TOPICS:
+            position = await stores.positions.position(CONSUMER, topic, 0)
+            offset, end = 0, position.next if position else 0
+            while offset < end and (records := await self.runtime.eventlog.read(topic, 0, offset, 1000)):
+                for record in records:
+                    event = readable(record)
+                    if record.offset >= end or event is None or (topic, 0, record.offset) in parked:
+                        continue
+                    fact = projector.fact(event, restricted=topic.endswith(".restricted"))
+                    fact = replace(fact, voids=tuple(sorted(set(fact.voids))))
+                    if kept.get(fact.id) != hash(fact):
+                        return Bad(
+                            event["subject"],
+                            event["sequence"],
+                            "评估事实与事件不符 / the fact is not what the event says",
+                        )
+                    seen.add(fact.id)
+                offset = records[-1].offset + 1
+        for extra in sorted(kept.keys() - seen):
+            case, _, sequence = extra.rpartition("/")
+            return Bad(case, int(sequence), "评估事实没有对应的事件 / a fact without an event in the log")
+        return None
 
     # -- cases -----------------------------------------------------------------------------------------------------
 
@@ -255,7 +285,8 @@ class Desk:
             if len(facts) == limit:
                 return {"quarter": str(which), "facts": facts, "next": facts[-1]["id"]}
             facts.append(
-                dict(zip(FACT_NAMES, row, strict=True)) | {"restricted": bool(row[8]), "fields": orjson.loads(row[10])}
+                dict(zip(FACT_NAMES, row, strict=True))
+                | {"type": full_type(row[1]), "restricted": bool(row[8]), "fields": orjson.loads(row[10])}
             )
         return {"quarter": str(which), "facts": facts, "next": None}
 
@@ -347,6 +378,13 @@ class Desk:
         else:
             command = calendar_kind.Publish(year=notice.year, **fields)
             case = None
+        if case is not None and await self.runtime.stores.cases.load(case) is None:
+            raise BadField(
+                "year",
+                Text(
+                    f"{notice.year} 年尚无放假通知，请先 publish", f"{notice.year} has no notice yet; publish it first"
+                ),
+            )
         await engine.execute(engine.kind("calendar"), case, [Asked(command, actor, digest)])
         await self.runtime.catch_up()
         return self.calendar_show(notice.year)
@@ -377,7 +415,7 @@ class Desk:
         facts = {event: digest async for event, digest in stores.facts.digests()}
         found = await verify(stores.cases, kinds_by_name(SERVICES), self.runtime.eventlog, TOPICS, facts)
         audit = await stores.audit.verify()
-        bad = found.first_bad
+        bad = found.first_bad or await self._wrong_fact()
         first = {"case": bad.case, "sequence": bad.sequence, "reason": bad.reason} if bad else None
         if first is None and audit is not None:
             first = {

@@ -57,6 +57,8 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         group, table = asked.text("group"), asked.text("table")
         as_of, known, plan = asked.text("as_of"), asked.text("known_on"), asked.text("plan", LONGEST_PLAN)
         asked.done()
+        if plan is not None:
+            with_role(request, "office", "head", "analyst")
         question = question_of(quarter, group=group, table=table or "openness", as_of=as_of, known=known, plan=plan)
         return json_answer(await _answered(desk.rank(question)))
 
@@ -67,6 +69,8 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         indicator, as_of, known = asked.text("indicator"), asked.text("as_of"), asked.text("known_on")
         plan = asked.text("plan", LONGEST_PLAN)
         asked.done()
+        if plan is not None:
+            with_role(request, "office", "head", "analyst")
         question = question_of(quarter, as_of=as_of, known=known, plan=plan)
         reach, units = reach_of(actor)
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from services.assessment.fact_frame import Fact, FactFrame, KnownOn
 from services.assessment.lines import ScoreLines, explain_json
@@ -111,7 +111,10 @@ class Assessor:
             )
         lines = ScoreLines(result)
         away = await hidden(lines.cases(unit)) if hidden is not None else ()
-        return dict(explain_json(lines, unit, indicator, restricted=restricted(unit.member.id), hidden=away))
+        document = dict(explain_json(lines, unit, indicator, restricted=restricted(unit.member.id), hidden=away))
+        rows = cast(list[dict[str, Any]], document["lines"])
+        document["lines"] = [row | {"type": full_type(row["type"])} for row in rows]
+        return document
 
     async def parked(self) -> dict[str, int]:
         """How many events each department has parked."""
@@ -125,13 +128,12 @@ class Assessor:
         """The plan of a question, and whether it was adopted for the quarter. Raises ``Unanswerable``."""
         if question.plan is not None:
             check = check_plan(question.plan, newest())
-            if not check.ok:
+            if not check.ok or check.plan is None:
                 first = check.errors[0] if check.errors else None
                 where = f"第 {first.line} 行 {first.path}：{first.reason.zh}" if first else "算例不符"
                 where_en = f"line {first.line} {first.path}: {first.reason.en}" if first else "an example fails"
                 raise Unanswerable("plan", Text(f"方案未通过检查：{where}", f"the plan fails its check: {where_en}"))
-            plan = read_plan(question.plan)
-            return plan, plan.in_force(question.quarter)
+            return check.plan, check.plan.in_force(question.quarter)
         adopted = reference.plan_for(str(question.quarter))
         if adopted is None:
             raise Unanswerable("plan", Text("尚未通过任何考核方案", "no plan has been adopted"))
@@ -159,6 +161,12 @@ class Assessor:
         if found is None:
             raise Unanswerable("department", Text(f"没有这个单位：{name}", f"no such department: {name}"))
         return found.id
+
+
+def full_type(short: str | None) -> str | None:
+    """``messages.ReplySent`` as the log writes it: ``gongkai.messages.ReplySent.v1``."""
+    contract = newest().get(short) if short else None
+    return str(contract["x-gongkai"]["type"]) if contract else short
 
 
 def frame_of(rows: list[tuple[Any, ...]]) -> FactFrame:

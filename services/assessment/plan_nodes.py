@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
@@ -176,6 +176,12 @@ class Spot:
             return ""
         return text
 
+    def known(self, name: str, known: Iterable[str], kind: Text) -> None:
+        """Note a fault where ``name`` is none of the ``known`` names of its kind."""
+        known = list(known)
+        if name not in known:
+            self.refuse(f"未知的{kind.zh} {name}", f"unknown {kind.en} {name}", closest(name, known))
+
     def number(self, at_least: int | None = None, above: int | None = None) -> Fraction:
         """A decimal number, exactly as written; 0 with a fault for anything else."""
         value = self.scalar()
@@ -233,6 +239,11 @@ class Spot:
         if not items:
             self.refuse("列表不能为空", "the list must not be empty")
         return items
+
+
+def text_of(parts: Mapping[str, Spot], key: str) -> str:
+    """The words under ``key``, "" where it is left out."""
+    return parts[key].text() if key in parts else ""
 
 
 def root(text: str, findings: Findings) -> Spot | None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from services.assessment.plan import FORMAT
+from services.assessment.plan_measures import TYPE_PATTERN
 from services.assessment.plan_nodes import NAME_PATTERN
-from services.assessment.plan_reader import (
+from services.assessment.plan_sections import (
     CODE_PATTERN,
     EXAMPLE_TOTALS,
     FORMULA_KEYS,
@@ -12,7 +13,6 @@ from services.assessment.plan_reader import (
     ON_FAIL,
     OPTIONAL,
     REQUIRED,
-    TYPE_PATTERN,
 )
 from shared.domain.text import Text
 

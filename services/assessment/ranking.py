@@ -29,7 +29,8 @@ def ranking_json(
     """A ranking with its digests. ``table``: ``openness`` or a league table of the plan (KeyError if it has none such).
 
     ``group`` shows the units of one group only; the digests are of the whole all the same. ``parked``: the number of
-    events set aside, by department. ``lines`` saves making them again where the caller has them.
+    events set aside, by department. ``lines`` saves making them again where the caller has them. ``off_roster`` in the
+    document counts the facts that fall to no unit of the roster, by department.
     """
     rows = openness_rows(result) if table == OPENNESS else table_rows(result, result.plan.tables[table])
     texts = (lines or ScoreLines(result)).digest_texts() if table == OPENNESS else []
@@ -47,6 +48,7 @@ def ranking_json(
         "known_on": _known_on_text(result.known_on),
         "facts": number,
         "facts_digest": facts_digest,
+        "off_roster": dict(result.counted.strangers),
         "result_digest": result_digest(rows, texts),
         "ranking": [
             row | {"parked": waiting.get(row["department"], 0)}

@@ -52,6 +52,12 @@ def _store(desk: Desk) -> dict[str, Any]:
 
 def _calendar(desk: Desk) -> dict[str, Any]:
     today = desk.today
+    if not desk.runtime.reference.calendar.known(today.year):
+        message = Text(
+            f"{today.year} 年（本年）放假通知尚未登记，期限均为暂定",
+            f"no notice for {today.year}; every date is provisional",
+        )
+        return _result("calendar", False, message)
     known = desk.runtime.reference.calendar.known(today.year + 1)
     due = (today.month, today.day) >= ALARM
     urgent = (today.month, today.day) >= URGENT
@@ -59,12 +65,17 @@ def _calendar(desk: Desk) -> dict[str, Any]:
         return _result(
             "calendar", True, Text(f"{today.year + 1} 年放假通知已登记", f"the notice for {today.year + 1} is known")
         )
+    if not due:
+        message = Text(
+            f"{today.year + 1} 年放假通知一般在 11 月前后公布", f"the notice for {today.year + 1} comes about November"
+        )
+        return _result("calendar", True, message)
     word, word_en = ("紧急：", "urgent: ") if urgent else ("", "")
     message = Text(
         f"{word}{today.year + 1} 年放假通知尚未登记，跨年期限为暂定；请用 gongkai calendar publish 登记",
         f"{word_en}no notice for {today.year + 1} yet; dates across the year's end are provisional",
     )
-    return _result("calendar", not due, message)
+    return _result("calendar", False, message)
 
 
 async def _unsent(desk: Desk) -> dict[str, Any]:

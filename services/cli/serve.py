@@ -11,6 +11,7 @@ import uvicorn
 
 from services.cli import show
 from services.cli.desk import runtime
+from services.local import LocalRuntime
 from services.web import local_app
 from shared.domain.text import Text
 from shared.telemetry import configure_logging
@@ -31,29 +32,34 @@ async def serve(host: str, port: int) -> None:
     """Serves until SIGTERM or SIGINT."""
     configure_logging()
     async with runtime("run") as local:
-        listening = socket.create_server((host, port), reuse_port=False, backlog=1024)
-        url = f"http://{host}:{listening.getsockname()[1]}"
-        local.folder.say(url)
-        config = uvicorn.Config(
-            local_app(local),
-            loop="none",
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            server_header=False,
+        await serve_on(local, host, port)
+
+
+async def serve_on(local: LocalRuntime, host: str, port: int) -> None:
+    """Serves an open runtime until SIGTERM or SIGINT; port 0 takes a free one. Says where on stderr."""
+    listening = socket.create_server((host, port), reuse_port=False, backlog=1024)
+    url = f"http://{host}:{listening.getsockname()[1]}"
+    local.folder.say(url)
+    config = uvicorn.Config(
+        local_app(local),
+        loop="none",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+    server = Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    show.talk(
+        Text(
+            f"正在服务 {url}（Ctrl-C 结束）；接口说明 {url}/api/v1/messages/docs",
+            f"serving at {url} (Ctrl-C ends); API at {url}/api/v1/messages/docs",
         )
-        server = Server(config)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, setattr, server, "should_exit", True)
-        show.talk(
-            Text(
-                f"正在服务 {url}（Ctrl-C 结束）；接口说明 {url}/api/v1/messages/docs",
-                f"serving at {url} (Ctrl-C ends); API at {url}/api/v1/messages/docs",
-            )
-        )
-        # What start-up made lives as long as the process; the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        await server.serve(sockets=[listening])
+    )
+    # What start-up made lives as long as the process; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    await server.serve(sockets=[listening])

@@ -201,6 +201,10 @@ def lines_table(content: Document) -> None:
     """A score's lines; together they are the score."""
     say = options.current.say
     title = f"{content['name']} {content['quarter']} " + say(Text("得分", "score")) + f" {content['score']}"
+    if content["score"] is None:
+        nothing = Text("无适用指标，不得分、不排名", "nothing applies: no score, no rank")
+        console().print(f"{content['name']} {content['quarter']} {say(nothing)}", markup=False)
+        return
     header = [
         say(Text(*names))
         for names in (
@@ -218,7 +222,7 @@ def lines_table(content: Document) -> None:
             line["indicator"] or "",
             say(KINDS.get(line["kind"], Text(line["kind"], line["kind"]))),
             line["event"] or "",
-            (line["type"] or "").partition(".")[2],
+            (line["type"] or "..").split(".")[2],
             line["due"] or line["happened"] or "",
             line["share"],
             line["clause"],
@@ -373,10 +377,18 @@ def check_table(content: Document) -> None:
             right=(0,),
         )
     for example in content["examples"]:
-        wrong = {k: (v, example["got"].get(k)) for k, v in example["expected"].items() if example["got"].get(k) != v}
-        console().print(f"{example['name']}: {wrong or 'ok'}", markup=False)
+        got = example["got"]
+        wrong = [
+            say(Text(f"{k} 应为 {v}，算得 {got.get(k)}", f"{k} expected {v}, got {got.get(k)}"))
+            for k, v in example["expected"].items()
+            if got.get(k) != v
+        ]
+        console().print(f"{example['name']}：{'；'.join(wrong) or say(Text('相符', 'agrees'))}", markup=False)
+    if content["ok"] and not content["examples"]:
+        console().print(say(Text("注意：方案没有算例", "Note: the plan has no worked examples")), markup=False)
     verdict = Text("通过", "passed") if content["ok"] else Text("未通过", "failed")
-    console().print(f"{content['id']} {content['digest']}: {say(verdict)}", markup=False)
+    named = " ".join(str(content[name]) for name in ("id", "digest") if content[name]) or say(Text("方案", "Plan"))
+    console().print(f"{named}：{say(verdict)}", markup=False)
 
 
 def import_table(content: Document) -> None:
@@ -393,7 +405,7 @@ def import_table(content: Document) -> None:
         )
     ]
     grid(
-        f"{content['file']}  {content['rows']} → {content['imported']}",
+        say(Text(f"{content['file']}：共 {content['rows']} 行", f"{content['file']}: {content['rows']} rows")),
         header,
         [[c["category"], c["rows"], c["on_time"], c["overdue"], c["open"]] for c in content["by_category"]],
         right=(1, 2, 3, 4),

@@ -15,6 +15,9 @@ from shared.security.identity import read_ttl
 
 async def issue(subject: str, department: str, role: str, ttl: str) -> dict[str, Any]:
     """The token and when it expires; the post is given where the subject has none, and that is said."""
+    lifetime = read_ttl(ttl)
+    if not subject or any(character.isspace() for character in subject):
+        raise BadField("subject", Text("账号不能为空，也不能含空白", "an account has no blanks and is not empty"))
     if role not in ROLES:
         raise BadField(
             "role",
@@ -39,7 +42,7 @@ async def issue(subject: str, department: str, role: str, ttl: str) -> dict[str,
                     f"已任命 {subject} 为{unit.name_on(today)}的 {role}", f"gave {subject} the post {role} in {unit.id}"
                 )
             )
-        token, expires = local.tokens.issue(subject, read_ttl(ttl), local.clock())
+        token, expires = local.tokens.issue(subject, lifetime, local.clock())
         await local.audit.record(SYSTEM, "token_issued", subject, detail={"role": role, "department": unit.id})
         return {
             "token": token,

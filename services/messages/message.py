@@ -715,6 +715,21 @@ def missed(state: Message, clock: Clock, verdict: VerdictFields) -> Event:
     return ReplyOverdue(department=state.department, category=category, **verdict)
 
 
+def restate(state: Message, verdict: Event) -> Event:
+    """A reply judged again: credited to the unit that held the file, under the category its clock then had."""
+    if not isinstance(verdict, ReplySent):
+        return verdict
+    category = next((c.category for c in state.clocks if c.id == verdict.clock), state.category)
+    return verdict.model_copy(update={"department": state.department, "category": category})
+
+
+def may_void(state: Message, entry: Event) -> bool:
+    """An isolation and an erasure stand; a report's classification stands as long as it is isolated."""
+    if isinstance(entry, MessageQuarantined | SubjectErased):
+        return False
+    return not (state.quarantined and isinstance(entry, MessageClassified | MessageReclassified))
+
+
 def reminders(state: Message) -> tuple[Reminder, ...]:
     """The rungs not yet sent for the reply that is waited for; a rung before the start of a short limit is left out."""
     if state.status not in OPEN or not state.clocks or state.clocks[-1].ended not in (None, "missed"):
@@ -928,4 +943,6 @@ MESSAGE: CaseKind[Message] = CaseKind(
     columns=COLUMNS,
     vault_readers=VAULT_READERS,
     handler_alone=frozenset(HANDLER_ALONE),
+    restate=restate,
+    may_void=may_void,
 )

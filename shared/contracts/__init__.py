@@ -56,7 +56,8 @@ def released() -> Mapping[str, Contract]:
     return found
 
 
-def newest() -> dict[str, Contract]:
+@lru_cache(maxsize=1)
+def newest() -> Mapping[str, Contract]:
     """The newest version of each type by short name (``messages.ReplySent``)."""
     found: dict[str, Contract] = {}
     for schema in released().values():

@@ -48,6 +48,7 @@ from shared.engine.ladder import in_working_hours, next_sending, sending_time
 
 BACKDATED_AFTER = timedelta(days=1)
 MOST_EVENTS = 1000
+MOST_OF_CITIZENS = 900
 FILE = Text("一案一档：每个案卷最多 1000 条事件", "One case, one file: at most 1,000 events a file")
 Dues = Mapping[str, tuple[date | None, str]]
 
@@ -172,7 +173,8 @@ class Batch:
         """When a timer must look at the file next: the next miss or rung."""
         miss = next_miss(self.kind, self.state, self.calendar)
         rung = self._next_rung()
-        moments = [m for m in (miss[0] if miss else None, next_sending(self.calendar, rung[0]) if rung else None) if m]
+        sending = next_sending(self.calendar, max(rung[0], self.now)) if rung else None
+        moments = [m for m in (miss[0] if miss else None, sending) if m]
         return min(moments, default=None)
 
     # -- inside ----------------------------------------------------------------------------------------------------
@@ -237,9 +239,17 @@ class Batch:
                 )
             if isinstance(record.event, COMMON_EVENTS):
                 raise self._refused("void.correction", "更正类事件不能作废", "a correction cannot itself be undone")
+            if self.kind.may_void is not None and not self.kind.may_void(self.state, record.event):
+                title = record.event.event_title
+                raise self._refused("void.forbidden", f"“{title.zh}”不能作废", f"“{title.en}” cannot be undone")
         event = EntryVoided(department=self.summary.department, voids=command.events, reason=command.reason)
         tentative = self._record(Draft(event, happened), given.actor, given.origin)
         corrections = reconcile(self.kind, [*history, tentative], self._through(), self.calendar)
+        if corrections.orphans:
+            which = "、".join(corrections.orphans)
+            raise self._refused(
+                "void.depended_on", f"请先作废以它为依据的事件：{which}", f"undo first what rests on it: {which}"
+            )
         before = dict(self.dues)
         after = dues_of(self.kind, fold(self.kind, effective([*history, tentative])), self.calendar)
         moved = tuple(
@@ -310,7 +320,9 @@ class Batch:
 
     def _record(self, draft: Draft, actor: Actor, origin: Literal["import"] | None, ahead: int = 0) -> Recorded:
         sequence = self.file.version + len(self.new) + 1 + ahead
-        if sequence > MOST_EVENTS:
+        # What the engine itself must record (a miss, a restatement) always finds room.
+        most = MOST_EVENTS if actor.posts else MOST_OF_CITIZENS
+        if not actor.system and sequence > most:
             raise RuleBroken("case.full", FILE, FILE)
         event = draft.event if draft.event.origin == origin else draft.event.model_copy(update={"origin": origin})
         stamp = Stamp(f"{self.file.id}/{sequence}", sequence, draft.happened, self.now, actor.subject, origin)

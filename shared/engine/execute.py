@@ -21,7 +21,7 @@ from shared.domain.kind import (
     department_fields,
     vault_fields,
 )
-from shared.domain.localtime import local_date
+from shared.domain.localtime import DateProblem, local_date
 from shared.domain.permission import may
 from shared.domain.text import Text
 from shared.engine.batch import Batch, CaseFile, Given
@@ -239,7 +239,10 @@ class Engine:
             rows = Sealed({}, (*rows.subjects, *sealed.subjects), (*rows.values, *sealed.values), writer)
             plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
             command = one.command.model_copy(update=dict(sealed.refs)) if sealed.refs else one.command
-            batch.give(Given(command, one.actor, one.happened or one.command.happened or now, one.origin, writer))
+            try:
+                batch.give(Given(command, one.actor, one.happened or one.command.happened or now, one.origin, writer))
+            except DateProblem as problem:
+                raise BadField("happened", problem.text) from problem
         batch.settle(now)
         trace = asked[0].trace or Trace(asked[0].command_id, asked[0].command_id)
         return await self._append(batch, head, list(zip(asked, hashes, strict=True)), trace, rows, plain)
@@ -251,7 +254,10 @@ class Engine:
         batch = await self._open(kind, None, reference, CaseFile("", 0), needed)
         self._permit(kind, first, batch, "", None)
         happened = first.happened or first.command.happened or now
-        batch.give(Given(first.command, first.actor, happened, first.origin))
+        try:
+            batch.give(Given(first.command, first.actor, happened, first.origin))
+        except DateProblem as problem:
+            raise BadField("happened", problem.text) from problem
 
     async def _open(
         self,

@@ -1,7 +1,7 @@
 """A case's history as law reads it: voids skipped, restatements in their place, clocks run, verdicts judged. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -87,11 +87,15 @@ def run_clocks(kind: CaseKind[Any], state: Any, upto: datetime, calendar: Calend
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """What must change so that the live verdicts are the lawful ones."""
+    """What must change so that the live verdicts are the lawful ones.
+
+    ``orphans`` are verdicts on clocks that were never started.
+    """
 
     revoked: tuple[str, ...]
     restated: tuple[tuple[str, Draft], ...]
     added: tuple[Draft, ...]
+    orphans: tuple[str, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -111,6 +115,7 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
     expected: list[Draft] = []
     restated: list[tuple[str, Draft]] = []
     moot: list[Recorded] = []
+    orphans: list[str] = []
     for record in acts:
         state, misses = run_clocks(kind, state, record.stamp.happened, calendar)
         expected += misses
@@ -119,6 +124,8 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
             moot.append(record)
             continue
         if isinstance(event, Verdict):
+            if all(clock.id != event.clock for clock in kind.clocks(state)):
+                orphans.append(record.stamp.id)
             event = _judged_again(kind, state, record, calendar)
             if _content(event) != _content(record.event):
                 restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
@@ -126,7 +133,7 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
     state, misses = run_clocks(kind, state, through, calendar)
     expected = _charged(expected + misses, [r.event for r in live if isinstance(r.event, OverdueRevoked)])
     on_file = [record for record in live if is_miss(record.event)]
-    return _compare(expected, on_file, restated, moot)
+    return replace(_compare(expected, on_file, restated, moot), orphans=tuple(orphans))
 
 
 def _charged(misses: list[Draft], revocations: list[OverdueRevoked]) -> list[Draft]:
@@ -148,7 +155,8 @@ def _judged_again(kind: CaseKind[Any], state: Any, record: Recorded, calendar: C
     fields = judge(clock, when, event.done, record.stamp.happened)
     if clock.ended in ("missed", "cancelled"):
         fields["met"] = False
-    return event.model_copy(update=dict(fields))
+    judged = event.model_copy(update=dict(fields))
+    return kind.restate(state, judged) if kind.restate is not None else judged
 
 
 def _met(kind: CaseKind[Any], state: Any, clock: str) -> bool:

@@ -3,6 +3,7 @@
 A restatement is the same happening judged again: what it gives cause for has been done already.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import structlog
 
 from shared.domain.kind import BadField, Command, RuleBroken
 from shared.engine.consumer import Consumer
-from shared.engine.execute import Engine, NotFound, system
+from shared.engine.execute import Engine, KeyReused, NotFound, system
 from shared.eventlog.envelope import NotAnEvent, Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
 from shared.storage.port import NoteStore, Parked, PositionStore
@@ -54,8 +55,12 @@ class PolicyRunner:
         self.consumers = [self._consumer(policy, eventlog) for policy in policies]
 
     async def run_once(self) -> int:
-        """One batch for every policy."""
-        return sum([await consumer.run_once() for consumer in self.consumers])
+        """One batch for every policy. A policy that fails keeps no other from its batch; then the failure is raised."""
+        outcomes = await asyncio.gather(*(consumer.run_once() for consumer in self.consumers), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
     def _consumer(self, policy: Policy, eventlog: EventLog) -> Consumer:
         name = f"policy:{self._engine.service}.{policy.name}"
@@ -73,7 +78,7 @@ class PolicyRunner:
             if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
                 return
             reaction = policy.react(event)
-        except (NotAnEvent, ValueError) as problem:
+        except (NotAnEvent, ValueError, KeyError, AttributeError, TypeError) as problem:
             await self._positions.park(
                 Parked(
                     consumer,
@@ -103,6 +108,9 @@ class PolicyRunner:
             await self._refused(policy, record, event, "bad_field", f"{bad.field}: {bad.message.zh}")
         except NotFound:
             await self._refused(policy, record, event, "not_found", "案卷不存在")
+        except KeyReused:
+            # Given before, by a release that worded it differently: its effect stands.
+            log.info("policy command given before", policy=policy.name)
 
     async def _refused(self, policy: Policy, record: Logged, event: Mapping[str, Any], code: str, reason: str) -> None:
         note = {"policy": policy.name, "event": event["id"], "case": event["subject"], "code": code, "reason": reason}

@@ -9,11 +9,16 @@ from shared.domain.kind import RuleBroken
 from shared.domain.localtime import local_date, moment_text, start_of
 from shared.engine.execute import Engine, KeyReused, system
 from shared.engine.ledger import LEDGER, SealLedger, ledger_root
+from shared.eventlog.envelope import NotAnEvent
 from shared.storage.port import NoteStore
 
 AT_ONCE = 200
 SEAL_AFTER = timedelta(minutes=10)
 log = structlog.get_logger("timers")
+
+
+class SweepIncomplete(Exception):
+    """A sweep went through, and some files could not be settled; the sweep is not counted as complete."""
 
 
 class Timers:
@@ -22,6 +27,7 @@ class Timers:
     def __init__(self, engine: Engine, notes: NoteStore) -> None:
         self._engine, self._notes = engine, notes
         self.swept: datetime | None = None
+        self._failed: dict[str, str] = {}
 
     async def sweep(self) -> int:
         """Settles all that is due now; how many files left events."""
@@ -34,20 +40,35 @@ class Timers:
         after = ""
         while stale := await engine.stores.cases.stale(engine.service, reference.calendar.version, after, AT_ONCE):
             for case in stale:
-                moved += await engine.settle(case)
+                moved += await self._settle(case)
             after = stale[-1]
         seen: set[str] = set()
-        while due := [c for c in await engine.stores.cases.due(engine.service, now, AT_ONCE) if c not in seen]:
+        while due := [
+            c for c in await engine.stores.cases.due(engine.service, now, AT_ONCE + len(seen)) if c not in seen
+        ]:
             for case in due:
-                moved += await engine.settle(case)
+                moved += await self._settle(case)
             seen.update(due)
         await self._seal(now)
+        if self._failed:
+            failed, self._failed = self._failed, {}
+            case, problem = next(iter(failed.items()))
+            raise SweepIncomplete(f"{len(failed)} cases could not be settled; first {case}: {problem}")
         self.swept = now
         await self._notes.set_note(f"swept:{engine.service}", moment_text(now).encode())
         return moved
 
+    async def _settle(self, case: str) -> bool:
+        """Settles one file; what is wrong with it does not keep the others from being settled."""
+        try:
+            return await self._engine.settle(case)
+        except (NotAnEvent, RuleBroken, RuntimeError, ValueError) as problem:
+            self._failed[case] = str(problem)
+            log.error("case cannot be settled", case=case, problem=str(problem))
+            return False
+
     async def _seal(self, now: datetime) -> None:
-        """Seals the ledger of every day that has ended since the last seal, once a little time has passed."""
+        """Seals the ledger up to the end of yesterday, once a little time has passed."""
         engine = self._engine
         if LEDGER not in engine.kinds:
             return

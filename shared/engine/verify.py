@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import start_of
 from shared.engine.codec import codec_of
@@ -12,7 +14,7 @@ from shared.engine.history import effective, fold
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog
-from shared.storage.port import CaseRecord, CaseStore
+from shared.storage.port import CaseRecord, CaseStore, Viewer
 
 READ = 1000
 
@@ -45,6 +47,7 @@ async def verify(
     """Looks at every case of the kinds' services, then at the seals, the log and the facts (event id -> digest)."""
     by_name = {kind.name: kind for kind in kinds}
     digests: dict[str, str] = {}
+    places: dict[str, tuple[str, str]] = {}
     sent: set[str] = set()
     count = events = 0
     first: Bad | None = None
@@ -56,7 +59,7 @@ async def verify(
         found = (
             Bad(head.id, 0, f"unknown kind {head.kind}")
             if kind is None
-            else await _case(cases, kind, head, digests, sent, seals)
+            else await _case(cases, kind, head, digests, places, sent, seals)
         )
         first = first or found
     for service, seal in seals:
@@ -69,7 +72,7 @@ async def verify(
                     f"台账与 {seal.day} 的封存不符 / the ledger is not as sealed on {seal.day}",
                 )
     if first is None and log is not None:
-        first = await _log(log, topics, digests, sent)
+        first = await _log(log, topics, digests, places, sent)
     if first is None:
         first = next(
             (
@@ -87,6 +90,7 @@ async def _case(
     kind: CaseKind[Any],
     head: CaseRecord,
     digests: dict[str, str],
+    places: dict[str, tuple[str, str]],
     sent: set[str],
     seals: list[tuple[str, LedgerSealed]],
 ) -> Bad | None:
@@ -101,6 +105,10 @@ async def _case(
             body = decode(event.body)
             if body["digest"] != event.digest or not chained_rightly(body, previous):
                 return Bad(head.id, place, "摘要不符 / the digest does not follow")
+            topic = kind.topic or f"gongkai.{head.service}"
+            if event.key != body["partitionkey"] or event.topic not in (topic, f"{topic}.restricted"):
+                return Bad(head.id, place, "主题或分区键与事件不符 / topic or key is not the event's")
+            places[f"{head.id}/{place}"] = (event.topic, event.key)
             record = codec.record_of(body)
         except (NotAnEvent, ValueError) as problem:
             return Bad(head.id, place, str(problem))
@@ -116,12 +124,49 @@ async def _case(
     state = fold(kind, effective(records))
     if head.fold_version == kind.fold_version and codec.dump_state(state) != head.state:
         return Bad(head.id, head.version, "状态与事件不符 / the state is not what the events fold to")
-    if kind.summary(state).status != head.status:
-        return Bad(head.id, head.version, "列表状态与案卷不符 / the listed status is not the case's")
+    listed = await _listed(cases, kind, head, state)
+    return (
+        Bad(head.id, head.version, f"列表中的 {listed} 与案卷不符 / {listed} in the list is not the case's")
+        if listed
+        else None
+    )
+
+
+async def _listed(cases: CaseStore, kind: CaseKind[Any], head: CaseRecord, state: Any) -> str | None:
+    """The first thing lists and visibility go by that is not what the state says."""
+    said = kind.summary(state)
+    pairs = {
+        "status": (head.status, said.status),
+        "open": (head.open, said.open),
+        "department": (head.department, said.department),
+        "received": (head.received, said.received.isoformat() if said.received else None),
+        "restricted": (head.restricted, said.restricted),
+        "parent": (head.parent, said.parent),
+        "title": (head.title, said.title),
+        "parties": (head.parties, said.parties),
+        "columns": (head.columns, orjson.dumps(dict(said.columns))),
+        "hidden_from": (len(head.hidden_from), len(set(said.hidden_from))),
+    }
+    wrong = next((name for name, (stored, folded) in pairs.items() if stored != folded), None)
+    if wrong is not None:
+        return wrong
+    for unit in head.hidden_from:
+        if await cases.visible(head.id, Viewer(all=True, belongs_to=frozenset({unit}))):
+            return "hidden_from"
+    if not head.restricted:
+        for unit in head.parties:
+            if unit not in head.hidden_from and not await cases.visible(head.id, Viewer(frozenset({unit}))):
+                return "parties"
     return None
 
 
-async def _log(log: EventLog, topics: Sequence[str], digests: dict[str, str], sent: set[str]) -> Bad | None:
+async def _log(
+    log: EventLog,
+    topics: Sequence[str],
+    digests: dict[str, str],
+    places: dict[str, tuple[str, str]],
+    sent: set[str],
+) -> Bad | None:
     missing = set(sent)
     for topic in topics:
         for partition in range(await log.partitions(topic)):
@@ -134,6 +179,10 @@ async def _log(log: EventLog, topics: Sequence[str], digests: dict[str, str], se
                         return Bad(f"{topic}/{partition}", record.offset, str(problem))
                     if digests.get(event["id"]) != event["digest"]:
                         return _bad(event["id"], "日志与案卷不符 / the log differs from the case")
+                    if places[event["id"]] != (record.topic, record.key):
+                        return _bad(
+                            event["id"], "日志的主题或分区键与案卷不符 / the log has it under another topic or key"
+                        )
                     missing.discard(event["id"])
                 offset = records[-1].offset + 1
     return _bad(min(missing), "日志缺少事件 / the log lacks the event") if missing else None

@@ -242,6 +242,12 @@ class MemoryStore:
         for fact in sorted(self._facts):
             yield fact, self._facts[fact].digest
 
+    async def each(self) -> AsyncIterator[FactRow]:
+        """Every fact whole, by id."""
+        for fact in sorted(self._facts):
+            row = self._facts[fact]
+            yield replace(row, voids=tuple(sorted(set(row.voids))))
+
     async def count(self) -> int:
         """How many facts there are."""
         return len(self._facts)

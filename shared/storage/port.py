@@ -266,6 +266,9 @@ class FactStore(Protocol):
     def digests(self) -> AsyncIterator[tuple[str, str]]:
         """(event id, digest) sorted by id."""
 
+    def each(self) -> AsyncIterator[FactRow]:
+        """Every fact whole, with what it voids (sorted), by id."""
+
     async def count(self) -> int:
         """How many facts there are."""
 

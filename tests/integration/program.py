@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ def until(holds: Callable[[], Any], what: str, patience: float = PATIENCE) -> An
         if found:
             return found
         assert time.monotonic() < end, f"not within {patience} s: {what}"
-        time.sleep(PAUSE)  # the pause between two looks at the condition
+        threading.Event().wait(PAUSE)
 
 
 def command(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -56,6 +56,10 @@ def test_rank_and_explain_give_the_documents_of_the_contract(data: Path) -> None
     assert all(set(line) == LINE for line in by_name["lines"])
     only = document(data, "explain", "2019Q2", "教育局", "D1")
     assert {line["indicator"] for line in only["lines"]} == {"D1"}
+    assert {line["type"] for line in only["lines"] if line["event"]} == {
+        "gongkai.messages.ReplySent.v1",
+        "gongkai.messages.ReplyOverdue.v1",
+    }
     group = document(data, "rank", "2019Q2", "--group", "class1")
     assert {row["group"] for row in group["ranking"]} == {"class1"}
     assert group["result_digest"] == ranking["result_digest"]

@@ -287,6 +287,35 @@ def test_one_flipped_byte_is_named(folder: Path, tmp_path: Path) -> None:
     assert (bad["case"], bad["sequence"]) == (case, sequence)
 
 
+TAMPERED = (
+    "UPDATE facts SET department = 'health' WHERE id = (SELECT id FROM facts WHERE type = 'messages.ReplyOverdue' LIMIT 1)",
+    "UPDATE facts SET fields = replace(fields, 'false', 'true') WHERE type = 'messages.ReplyOverdue'",
+    "DELETE FROM facts WHERE type = 'messages.ReplyOverdue'",
+    "INSERT INTO voids SELECT id, 'M2019-000001/1', recorded FROM facts WHERE type = 'messages.ReplyOverdue' LIMIT 1",
+    "UPDATE cases SET hidden_from = '[]' WHERE hidden_from <> '[]'",
+    "DELETE FROM case_units WHERE hidden = 1",
+    "UPDATE cases SET department = 'health' WHERE id = 'M2019-000001'",
+    "UPDATE cases SET restricted = 0 WHERE restricted = 1",
+    "UPDATE log SET key = '522728/health' WHERE topic = 'gongkai.messages' AND \"offset\" = 3",
+)
+
+
+async def test_what_stands_beside_the_chain_cannot_be_changed_unnoticed(folder: Path, tmp_path: Path) -> None:
+    document(folder, "import", "messages", str(LIST), "--create-departments")
+    document(folder, "rank", "2019Q2")
+    clean = (folder / "gongkai.db").read_bytes()
+    for statement in TAMPERED:
+        (folder / "gongkai.db").write_bytes(clean)
+        with sqlite3.connect(folder / "gongkai.db") as store:
+            assert store.execute(statement).rowcount > 0, statement
+        store.close()
+        runtime = await open_local(read_settings(data=folder), "test")
+        try:
+            assert (await Desk(runtime).verify())["first_bad"] is not None, statement
+        finally:
+            await runtime.close()
+
+
 def test_a_removed_case_is_noticed_by_the_seal(folder: Path) -> None:
     document(folder, "import", "messages", str(LIST), "--create-departments")
     document(folder, "rank", "2026Q3", GONGKAI_CLOCK="2026-12-30 09:00")

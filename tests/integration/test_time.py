@@ -17,7 +17,10 @@ from services.messages.message_commands import (
     ApproveReply,
     Assign,
     Classify,
+    Comment,
     DraftReply,
+    Erase,
+    OrderRework,
     Reclassify,
     Reply,
     Submit,
@@ -25,7 +28,7 @@ from services.messages.message_commands import (
 from shared.clock import ProcessClock
 from shared.domain.corrections import RevokeOverdue, VoidEntry
 from shared.domain.directory import PUBLIC, Actor
-from shared.domain.kind import Command
+from shared.domain.kind import Command, RuleBroken
 from shared.domain.localtime import SHANGHAI
 from shared.engine.execute import Asked
 from shared.settings import read_settings
@@ -301,3 +304,74 @@ async def test_every_day_that_ended_is_sealed(county: Callable[[str], Any]) -> N
         assert sealed[-2:] == ["2026-03-02", "2026-03-03"]
         assert (await Desk(here.runtime).verify())["first_bad"] is None
         assert here.runtime.clock().astimezone(SHANGHAI).date().isoformat() == "2026-03-04"
+
+
+async def test_a_void_that_leaves_a_verdict_without_its_clock_is_refused(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        case = await here.message("2026-03-02 09:00")
+        await here.reply(case, "2026-03-04 10:00")
+        here.at("2026-03-05 09:00")
+        await here.give(case, OrderRework(ground="substandard", reason="不全"), DESK)
+        rework = next(e["id"] for e in await here.events(case) if e["type"].endswith("ReworkOrdered.v1"))
+        await here.reply(case, "2026-03-06 10:00")
+        with pytest.raises(RuleBroken) as refused:
+            await here.give(case, VoidEntry(events=(rework,), reason="误办"), DESK)
+        assert refused.value.code == "void.depended_on"
+        assert await here.d1("2026Q1") == (2, 2)
+
+
+async def test_a_void_gives_the_reply_the_category_and_the_unit_that_it_then_has(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        case = await here.message("2026-03-02 09:00")
+        here.at("2026-03-03 09:00")
+        await here.give(case, Reclassify(category="enquiry", reason="实为咨询"), DESK)
+        target = (await here.events(case))[-1]["id"]
+        await here.reply(case, "2026-03-04 10:00")
+        here.at("2026-03-05 09:00")
+        await here.give(case, VoidEntry(events=(target,), reason="误改"), DESK)
+        sent = [e["data"] for e in await here.events(case) if e["type"].endswith("ReplySent.v1")]
+        assert [(s["category"], s["amount"], s["due"]) for s in sent] == [
+            ("enquiry", 3, "2026-03-05"),
+            ("complaint", 7, "2026-03-11"),
+        ]
+        assert sent[1]["restates"]
+
+
+async def test_an_isolation_and_its_classification_stand(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        here.at("2026-03-02 09:00")
+        case = await here.give(None, Submit(title="题", text="文", name="某", phone="13800000000"), PUBLIC)
+        await here.give(case, Accept(), DESK)
+        await here.give(case, Classify(category="report", accused="health"), DESK)
+        for name in ("MessageClassified", "MessageQuarantined"):
+            target = next(e["id"] for e in await here.events(case) if e["type"].endswith(f"{name}.v1"))
+            with pytest.raises(RuleBroken) as refused:
+                await here.give(case, VoidEntry(events=(target,), reason="误办"), DESK)
+            assert refused.value.code == "void.forbidden"
+
+
+async def test_a_full_file_still_gets_its_verdict_and_can_be_erased(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        case = await here.message("2026-03-02 09:00", "enquiry")
+        writer = Actor("public", writer_of=case)
+        engine = here.runtime.engine("messages")
+        for piece in range(17):
+            asked = [Asked(Comment(text="补充"), writer, f"k{piece}-{n}") for n in range(50)]
+            await engine.execute(engine.kind("message"), case, asked)
+        more = [Asked(Comment(text="补充"), writer, f"more-{n}") for n in range(50)]
+        with pytest.raises(RuleBroken) as full:
+            await engine.execute(engine.kind("message"), case, more)
+        assert full.value.code == "case.full"
+        here.at("2026-03-06 09:00")
+        await here.runtime.catch_up()
+        assert "ReplyOverdue" in await here.names(case)
+        await here.give(case, Erase(ground="consent_withdrawn"), DESK)
+
+
+async def test_a_sweep_by_night_settles_every_file(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-05 08:00") as here:
+        cases = [await here.message("2026-03-05 09:00", "enquiry") for _ in range(215)]
+        here.at("2026-03-12 06:00")
+        await here.runtime.catch_up()
+        missing = [case for case in cases if "ReplyOverdue" not in await here.names(case)]
+        assert missing == []

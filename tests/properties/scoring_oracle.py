@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from services.assessment.fact_frame import Fact
 from services.assessment.period import Quarter
-from services.assessment.plan import Count, Deduct, Manual, Plan, Quota, Ratio, Sum
+from services.assessment.plan import Count, Deduct, Formula, Manual, Plan, Quota, Ratio, Sum
 from services.assessment.roster import Roster
 
 BEIJING = timezone(timedelta(hours=8))
@@ -90,7 +90,7 @@ def _unit(facts: list[Fact], plan: Plan, group: str, quarter: Quarter, as_of: da
     for indicator in plan.indicators:
         formula, most = indicator.formula, indicator.max
         got: Fraction | None
-        if indicator.applies is not None and value(indicator.applies) == 0:
+        if not _recorded(plan, formula) or (indicator.applies is not None and value(indicator.applies) == 0):
             got = None
         elif isinstance(formula, Ratio):
             over = value(formula.over)
@@ -129,6 +129,23 @@ def _unit(facts: list[Fact], plan: Plan, group: str, quarter: Quarter, as_of: da
     reached = [band for band in plan.bands if band.start <= score]
     band = lowest if vetoes else max(reached, key=lambda band: band.start).name
     return Verdict(points, base, score, band, vetoes, criticism, None, None)
+
+
+def _recorded(plan: Plan, formula: Formula) -> bool:
+    """Whether any service records what the formula reads; points entered by hand always can be."""
+    if isinstance(formula, Manual):
+        return True
+    if isinstance(formula, Deduct):
+        ahead = list(formula.each)
+    else:
+        ahead = [formula.of, formula.over] if isinstance(formula, Ratio) else [formula.of]
+    while ahead:
+        measure = plan.measures[ahead.pop()]
+        if isinstance(measure, Sum):
+            ahead += measure.parts
+        elif not measure.pending:
+            return True
+    return False
 
 
 def _two_places(value: Fraction) -> Fraction:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 import pytest
@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from services.messages import message_commands as ask
 from services.messages.message import MESSAGE
 from shared.domain.deadline import Clock
-from shared.domain.kind import Command, Verdict
+from shared.domain.kind import Command, Recorded, Stamp, Verdict
 from shared.engine.history import dues_of, effective, fold, is_miss
-from tests.properties.case_player import UNITS, Act, Played, Player
+from tests.properties.case_player import FIRST, UNITS, Act, Played, Player
 from tests.simulation.matter import (
     MATTER,
     ExtendMatter,
     FinishMatter,
+    MatterTouched,
     OpenMatter,
     PauseMatter,
     ResumeMatter,
@@ -222,3 +223,41 @@ def test_a_late_sweep_judges_as_hourly_sweeps_do(kind: str, data: st.DataObject)
     assert seldom.verdicts() == hourly.verdicts()
     assert seldom.head.dues == hourly.head.dues
     assert replace(seldom.state, reminded=()) == replace(hourly.state, reminded=())
+
+
+def _touched(sequence: int, hour: int, voids: tuple[str, ...] = (), restates: str | None = None) -> Recorded:
+    event = MatterTouched(department="d1", mark=str(sequence), voids=voids, restates=restates)
+    happened = FIRST + timedelta(hours=hour)
+    return Recorded(event, Stamp(f"T/{sequence}", sequence, happened, FIRST + timedelta(days=99), "u1"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("add", "add", "void", "restate")), st.integers(0, 30), st.integers(0, 99)),
+        max_size=30,
+    )
+)
+def test_voids_and_restatements_keep_every_place(steps: list[tuple[str, int, int]]) -> None:
+    """Beside the history a list of places is kept by hand: each is the hour, and what stands there now, if anything."""
+    history: list[Recorded] = []
+    places: list[tuple[int, str | None]] = []
+    for what, hour, n in steps:
+        sequence = len(history) + 1
+        standing = [place for place, (_, name) in enumerate(places) if name is not None]
+        if what == "add" or not standing:
+            history.append(_touched(sequence, hour))
+            places.append((hour, f"T/{sequence}"))
+            continue
+        place = standing[n % len(standing)]
+        old_hour, old = places[place]
+        assert old is not None
+        if what == "restate":
+            history.append(_touched(sequence, old_hour, (old,), old))
+            places[place] = (old_hour, f"T/{sequence}")
+        else:
+            history.append(_touched(sequence, hour, (old,)))
+            places[place] = (old_hour, None)
+            places.append((hour, f"T/{sequence}"))
+    expected = [name for _, name in sorted(places, key=lambda place: place[0]) if name is not None]
+    assert [record.stamp.id for record in effective(history)] == expected

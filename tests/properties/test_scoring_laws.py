@@ -94,6 +94,7 @@ def count_measures(draw: Draw, name: str) -> Count:
         value,
         value == "adoption" and draw(st.booleans()),
         draw(st.booleans()),
+        draw(st.sampled_from((False, False, True))),
     )
 
 

@@ -1,58 +1,72 @@
 """A county in a test tube: processes that run every role, clients that ask until they are answered, and time that jumps."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from shared.contracts import Contract, contract
 from shared.domain.corrections import COMMON_EVENTS
-from shared.domain.directory import Actor, Directory
-from shared.domain.kind import Command, Event, RuleBroken
-from shared.domain.text import Text
+from shared.domain.directory import Actor, Dated, Department, Directory
+from shared.domain.kind import CaseKind, Command, Event, RuleBroken
 from shared.domain.workdays import Calendar, Notice
 from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, NotReady, Outcome, TooBusy
 from shared.engine.ledger import LedgerSealed
 from shared.engine.reference import Reference
+from shared.engine.sealing import Sealer
 from shared.eventlog.memory import MemoryEventLog
 from shared.service import Declared, Service, put_together
 from shared.storage.memory import MemoryStore
 from shared.storage.port import Commit, StoreAway, Stores, VersionConflict
-from tests.simulation.matter import (
-    FOLLOW_UP,
-    MATTER,
-    WHEN_FINISHED,
-    WHEN_FOLLOWED,
-    FinishMatter,
-    OpenMatter,
-    TouchMatter,
-)
 from tests.simulation.scheduler import Owner, Proxy, Scheduler
 
 OPENS_AT = datetime(2026, 10, 8, 23, 0, tzinfo=UTC)
-CLERK = Actor("u1", frozenset({("d1", "clerk")}))
-MESSAGES = Declared("messages", Text("政民互动", "Messages"), (MATTER,), (WHEN_FOLLOWED,))
-REQUESTS = Declared("requests", Text("依申请公开", "Requests"), (FOLLOW_UP,), (WHEN_FINISHED,))
-SERVICES = (MESSAGES, REQUESTS)
+UNITS = ("county-office", "d1", "d2", "d3")
+DIRECTORY = Directory(
+    {
+        unit: Department(unit, (Dated(date(2020, 1, 1), unit),), (Dated(date(2020, 1, 1), "other"),), date(2020, 1, 1))
+        for unit in UNITS
+    }
+)
 MOST_STEPS = 20_000
+DECIDED = ("cases.append", "vault.subject", "vault.find_subject", "vault.values")
+"""Where a commit waits that has its recorded time: a day is not sealed (some minutes after midnight) meanwhile."""
+
+
 Make = Callable[..., Service]
+Stored = Mapping[str, list[dict[str, Any]]]
 
 
-def _contracts() -> dict[str, Contract]:
+class Story(Protocol):
+    """What a schedule is about: services, what their clients ask for, and the laws of just these."""
+
+    services: tuple[Declared, ...]
+
+    def sealer(self, stores: Stores) -> Sealer:
+        """The vault of one process."""
+
+    async def client(self, county: "County", number: int) -> None:
+        """One client's whole life."""
+
+    def check(self, county: "County", stored: Stored) -> None:
+        """Raises ``AssertionError`` naming the law that was broken."""
+
+
+@cache
+def contracts(services: tuple[Declared, ...]) -> dict[str, Contract]:
+    """The contracts of all that services leave."""
     found: dict[str, Contract] = {}
-    for declared in SERVICES:
+    for declared in services:
         for kind in declared.kinds:
             models: list[type[Event]] = [*kind.events, *COMMON_EVENTS, LedgerSealed]
             for model in models:
                 schema = contract(declared.name, model)
                 found[schema["x-gongkai"]["type"]] = schema
     return found
-
-
-CONTRACTS = _contracts()
 
 
 @dataclass(frozen=True)
@@ -88,18 +102,6 @@ def _amended(number: int) -> Days:
 CALENDARS = tuple(_amended(number) for number in range(12))
 
 
-class NoVault:
-    """The test's kinds hold nothing confidential."""
-
-    async def prepare(self, **asked: Any) -> Any:
-        """Never asked."""
-        raise AssertionError(asked)
-
-    async def read(self, refs: Any) -> Any:
-        """Never asked."""
-        raise AssertionError(refs)
-
-
 class Witness(MemoryStore):
     """The store, which notes what must never happen."""
 
@@ -128,6 +130,7 @@ class Sent:
     """One command of a client and, in the end, what it was told."""
 
     id: str
+    actor: Actor
     command: Command
     case: str | None
     happened: datetime
@@ -154,7 +157,7 @@ class Process(Owner):
                 declared,
                 stores=stores,
                 eventlog=log,
-                sealer=NoVault(),
+                sealer=world.story.sealer(stores),
                 reference=lambda: self.reference,
                 now=lambda: world.now,
                 region="luodian",
@@ -162,10 +165,10 @@ class Process(Owner):
                 algorithm="sha256",
                 settings={},
             )
-            for declared in SERVICES
+            for declared in world.story.services
         }
         self.facts = world.consumer(
-            CONSUMER, TOPICS, log, stores.positions, Projector(stores.facts, stores.positions, CONTRACTS).take
+            CONSUMER, TOPICS, log, stores.positions, Projector(stores.facts, stores.positions, world.contracts).take
         )
 
     def start(self) -> None:
@@ -239,6 +242,7 @@ class County:
     """One schedule from its seed to the end."""
 
     seed: int
+    story: Story
     make: Make = put_together
     consumer: type[Consumer] = Consumer
     store: Witness = field(default_factory=Witness)
@@ -249,7 +253,7 @@ class County:
     def __post_init__(self) -> None:
         random = self.random = Random(self.seed)
         self.plan = Plan(
-            steps=random.choice((150, 300, 700)),
+            steps=random.choice((120, 250, 500)),
             clients=random.randint(1, 3),
             commands=random.randint(2, 5),
             cases=random.randint(1, 2),
@@ -269,7 +273,7 @@ class County:
         self.days = CALENDARS[random.randrange(len(CALENDARS))]
         self.now = OPENS_AT + timedelta(hours=random.randint(0, 30))
         self.reference = self._reference(self.days.before)
-        self.opened: dict[int, tuple[str, datetime]] = {}
+        self.contracts = contracts(self.story.services)
         self.born = 0
         self.clients_left = 0
         self.processes: list[Process] = []
@@ -283,7 +287,7 @@ class County:
             self._spawn()
         for number in range(self.plan.clients):
             self.clients_left += 1
-            self.watch(self.scheduler.loop.create_task(self._client(number)))
+            self.watch(self.scheduler.loop.create_task(self._live(number)))
         for _ in range(self.plan.steps):
             self._perhaps()
             self._step()
@@ -315,6 +319,12 @@ class County:
         if problems:
             raise problems[0]
 
+    def see(self, looking: Coroutine[Any, Any, Any]) -> Any:
+        """The result of a look at the stores after the schedule."""
+        task = self.scheduler.loop.create_task(looking)
+        self.scheduler.loop.run_ready()
+        return task.result()
+
     def watch(self, task: Any) -> None:
         """A task that must not fail."""
 
@@ -328,7 +338,7 @@ class County:
     def _perhaps(self) -> None:
         """What befalls a county between two steps."""
         random, scheduler = self.random, self.scheduler
-        if random.random() < self.plan.jump and not any(gate.name == "cases.append" for gate in scheduler.waiting):
+        if random.random() < self.plan.jump and not any(gate.name in DECIDED for gate in scheduler.waiting):
             self.now += timedelta(hours=random.choice((1, 5, 16, 24, 60)))
         if self.plan.amends and random.random() < 0.02:
             self._amend()
@@ -346,7 +356,7 @@ class County:
             self.reference = self._reference(self.days.after)
 
     def _reference(self, calendar: Calendar) -> Reference:
-        return Reference(calendar, Directory(), (), {}, 0)
+        return Reference(calendar, DIRECTORY, (), {}, 0)
 
     def _spawn(self) -> None:
         self.born += 1
@@ -367,34 +377,26 @@ class County:
 
     # -- clients ---------------------------------------------------------------------------------------------------
 
-    async def _client(self, number: int) -> None:
-        for turn in range(self.plan.commands):
-            await self.scheduler.through(self.client, f"client {number}", lambda: None)
-            await self._ask(self._next(f"{number}-{turn}"))
+    async def _live(self, number: int) -> None:
+        await self.story.client(self, number)
         self.clients_left -= 1
 
-    def _next(self, name: str) -> Sent:
-        random = self.random
-        if len(self.opened) < self.plan.cases and (not self.opened or random.random() < 0.4):
-            return Sent(name, OpenMatter(department=random.choice(("d1", "d2")), mark=name), None, self.now)
-        case, opened = self.opened[random.choice(sorted(self.opened))]
-        back = timedelta(hours=random.choice((0, 0, 0, 2, 20, 70, 200)))
-        command = FinishMatter(mark=name) if random.random() < 0.3 else TouchMatter(mark=name)
-        return Sent(name, command, case, max(opened, self.now - back))
+    def rest(self, number: int) -> Awaitable[None]:
+        """Lets others go first."""
+        return self.scheduler.through(self.client, f"client {number}", lambda: None)
 
-    async def _ask(self, sent: Sent) -> None:
-        """Asks any process until one answers."""
+    async def ask(self, kind: CaseKind[Any], sent: Sent) -> Outcome | None:
+        """Asks any process until one answers; None where it is refused."""
         self.sent.append(sent)
-        asked = Asked(sent.command, CLERK, sent.id, sent.happened)
+        asked = Asked(sent.command, sent.actor, sent.id, sent.happened)
         while sent.told is None:
             await self.scheduler.through(self.client, "asks", lambda: None)
             process = self.random.choice(self.processes)
-            engine = process.services["messages"].engine
+            execute = process.services[kind.service].engine.execute
             try:
-                sent.told = await process.serve(engine.execute(MATTER, sent.case, [asked]))
+                sent.told = await process.serve(execute(kind, sent.case, [asked]))
             except RuleBroken as broken:
                 sent.told = broken
             except (StoreAway, TooBusy, NotReady):
                 continue
-        if isinstance(sent.told, Outcome) and isinstance(sent.command, OpenMatter):
-            self.opened[len(self.opened)] = (sent.told.case, sent.happened)
+        return sent.told if isinstance(sent.told, Outcome) else None

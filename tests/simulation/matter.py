@@ -265,7 +265,7 @@ def evolve(state: Matter, event: Event, stamp: Stamp) -> Matter:
         case MatterSorted():
             return replace(state, sort=event.sort, sorted_on=day)
         case MatterPaused():
-            return replace(state, paused=day)
+            return replace(state, paused=state.paused or day)
         case MatterResumed() if state.paused is not None:
             return replace(state, paused=None, spans=(*state.spans, (state.paused, max(day, state.paused))))
         case MatterExtended():

@@ -230,7 +230,7 @@ def test_an_event_counts_in_one_department_and_a_merged_units_facts_pass_to_the_
 
 def test_facts_of_departments_off_the_roster_are_counted_apart() -> None:
     result = scored(*replies(2), *replies(3, department="nowhere"), fact("x/1", "messages.Unread", "void"))
-    assert result.counted.strangers == {"nowhere": 3}
+    assert ranking_json(result)["off_roster"] == {"nowhere": 3}
 
 
 def test_manual_points_are_the_newest_ones_entered_in_the_quarter() -> None:

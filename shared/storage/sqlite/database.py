@@ -92,13 +92,13 @@ class Database:
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path = path
         self._synchronous = "FULL" if durable else "OFF"
-        self._writer = self._connect()
         try:
+            self._writer = self._connect()
+            path.chmod(0o600)
             self._writer.execute("PRAGMA journal_mode=WAL")
             self._writer.execute("PRAGMA wal_autocheckpoint=0")
             self._writer.executescript(SCHEMA)
         except sqlite3.DatabaseError as problem:
-            self._writer.close()
             raise StoreAway(f"{path.name}: {problem}") from problem
         self._reader = self._connect()
         self._reader.execute("PRAGMA query_only=ON")

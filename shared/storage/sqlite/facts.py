@@ -62,6 +62,18 @@ class SqliteFacts:
             for row in piece:
                 yield row[0], row[1]
 
+    async def each(self) -> AsyncIterator[FactRow]:
+        voids: dict[str, list[str]] = {}
+        for piece in self._db.stream("SELECT voided_by, target FROM voids ORDER BY voided_by, target"):
+            for voiding, target in piece:
+                voids.setdefault(voiding, []).append(target)
+        for piece in self._db.stream(f"SELECT {', '.join(NAMES)} FROM facts ORDER BY id"):
+            for row in piece:
+                values = dict(zip(NAMES, row, strict=True))
+                case, restricted = values.pop("case_id"), bool(values.pop("restricted"))
+                mine = tuple(voids.get(row[0], ()))
+                yield FactRow(**values, case=case, restricted=restricted, voids=mine)
+
     async def count(self) -> int:
         return int(self._db.read("SELECT count(*) FROM facts")[0][0])
 

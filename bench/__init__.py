@@ -1,0 +1,1 @@
+"""Measurements against baselines of the same run; ``python -m bench`` writes them to docs/performance.md."""
