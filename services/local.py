@@ -38,6 +38,7 @@ PLAN = Path(__file__).parent.parent / "plans" / "2026.yaml"
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
 GATHER_SECONDS = 0.05
+SEEDED = "seeded"
 log = structlog.get_logger("runtime")
 
 
@@ -89,7 +90,12 @@ class LocalRuntime:
                 # A folder seeded by an older version keeps what it was seeded with.
                 log.info("seed kept as it is", case=step.case, reason=str(known))
         await self.settle_down()
+        await self.stores.notes.set_note(SEEDED, b"1")
         return new
+
+    async def seeded(self) -> bool:
+        """Whether the seed is whole; one that was cut off is not, and ``init`` goes on with it."""
+        return await self.stores.notes.note(SEEDED) is not None
 
     async def settle_down(self) -> None:
         """Publishes, follows, reacts and projects until nothing moves."""

@@ -88,6 +88,8 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
         reasons = []
         if runtime.follower.current is None:
             reasons.append("reference_not_read")
+        if runtime.database.refusing is not None:
+            reasons.append(f"store_refuses_writes: {runtime.database.refusing}")
         reasons += [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
         oldest = [await runtime.stores.cases.oldest_unsent(name) for name in runtime.services]
         waiting = [o for o in oldest if o is not None]

@@ -38,7 +38,7 @@ async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) 
     given = {"data": data} if data else {}
     local = await open_local(read_settings(**given), doing)
     try:
-        if seed and local.reference.position == 0:
+        if seed and not await local.seeded():
             await local.init()
         yield local
     finally:

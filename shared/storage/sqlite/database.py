@@ -110,6 +110,8 @@ class Database:
         self._commits = 0
         self._checkpointing = threading.Lock()
         self._closed = False
+        self.refusing: str | None = None
+        """Why the last commit failed; None once one has succeeded again."""
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
@@ -150,7 +152,9 @@ class Database:
                 for work, future, _ in batch:
                     outcomes.append((future, *self._attempt(work)))
                 await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
+                self.refusing = None
             except sqlite3.Error as problem:
+                self.refusing = str(problem)
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 away = StoreAway(str(problem))
