@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from services.assessment.assessor import Unanswerable
+from services.assessment.calendar import Amend, Publish
 from services.desk import Desk, EventFilter, quarter_of, question_of
 from shared.domain.directory import OFFICE, Actor
-from shared.domain.kind import BadField
+from shared.domain.kind import BadField, Command
 from shared.domain.localtime import read_date
+from shared.domain.permission import may
 from shared.domain.text import Text
 from shared.engine.execute import NotFound
 from shared.security.visibility import may_see, reach_of, readable_vault_fields
@@ -50,6 +52,12 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
             raise forbidden()
         return actor
 
+    def entitled(request: Request, command: type[Command]) -> Actor:
+        actor = anybody_with_a_post(request)
+        if not may(actor, command.command_allowed):
+            raise forbidden()
+        return actor
+
     @router.get("/ranking/{quarter}")
     async def ranking(request: Request, quarter: str) -> Response:
         anybody_with_a_post(request)
@@ -74,13 +82,13 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         question = question_of(quarter, as_of=as_of, known=known, plan=plan)
         reach, units = reach_of(actor)
 
-        def entitled(unit: str) -> bool:
+        def restricted(unit: str) -> bool:
             return reach == "everything" or unit in units
 
         async def hidden(cases: Collection[str]) -> set[str]:
             return {case for case in cases if await _is_hidden(desk, actor, case)}
 
-        explained = desk.assessor.explain(question, department, indicator, restricted=entitled, hidden=hidden)
+        explained = desk.assessor.explain(question, department, indicator, restricted=restricted, hidden=hidden)
         return json_answer(await _answered(explained))
 
     @router.get("/cases/{case}")
@@ -156,14 +164,14 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
 
     @router.post("/calendar/publish")
     async def calendar_publish(request: Request) -> Response:
-        actor = anybody_with_a_post(request)
+        actor = entitled(request, Publish)
         return json_answer(
             await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=False, actor=actor)
         )
 
     @router.post("/calendar/amend")
     async def calendar_amend(request: Request) -> Response:
-        actor = anybody_with_a_post(request)
+        actor = entitled(request, Amend)
         return json_answer(await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=True, actor=actor))
 
     @router.get("/verify")

@@ -1,0 +1,253 @@
+"""Every route of the whole application for every role and every kind of token; a route that is not in the table fails."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import jwt
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.assessment.department import AssignPost
+from shared.domain.directory import OFFICE, SYSTEM
+from shared.domain.localtime import read_date
+from shared.engine.execute import Asked
+from tests.integration.test_http_access import (
+    EVERYBODY,
+    HEADS,
+    NO_FILES,
+    ORDINARY_SEEN,
+    OVERVIEW,
+    WRITER_S,
+    entitled,
+    everywhere,
+    of,
+)
+from tests.local_county import LocalCounty, filled, local_county
+
+People = frozenset[str]
+PEOPLE: People = frozenset(p for p in EVERYBODY if not p.startswith("office@") or p.endswith(OFFICE))
+FILES = PEOPLE - NO_FILES
+IN_OFFICE = of(OFFICE, "clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal")
+REFERENCE_SEEN = IN_OFFICE | OVERVIEW
+EDUCATION_SEEN = (ORDINARY_SEEN - frozenset(p for p in PEOPLE if p.endswith("@water"))) | (OVERVIEW & PEOPLE)
+KEEPERS = HEADS | everywhere("security_admin")
+AUDITORS = HEADS | everywhere("analyst") | everywhere("ops") | everywhere("auditor")
+
+
+class Rule(NamedTuple):
+    """``let_in`` get ``status``; those of ``refused`` 403, all others with a post ``others``; without a post ``postless``.
+
+    ``closed``: what no token gets; None: the same as everybody, and then a bad token too unless it is looked at.
+    """
+
+    let_in: People
+    status: int = 200
+    refused: People = frozenset()
+    others: int = 403
+    postless: int = 403
+    closed: int | None = 401
+    looks_at_token: bool = True
+
+
+def everybody(status: int, looks_at_token: bool) -> Rule:
+    return Rule(PEOPLE, status, postless=status, closed=None, looks_at_token=looks_at_token)
+
+
+def command(allowed: People, seen: People) -> Rule:
+    """A body that no command takes: 422 says that the person was let through."""
+    return Rule(allowed, 422, refused=seen, others=404, postless=404)
+
+
+def readable(seen: People, status: int = 200) -> Rule:
+    return Rule(seen, status, refused=NO_FILES, others=404)
+
+
+PUBLIC, TAKEN, POSTED = everybody(200, False), everybody(422, True), Rule(PEOPLE)
+NOT_FOLLOWED, NO_FILE = everybody(404, False), Rule(PEOPLE, 404, postless=404)
+
+
+def service(name: str) -> dict[tuple[str, str], Rule]:
+    base = f"/api/v1/{name}"
+    return {
+        ("GET", f"{base}/docs"): PUBLIC,
+        ("GET", f"{base}/openapi.json"): PUBLIC,
+        ("GET", f"{base}/todo"): Rule(FILES),
+        ("POST", f"{base}/files"): TAKEN,
+    }
+
+
+def reference(collection: str, seen: People, commands: Mapping[str, People]) -> dict[tuple[str, str], Rule]:
+    top = f"/api/v1/assessment/{collection}"
+    return {
+        ("GET", top): Rule(FILES),
+        ("POST", top): Rule(KEEPERS, 422),
+        ("POST", f"{top}/follow"): NOT_FOLLOWED,
+        ("GET", f"{top}/{{id}}"): readable(seen),
+        ("GET", f"{top}/{{id}}/why"): readable(FILES, 404),
+        ("GET", f"{top}/{{id}}/why/{{rule}}"): readable(FILES, 404),
+        ("GET", f"{top}/{{id}}/files/{{file}}"): NO_FILE,
+        **{("POST", f"{top}/{{id}}/{name}"): command(who, seen) for name, who in commands.items()},
+    }
+
+
+CORRECTIONS = {"void-entry": HEADS, "revoke-overdue": HEADS}
+MESSAGES = "/api/v1/messages/messages"
+DESK = "/api/v1/assessment"
+UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
+TABLE: dict[tuple[str, str], Rule] = {
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
+    **service("publishing"),
+    **service("requests"),
+    **service("messages"),
+    **service("assessment"),
+    ("GET", MESSAGES): Rule(FILES),
+    ("POST", MESSAGES): TAKEN,
+    ("POST", f"{MESSAGES}/follow"): TAKEN,
+    ("POST", f"{MESSAGES}.import"): Rule(HEADS, 422),
+    ("GET", f"{MESSAGES}/{{id}}"): readable(ORDINARY_SEEN),
+    ("GET", f"{MESSAGES}/{{id}}/why"): readable(ORDINARY_SEEN),
+    ("GET", f"{MESSAGES}/{{id}}/why/{{rule}}"): readable(ORDINARY_SEEN),
+    ("GET", f"{MESSAGES}/{{id}}/files/{{file}}"): NO_FILE,
+    **{
+        ("POST", f"{MESSAGES}/{{id}}/{name}"): command(who, ORDINARY_SEEN)
+        for name, who in entitled("education", ["water"]).items()
+    },
+    **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
+    **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
+    **reference("plans", REFERENCE_SEEN, CORRECTIONS),
+    ("GET", f"{DESK}/ranking/{{quarter}}"): POSTED,
+    ("GET", f"{DESK}/explain/{{quarter}}/{{department}}"): POSTED,
+    ("GET", f"{DESK}/events"): POSTED,
+    ("GET", f"{DESK}/facts"): POSTED,
+    ("GET", f"{DESK}/cases/{{case}}"): Rule(ORDINARY_SEEN, others=404),
+    ("GET", f"{DESK}/cases/{{case}}/why"): Rule(ORDINARY_SEEN, others=404),
+    ("GET", f"{DESK}/calendar/due"): Rule(PEOPLE, 422),
+    ("GET", f"{DESK}/calendar/{{year}}"): POSTED,
+    ("POST", f"{DESK}/calendar/publish"): Rule(KEEPERS, 422),
+    ("POST", f"{DESK}/calendar/amend"): Rule(KEEPERS, 422),
+    ("GET", f"{DESK}/verify"): Rule(AUDITORS),
+    ("GET", f"{DESK}/replay"): Rule(AUDITORS),
+    ("GET", f"{DESK}/refusals"): Rule(HEADS),
+}
+
+
+class World(NamedTuple):
+    county: LocalCounty
+    message: str
+    plan: str
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with local_county(tmp_path_factory.mktemp("county")) as county:
+        engine = county.runtime.engine("assessment")
+        posts = [(person, *person.split("@"), None) for person in sorted(PEOPLE)]
+        for subject, role, unit, until in (*posts, ("former", "head", OFFICE, read_date("2026-03-04"))):
+            given = {"subject": subject, "role": role, "since": read_date("2026-01-01"), "until": until}
+            asked = Asked(AssignPost.model_validate(given), SYSTEM, f"post:{subject}")
+            await engine.execute(engine.kind("department"), f"department-{unit}", [asked])
+        await county.runtime.settle_down()
+        message = await county.handled("education")
+        await county.done(message, "add-co-handler", "clerk@county-office", department="water")
+        plans = [head.id async for head in county.runtime.stores.cases.walk("assessment") if head.kind == "plan"]
+        yield World(county, message, plans[0])
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ROUTES = sorted(TABLE)
+
+
+async def status(world: World, route: tuple[str, str], headers: dict[str, str]) -> int:
+    method, address = route
+    ids = {"calendars": "calendar-2026", "departments": "department-education", "plans": world.plan}
+    collection = address.split("/")[4] if address.count("/") > 3 else ""
+    path = filled(
+        address,
+        id=ids.get(collection, world.message),
+        case=world.message,
+        rule="reply",
+        file="0" * 64,
+        quarter="2026Q1",
+        department="education",
+        year="2026",
+    )
+    body = b'{"x": 1}' if method == "POST" else None
+    answer = await world.county.client.request(method, path, content=body, headers=headers)
+    assert answer.status_code < 500, answer.text
+    return answer.status_code
+
+
+async def test_the_table_names_every_route_of_the_application(world: World) -> None:
+    assert set(world.county.routes()) == TABLE.keys()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+async def test_a_route_is_open_to_those_whom_the_table_names_and_nobody_else(
+    world: World, route: tuple[str, str]
+) -> None:
+    rule = TABLE[route]
+    for person in sorted(PEOPLE):
+        if person in rule.let_in:
+            expected = rule.status
+        else:
+            expected = 403 if person in rule.refused else rule.others
+        found = await status(world, route, world.county.as_(person))
+        assert found == expected, f"{person}: {found}, not {expected}"
+    for person in ("nobody", "former"):
+        assert await status(world, route, world.county.as_(person)) == rule.postless, person
+
+
+def bad_tokens(county: LocalCounty) -> dict[str, str]:
+    """Tokens of the head of the county office that must not open anything."""
+    head, now = "head@county-office", int(county.now.timestamp())
+    mine, foreign = county.runtime.keys.tokens, Ed25519PrivateKey.generate()
+    claims: dict[str, Any] = {"iss": "local", "aud": "gongkai", "sub": head, "iat": now, "exp": now + 3600}
+
+    def signed(key: Ed25519PrivateKey, **other: Any) -> str:
+        return jwt.encode({**claims, **other}, key, algorithm="EdDSA")
+
+    def plain(part: Mapping[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+    good = signed(mine)
+    expired, _ = county.runtime.tokens.issue(head, timedelta(hours=1), county.now - timedelta(hours=2))
+    return {
+        "expired": expired,
+        "not valid yet": signed(mine, iat=now + 3600, exp=now + 7200),
+        "signed by another key": signed(foreign),
+        "another issuer": signed(mine, iss="https://elsewhere.example"),
+        "another audience": signed(mine, aud="other"),
+        "without expiry": jwt.encode({k: v for k, v in claims.items() if k != "exp"}, mine, algorithm="EdDSA"),
+        "unsigned": f"{plain({'alg': 'none', 'typ': 'JWT'})}.{plain(claims)}.",
+        "a signature of something else": f"{good.rpartition('.')[0]}.{signed(mine, sub='x').rpartition('.')[2]}",
+        "signed with the public key as a secret": jwt.encode(claims, "0" * 32, algorithm="HS256"),
+        "no token at all": "head@county-office",
+    }
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+async def test_without_a_good_token_a_route_is_closed_unless_it_is_public(world: World, route: tuple[str, str]) -> None:
+    rule = TABLE[route]
+    expected = rule.status if rule.closed is None else rule.closed
+    assert await status(world, route, {}) == expected
+    for kind, token in bad_tokens(world.county).items():
+        found = await status(world, route, {"Authorization": f"Bearer {token}"})
+        assert found == (401 if rule.looks_at_token else rule.status), kind
+    assert await status(world, route, {"Authorization": "Basic aGVhZDpoZWFk"}) == (
+        401 if rule.looks_at_token else rule.status
+    )
+
+
+@pytest.mark.parametrize("name", sorted(entitled("education", [])))
+async def test_a_receipt_code_opens_the_writer_s_commands_and_no_others(world: World, name: str) -> None:
+    route = ("POST", f"{MESSAGES}/{{id}}/{name}")
+    code = world.county.runtime.receipts.receipt_code(world.message)
+    other = world.county.runtime.receipts.receipt_code("M2026-000002")
+    assert await status(world, route, {"Receipt-Code": code}) == (422 if name in WRITER_S else 401)
+    assert await status(world, route, {"Receipt-Code": other}) == (404 if name in WRITER_S else 401)
