@@ -8,6 +8,7 @@ from typing import Any
 from services.assessment.plan_schema import plan_schema
 from services.asyncapi import asyncapi
 from services.declared import SERVICES
+from services.desk_openapi import desk_paths
 from shared.contracts import FOLDER, contract, dump, file_name
 from shared.contracts.example import example_of
 from shared.domain.corrections import COMMON_EVENTS
@@ -16,6 +17,7 @@ from shared.engine.ledger import LEDGER
 from shared.eventlog.envelope import Trace, encode
 from shared.web.openapi import openapi_document
 
+BESIDE = {"assessment": desk_paths()}
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "events"
 HAPPENED = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
@@ -36,7 +38,7 @@ def documents() -> dict[Path, str]:
     files = {FOLDER / file_name(service, model): dump(contract(service, model)) for service, model in models()}
     for service in SERVICES:
         files[ROOT / "docs" / "openapi" / f"{service.name}.json"] = _json(
-            openapi_document(service.name, service.title, service.kinds)
+            openapi_document(service.name, service.title, service.kinds, BESIDE.get(service.name))
         )
     files[ROOT / "docs" / "asyncapi.json"] = _json(asyncapi())
     files[ROOT / "plans" / "plan.schema.json"] = _json(dict(plan_schema()))

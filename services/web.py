@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.desk import Desk
+from services.desk_openapi import desk_paths
 from services.desk_routes import desk_router
 from services.import_list import import_rows
 from services.local import LocalRuntime
@@ -80,7 +81,9 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
 
     extra = {("POST", "import"): import_list}
     services = [
-        service_routes(name, s.declared.title, s.kinds, s.engine, gate, extra if name == "messages" else None)
+        service_routes(
+            name, s.declared.title, s.kinds, s.engine, gate, extra if name == "messages" else None, BESIDE.get(name)
+        )
         for name, s in runtime.services.items()
     ]
 
@@ -132,6 +135,7 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
     return compose_app(services, [desk_router(desk, people)], health, lifespan)
 
 
+BESIDE = {"assessment": desk_paths()}
 UNSENT = "SELECT count(*) FROM cases WHERE version > sent"
 PARKED = "SELECT count(*) FROM parked"
 OVERDUE = "SELECT count(*) FROM cases WHERE open = 1 AND due < ?"

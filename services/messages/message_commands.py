@@ -1,8 +1,8 @@
 """What people may ask of a citizen's message (网民留言): the commands, with the words of their forms."""
 
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, field_validator
 
 from services.messages.message_events import (
     ErasureGround,
@@ -118,24 +118,13 @@ def _handler() -> Any:
     )
 
 
-class _Isolating(Protocol):
-    @property
-    def accused(self) -> str | None: ...
-
-    @property
-    def handler(self) -> str | None: ...
-
-
-Isolating = TypeVar("Isolating", bound=_Isolating)
-
-
-def _never_to_the_accused(given: Isolating) -> Isolating:
+def _never_to_the_accused(handler: str | None, info: ValidationInfo) -> str | None:
     """The handler of a report is not the unit it accuses; looked at while the accused unit is still in plain words."""
-    if given.handler is not None and given.handler == given.accused:
+    if handler is not None and handler == info.data.get("accused"):
         raise ValueError(
             Text("检举控告办理单位不得为被检举、控告的单位", "the accused unit cannot handle the report against it")
         )
-    return given
+    return handler
 
 
 def _department(title: Text, help: Text, *, default: Any = ...) -> Any:
@@ -317,7 +306,7 @@ class Classify(Command):
     days: int | None = _days()
     accused: str | None = _accused()
     handler: str | None = _handler()
-    _apart = model_validator(mode="after")(_never_to_the_accused)
+    _apart = field_validator("handler")(_never_to_the_accused)
 
 
 @command(
@@ -337,7 +326,7 @@ class Reclassify(Command):
     accused: str | None = _accused()
     handler: str | None = _handler()
     reason: str = _reason(Text("为何变更类别。", "Why the category changes."), TIME_LIMITS)
-    _apart = model_validator(mode="after")(_never_to_the_accused)
+    _apart = field_validator("handler")(_never_to_the_accused)
 
 
 @command(
@@ -831,7 +820,7 @@ class Quarantine(Command):
 
     accused: str = _accused(default=...)
     handler: str | None = _handler()
-    _apart = model_validator(mode="after")(_never_to_the_accused)
+    _apart = field_validator("handler")(_never_to_the_accused)
 
 
 @command(

@@ -20,10 +20,15 @@ Json = dict[str, Any]
 _STRING: Json = {"type": "string"}
 
 
-def openapi_document(name: str, title: Text, kinds: Sequence[CaseKind[Any]]) -> Json:
-    """The document of the service ``name``: every route, every command's body, every answer and every problem."""
+def openapi_document(
+    name: str, title: Text, kinds: Sequence[CaseKind[Any]], beside: Mapping[str, Any] | None = None
+) -> Json:
+    """The document of the service ``name``: every route, every command's body, every answer and every problem.
+
+    ``beside`` are paths of routes that stand beside the case kinds.
+    """
     schemas: Json = _common_schemas()
-    paths: Json = {}
+    paths: Json = dict(beside or {})
     for kind in kinds:
         paths |= _paths(kind, schemas)
     paths["/todo"] = {

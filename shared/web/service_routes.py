@@ -32,7 +32,8 @@ class ServiceRoutes:
     """What is answered below ``/api/v1/{service}``.
 
     ``extra`` answers ``{METHOD} /{collection}.{suffix}`` for every collection: ``{("POST", "import"): handler}``. Dates,
-    posts and settings come from the engine's reference data at each request.
+    posts and settings come from the engine's reference data at each request. ``beside`` are documented paths of routers
+    that stand beside these routes.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class ServiceRoutes:
         engine: Engine,
         gate: Gate,
         extra: Mapping[tuple[str, str], Handler] | None = None,
+        beside: Mapping[str, Any] | None = None,
     ) -> None:
         self.gate = gate
         self.name, self.base = name, f"{PREFIX}/{name}"
@@ -55,7 +57,7 @@ class ServiceRoutes:
         self._attachments = Attachments(engine, gate, self.people)
         self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
-        self._document = orjson.dumps(openapi_document(name, title, kinds))
+        self._document = orjson.dumps(openapi_document(name, title, kinds, beside))
 
     def _addresses(self) -> Mapping[str, tuple[str, ...]]:
         """Every address below the base, ``{…}`` for what varies, as logs and metrics name it -> its methods."""
@@ -193,6 +195,7 @@ def service_routes(
     engine: Engine,
     gate: Gate,
     extra: Mapping[tuple[str, str], Handler] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> ServiceRoutes:
     """The routes of a service, for ``compose_app``."""
-    return ServiceRoutes(name, title, kinds, engine, gate, extra)
+    return ServiceRoutes(name, title, kinds, engine, gate, extra, beside)

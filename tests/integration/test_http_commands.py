@@ -454,3 +454,13 @@ async def test_a_refused_submission_takes_no_number(luodian: County) -> None:
     refused = await luodian.client.post(MESSAGES, json={"title": "题", "text": "文"})
     assert refused.status_code == 409
     assert (await luodian.submit()).json()["number"] == "留言〔2026〕1号"
+
+
+async def test_the_accused_as_handler_is_refused_at_its_field(luodian: County) -> None:
+    case = (await luodian.submit()).json()["id"]
+    await luodian.done(case, "accept", "office@county-office")
+    refused = await luodian.give(
+        case, "classify", "office@county-office", category="report", accused="water", handler="water"
+    )
+    assert refused.status_code == 422
+    assert refused.json()["field"] == "handler"
