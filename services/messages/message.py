@@ -794,13 +794,15 @@ def summary(state: Message) -> Summary:
 
 
 def public_view(state: Message) -> Mapping[str, Any]:
-    """What ``follow`` shows the writer: where it stands, dates, and references to the reply and its published copy.
+    """What ``follow`` shows the writer: their own words, where it stands, dates, the reply and its published copy.
 
     Who handles a report is not shown, nor anything that the units write among themselves.
     """
     return {
         "status": state.status,
         "received": state.received,
+        "title": state.title,
+        "text": state.text,
         "category": None if state.category == "unclassified" else state.category,
         "department": None if state.quarantined or state.status == "received" else state.department,
         "extended": state.extended,
@@ -818,12 +820,13 @@ def public_view(state: Message) -> Mapping[str, Any]:
 
 
 _CONTENT: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, LEADER)
+_OWN_WORDS: tuple[Allowed, ...] = (*_CONTENT, WRITER_MAY)
 _PERSON: tuple[Allowed, ...] = (HANDLER, DESK)
 _WORK: tuple[Allowed, ...] = (HANDLER, PARTY, DESK)
 _TO_WRITER: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, LEADER, WRITER_MAY)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
-    "title": _CONTENT,
-    "text": _CONTENT,
+    "title": _OWN_WORDS,
+    "text": _OWN_WORDS,
     "comment": _CONTENT,
     "name": _PERSON,
     "phone": _PERSON,

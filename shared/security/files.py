@@ -129,6 +129,10 @@ class Files:
                 raise
             await self._vault.erase(f"u:{id_}")
 
+    async def owner(self, id_: str) -> str | None:
+        """The case under which a sealed file was claimed; None as long as it was not, and for a file nobody owns."""
+        return await self._vault.case_of(self._owned(id_))
+
     async def open(self, id_: str) -> tuple[Attachment, bytes] | None:
         """A file and its plain content; None if it is not there or was erased.
 

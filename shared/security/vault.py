@@ -90,6 +90,11 @@ class Vault:
         """One value; None if it was erased."""
         return (await self.read((ref,)))[ref]
 
+    async def case_of(self, ref: str) -> str | None:
+        """The case in which a value was given; None if there is no such value."""
+        found = await self._store.values((ref,))
+        return found[0].case if found else None
+
     async def find(self, identity: str) -> str | None:
         """The subject of the person with this identity number, if the vault knows one."""
         key = self.subject_key(identity)

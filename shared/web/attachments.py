@@ -74,6 +74,9 @@ class Attachments:
         history = await self._engine.history(kind, case)
         if not any(file in getattr(record.event, FIELD, ()) for record in history):
             raise not_found()
+        # A command may name any file whose id somebody saw; it is opened from the case that it was given to alone.
+        if await self._gate.files.owner(file) not in (None, case):
+            raise not_found()
         opened = await self._gate.files.open(file)
         if opened is None:
             raise not_found()

@@ -262,8 +262,8 @@ def test_confidentiality_counts_from_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("field", "who"),
     [
-        ("title", {"clerk", "health-clerk", "desk", "leader"}),
-        ("text", {"clerk", "health-clerk", "desk", "leader"}),
+        ("title", {"clerk", "health-clerk", "desk", "leader", "writer"}),
+        ("text", {"clerk", "health-clerk", "desk", "leader", "writer"}),
         ("name", {"clerk", "desk"}),
         ("phone", {"clerk", "desk"}),
         ("meant", {"desk"}),
