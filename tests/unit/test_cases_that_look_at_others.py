@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.directory import SYSTEM, Directory
+from shared.domain.directory import SYSTEM, Actor, Directory
 from shared.domain.kind import CaseKind, Command, Context, Event, RuleBroken, Stamp, Summary, command, event, field
-from shared.domain.permission import SYSTEM_MAY
+from shared.domain.permission import PUBLIC_MAY, SYSTEM_MAY
 from shared.domain.text import Text
 from shared.engine.execute import Asked
 from shared.engine.reference import Reference
@@ -17,7 +17,7 @@ from shared.eventlog.memory import MemoryEventLog
 from shared.service import Declared, put_together
 from shared.storage.memory import MemoryStore
 from shared.storage.port import Stores
-from tests.scenario import known_calendar
+from tests.scenario import known_calendar, person
 
 WORDS = Text("样例", "Sample")
 BASIS = Text("样例规则", "Sample rule")
@@ -40,7 +40,7 @@ class MakeNote(Command):
     under: str | None = field(WORDS, help=WORDS, default=None)
 
 
-@command(WORDS, help=WORDS, basis=BASIS, allowed=(SYSTEM_MAY,))
+@command(WORDS, help=WORDS, basis=BASIS, allowed=(PUBLIC_MAY,))
 class AddToNote(Command):
     """Adds an event."""
 
@@ -141,11 +141,16 @@ async def test_a_guard_sees_the_other_case_as_it_stands_and_the_parent_is_kept()
 async def test_a_case_is_full_at_a_thousand_events() -> None:
     store = MemoryStore()
     engine = engine_on(store)
+    clerk, citizen = person("clerk", "clerk@county-office"), Actor("public")
     case = (await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, "c0")])).case
-    await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, f"c{n}") for n in range(1, 1000)])
+    await engine.execute(NOTE, case, [Asked(AddToNote(), citizen, f"c{n}") for n in range(1, 900)])
+    with pytest.raises(RuleBroken, match="1000"):
+        await engine.execute(NOTE, case, [Asked(AddToNote(), citizen, "a citizen's")])
+    await engine.execute(NOTE, case, [Asked(AddToNote(), clerk, f"c{n}") for n in range(900, 1000)])
     with pytest.raises(RuleBroken, match="1000") as full:
-        await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, "one more")])
+        await engine.execute(NOTE, case, [Asked(AddToNote(), clerk, "one more")])
     assert full.value.code == "case.full"
+    await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, "the engine's own")])
     head = await store.load(case)
     assert head is not None
-    assert head.version == 1000
+    assert head.version == 1001
