@@ -48,7 +48,7 @@ PARTS = {
         "64 keep-alive connections, each with a new Idempotency-Key, a clerk's token and vault fields. Every round starts "
         "a new server for each storage, in alternating order: SQLite (synchronous=FULL, grouped commits), memory stores "
         "with a memory log, and SQLite with each request in a commit of its own. Publishing and projecting run beside it, "
-        "as always; the last row says how long they went on once the load had ended. 5 rounds of 3 s, medians.",
+        "as always; the last row says how long they went on once the load had ended. 3 rounds of 2 s, medians.",
         {
             ("open a message: rate", WITHOUT): 0.8,
             ("accept a message: rate", WITHOUT): 0.8,

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bench.http_server import STORAGES, Storage
 from bench.measured import Entry, entry
 
-ROUNDS, SECONDS, CONNECTIONS = 5, 3.0, 64
+ROUNDS, SECONDS, CONNECTIONS = 3, 2.0, 64
 START_SECONDS = 60
 PHASES = {"opening": "open a message", "second": "accept a message"}
 Rounds = dict[Storage, list[dict[str, dict[str, float]]]]
