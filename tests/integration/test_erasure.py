@@ -13,6 +13,8 @@ from tests.integration.program import Program, command, document, start
 from tests.local_county import MESSAGES
 
 NOW = {"GONGKAI_CLOCK": "2026-03-20 10:00:00"}
+LATER = {"GONGKAI_CLOCK": "2026-03-20 12:00:00"}
+"""The clock of every process after the first: none starts before what the one before it recorded."""
 DAY = date(2026, 3, 20)
 OFFICER, HANDLER, HEAD = "office.chief", "education.clerk", "education.head"
 POSTS = ((OFFICER, "county-office", "office"), (HANDLER, "education", "clerk"), (HEAD, "education", "head"))
@@ -144,8 +146,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     writer = next(json.loads(body)["data"]["writer"] for (body,) in rows(data, EVENT, f"{first}/1"))
     keys = [row[0] for row in rows(data, "SELECT wrapped_key FROM vault_subjects WHERE subject = ?", writer)]
     sealed = [row[0] for row in rows(data, "SELECT body FROM vault_values WHERE subject = ?", writer)]
-    before = document(data, *RANKING, **NOW)
-    program = start(data, log, **NOW)
+    before = document(data, *RANKING, **LATER)
+    program = start(data, log, **LATER)
     with (say := Speaker(program, held)).client:
         body, key = {"ground": "consent_withdrawn"}, {"Idempotency-Key": "erase-1"}
         say.done(first, "erase", OFFICER, body, **key)
@@ -197,7 +199,7 @@ def test_the_erased_citizen_s_words_read_as_empty_in_every_case_of_theirs(scene:
         plain = shown["events"][0]["plain"]
         assert set(ERASED) <= plain.keys()
         assert all(plain[field] is None for field in ERASED)
-    assert scene.after["first"]["status"] == "answered"
+    assert scene.after["first"]["status"] == "rated"
 
 
 def test_the_other_citizen_s_words_read_as_before(scene: Scene) -> None:
@@ -220,14 +222,14 @@ def test_the_log_never_held_a_word(scene: Scene) -> None:
 
 
 def test_scores_and_replay_are_as_before_and_everything_verifies(scene: Scene) -> None:
-    after = document(scene.data, *RANKING, **NOW)
+    after = document(scene.data, *RANKING, **LATER)
     assert after["result_digest"] == scene.before["result_digest"]
     assert after["ranking"] == scene.before["ranking"]
     assert any(row["indicators"]["D1"]["applicable"] for row in after["ranking"])
-    replay = document(scene.data, "replay", "--from", "log", "--quarter", QUARTER, **NOW)
+    replay = document(scene.data, "replay", "--from", "log", "--quarter", QUARTER, **LATER)
     assert replay["equal"] is True
     assert replay["result_digest"] == after["result_digest"]
-    verified = document(scene.data, "verify", **NOW)
+    verified = document(scene.data, "verify", **LATER)
     assert (verified["ok"], verified["first_bad"]) == (True, None)
 
 
@@ -246,7 +248,7 @@ def test_who_erased_is_in_the_file_and_the_person_is_not(scene: Scene) -> None:
 
 
 def test_the_command_line_shows_the_case_without_a_word(scene: Scene) -> None:
-    shown = command(scene.data, "case", "show", scene.first, "--output", "json", **NOW)
+    shown = command(scene.data, "case", "show", scene.first, "--output", "json", **LATER)
     assert shown.returncode == 0
     assert "SubjectErased" in shown.stdout
     for word in WORDS:
