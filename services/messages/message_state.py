@@ -1,8 +1,9 @@
 """A citizen's message (网民留言) as its events leave it: the folded file, and the clocks that run in it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from services.messages.message_events import (
@@ -49,6 +50,7 @@ from services.messages.message_rules import (
     Category,
     CategoryOrNone,
 )
+from shared.domain.changed import changed
 from shared.domain.corrections import OverdueRevoked
 from shared.domain.deadline import Clock, Extend, NotBefore, Operation, Restart
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
@@ -109,7 +111,7 @@ class Step:
     days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReplyClock:
     """The time for one reply: the first, or one after a rework (``reply-2``)."""
 
@@ -122,7 +124,7 @@ class ReplyClock:
     done: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """The folded file. Strings that stand for the writer's words or data are vault references."""
 
@@ -180,7 +182,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
     match event:
         case MessageReceived():
             first = ReplyClock("reply", "unclassified", event.received, event.limit)
-            return replace(
+            return changed(
                 state,
                 last_step=_last_step(state, stamp),
                 department=event.department,
@@ -200,7 +202,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 writer=event.writer,
             )
         case MessageAccepted():
-            return replace(state, last_step=_last_step(state, stamp), status="accepted")
+            return changed(state, last_step=_last_step(state, stamp), status="accepted")
         case MessageDeclined():
             return _ended_early(_stepped(state, stamp), "declined", event.explanation)
         case MessageClassified():
@@ -211,7 +213,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             return _quarantined(state, event, stamp)
         case MessageAssigned():
             moved = _stepping(state, Step("restart", on=local_date(stamp.happened))) if event.restarts else state
-            return replace(
+            return changed(
                 moved,
                 last_step=_last_step(state, stamp),
                 status="assigned",
@@ -221,11 +223,11 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 co_handlers=tuple(unit for unit in state.co_handlers if unit != event.department),
             )
         case ReturnRequested():
-            return replace(
+            return changed(
                 state, last_step=_last_step(state, stamp), status="return_requested", returns=state.returns + 1
             )
         case ReturnGranted():
-            return replace(
+            return changed(
                 state,
                 last_step=_last_step(state, stamp),
                 status="accepted",
@@ -236,13 +238,13 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 extension_by=None,
             )
         case ReturnDenied():
-            return replace(state, last_step=_last_step(state, stamp), status="assigned")
+            return changed(state, last_step=_last_step(state, stamp), status="assigned")
         case CoHandlerAdded():
-            return replace(state, co_handlers=(*state.co_handlers, event.co_handler))
+            return changed(state, co_handlers=(*state.co_handlers, event.co_handler))
         case InvestigationRecorded():
-            return replace(state, status="handling" if state.status == "assigned" else state.status)
+            return changed(state, status="handling" if state.status == "assigned" else state.status)
         case ExtensionRequested():
-            return replace(
+            return changed(
                 state,
                 status="handling" if state.status == "assigned" else state.status,
                 extension_asked=event.days,
@@ -250,20 +252,20 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             )
         case ExtensionGranted():
             moved = _stepping(state, Step("extend", days=event.days), event.clock)
-            return replace(moved, extended=state.extended + event.days, extension_asked=0, extension_by=None)
+            return changed(moved, extended=state.extended + event.days, extension_asked=0, extension_by=None)
         case ExtensionDenied():
-            return replace(state, extension_asked=0, extension_by=None)
+            return changed(state, extension_asked=0, extension_by=None)
         case ReplyDrafted():
-            return replace(
+            return changed(
                 state, last_step=_last_step(state, stamp), status="drafted", draft=event.reply, drafter=stamp.actor
             )
         case ReplySentBack():
-            return replace(_without_draft(_stepped(state, stamp)), status="handling")
+            return changed(_without_draft(_stepped(state, stamp)), status="handling")
         case ReplyApproved():
             if event.stage == "office":
-                return replace(state, last_step=_last_step(state, stamp), status="approved", office_approved=True)
+                return changed(state, last_step=_last_step(state, stamp), status="approved", office_approved=True)
             waits = state.category == "difficult"
-            return replace(
+            return changed(
                 state,
                 last_step=_last_step(state, stamp),
                 status="office_review" if waits else "approved",
@@ -274,13 +276,13 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
         case ReplyOverdue():
             return _ending(state, event.clock, "missed")
         case MessageNeglected():
-            return replace(state, neglect_ended=state.neglect_ended or "missed")
+            return changed(state, neglect_ended=state.neglect_ended or "missed")
         case OverdueRevoked():
             if event.clock == NEGLECT:
-                return replace(state, neglect_ended=state.neglect_ended or "cancelled")
+                return changed(state, neglect_ended=state.neglect_ended or "cancelled")
             return _ending(state, event.clock, "cancelled")
         case ReplyPublished():
-            return replace(
+            return changed(
                 state,
                 publication="published",
                 published_on=local_date(stamp.happened),
@@ -289,7 +291,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 published_reply=event.published_reply,
             )
         case ReplyWithheld():
-            return replace(
+            return changed(
                 state,
                 publication="withheld",
                 published_on=None,
@@ -299,10 +301,10 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             )
         case RatingGiven():
             rated = state.status in DONE
-            return replace(state, status="rated" if rated else state.status, satisfied=event.satisfied)
+            return changed(state, status="rated" if rated else state.status, satisfied=event.satisfied)
         case ReworkOrdered():
             again = ReplyClock(event.clock, state.category, event.started, event.limit)
-            return replace(
+            return changed(
                 _without_draft(_stepped(state, stamp)),
                 status="handling",
                 clocks=(*state.clocks, again),
@@ -310,21 +312,21 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 publication="undecided",
             )
         case ReminderSent():
-            return replace(state, reminded=(*state.reminded, f"{event.clock}/{event.rung}"))
+            return changed(state, reminded=(*state.reminded, f"{event.clock}/{event.rung}"))
         case SupervisionIssued():
-            return replace(state, supervised=state.supervised + 1)
+            return changed(state, supervised=state.supervised + 1)
         case DivertedToPetition():
             return _ended_early(_stepped(state, stamp), "diverted_petition", event.explanation)
         case DivertedToRequest():
             return _ended_early(_stepped(state, stamp), "diverted_request", event.explanation)
         case DiversionAccepted():
-            return replace(
+            return changed(
                 state, last_step=_last_step(state, stamp), taken_over=True, taken_over_as=event.taken_over_as
             )
         case ConfidentialityRequested():
-            return replace(state, confidential=True)
+            return changed(state, confidential=True)
         case MessageArchived():
-            return replace(state, last_step=_last_step(state, stamp), status="archived")
+            return changed(state, last_step=_last_step(state, stamp), status="archived")
         case SubjectErased():
             return _erased(state)
         case _:
@@ -337,15 +339,15 @@ def _last_step(state: Message, stamp: Stamp) -> datetime:
 
 
 def _stepped(state: Message, stamp: Stamp) -> Message:
-    return replace(state, last_step=_last_step(state, stamp))
+    return changed(state, last_step=_last_step(state, stamp))
 
 
 def _with(state: Message, clock: ReplyClock) -> Message:
-    return replace(state, clocks=tuple(clock if c.id == clock.id else c for c in state.clocks))
+    return changed(state, clocks=tuple(clock if c.id == clock.id else c for c in state.clocks))
 
 
 def moved(clock: ReplyClock, step: Step) -> ReplyClock:
-    return replace(clock, steps=(*clock.steps, step))
+    return changed(clock, steps=(*clock.steps, step))
 
 
 def _stepping(state: Message, step: Step, clock: str | None = None) -> Message:
@@ -359,7 +361,7 @@ def _stepping(state: Message, step: Step, clock: str | None = None) -> Message:
 def _ending(state: Message, clock: str, how: Ended) -> Message:
     """Ends a clock; one that has ended stays as it ended."""
     found = next((c for c in state.clocks if c.id == clock and c.ended is None), None)
-    return state if found is None else _with(state, replace(found, ended=how))
+    return state if found is None else _with(state, changed(found, ended=how))
 
 
 def _classified(state: Message, category: Category, limit: int, target: int | None, not_before: date | None) -> Message:
@@ -367,24 +369,24 @@ def _classified(state: Message, category: Category, limit: int, target: int | No
     running = running_clock(state)
     if running is not None:
         steps = running.steps if not_before is None else (*running.steps, Step("not_before", on=not_before))
-        state = _with(state, replace(running, category=category, amount=limit, steps=steps))
+        state = _with(state, changed(running, category=category, amount=limit, steps=steps))
     status = state.status
     if status == "approved" and category == "difficult" and not state.office_approved:
         status = "office_review"
     elif status == "office_review" and category != "difficult":
         status = "approved"
-    return replace(state, status=status, category=category, target=target)
+    return changed(state, status=status, category=category, target=target)
 
 
 def _quarantined(state: Message, event: MessageQuarantined, stamp: Stamp) -> Message:
     """Isolated: another holder, no co-handlers, and nothing left that was prepared before."""
-    state = replace(
+    state = changed(
         state, department=event.department, quarantined=True, accused=event.accused, meant=None, co_handlers=()
     )
     if state.status not in OPEN:
         return state
     office = event.department == COUNTY_OFFICE
-    return replace(
+    return changed(
         _without_draft(state),
         status="accepted" if office else "assigned",
         assigned_on=None if office else local_date(stamp.happened),
@@ -393,16 +395,16 @@ def _quarantined(state: Message, event: MessageQuarantined, stamp: Stamp) -> Mes
 
 
 def _without_draft(state: Message) -> Message:
-    return replace(state, draft=None, drafter=None, approver=None, office_approved=False)
+    return changed(state, draft=None, drafter=None, approver=None, office_approved=False)
 
 
 def _replied(state: Message, event: ReplySent, stamp: Stamp) -> Message:
     done = local_date(stamp.happened)
     clocks = tuple(
-        replace(c, done=done, ended=c.ended or ("met" if event.met else None)) if c.id == event.clock else c
+        changed(c, done=done, ended=c.ended or ("met" if event.met else None)) if c.id == event.clock else c
         for c in state.clocks
     )
-    return replace(
+    return changed(
         state,
         status="answered",
         clocks=clocks,
@@ -417,8 +419,8 @@ def _replied(state: Message, event: ReplySent, stamp: Stamp) -> Message:
 
 def _ended_early(state: Message, status: Status, explanation: str | None) -> Message:
     """Over without a reply: the clocks that run are cancelled."""
-    clocks = tuple(replace(c, ended=c.ended or "cancelled") for c in state.clocks)
-    return replace(
+    clocks = tuple(changed(c, ended=c.ended or "cancelled") for c in state.clocks)
+    return changed(
         state,
         status=status,
         clocks=clocks,
@@ -432,7 +434,7 @@ def _ended_early(state: Message, status: Status, explanation: str | None) -> Mes
 def _erased(state: Message) -> Message:
     """The writer's words and data are gone; a message still open ends."""
     ended = _ended_early(state, "erased", state.explanation) if state.status in OPEN else state
-    return replace(
+    return changed(
         ended,
         erased=True,
         title=None,
@@ -456,18 +458,7 @@ def clocks(state: Message) -> tuple[Clock, ...]:
     """Every clock of the file, ended ones too: one for each reply, and the watch over neglect."""
     if state.received is None:
         return ()
-    neglect = Clock(
-        id=NEGLECT,
-        rule="message.neglect@1",
-        title=CLOCK_TITLES[NEGLECT],
-        basis=TIME_LIMITS,
-        start=state.received,
-        amount=state.neglect_months,
-        unit="m",
-        ended=state.neglect_ended,
-        watch=True,
-    )
-    return (*(clock_of(clock) for clock in state.clocks), neglect)
+    return (*map(clock_of, state.clocks), _watch(state.received, state.neglect_months, state.neglect_ended))
 
 
 def running_clock(state: Message) -> ReplyClock | None:
@@ -475,7 +466,9 @@ def running_clock(state: Message) -> ReplyClock | None:
     return next((clock for clock in state.clocks if clock.ended is None), None)
 
 
+@lru_cache(maxsize=4096)
 def clock_of(clock: ReplyClock) -> Clock:
+    """The clock as the engine runs it; the same object for the same clock, so that comparing costs nothing."""
     return Clock(
         id=clock.id,
         rule=f"message.{clock.category}@1",
@@ -486,6 +479,21 @@ def clock_of(clock: ReplyClock) -> Clock:
         unit="wd",
         operations=tuple(_operation(step) for step in clock.steps),
         ended=clock.ended,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _watch(received: date, months: int, ended: Ended | None) -> Clock:
+    return Clock(
+        id=NEGLECT,
+        rule="message.neglect@1",
+        title=CLOCK_TITLES[NEGLECT],
+        basis=TIME_LIMITS,
+        start=received,
+        amount=months,
+        unit="m",
+        ended=ended,
+        watch=True,
     )
 
 

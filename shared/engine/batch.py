@@ -15,7 +15,7 @@ from shared.domain.corrections import (
     VerdictRevised,
     VoidEntry,
 )
-from shared.domain.deadline import due
+from shared.domain.deadline import Clock, due
 from shared.domain.directory import SYSTEM, Actor, Directory
 from shared.domain.kind import (
     BadField,
@@ -53,9 +53,17 @@ FILE = Text("一案一档：每个案卷最多 1000 条事件", "One case, one f
 Dues = Mapping[str, tuple[date | None, str]]
 
 
+class HistoryNeeded(Exception):
+    """The path taken needs the whole history; load it and try again."""
+
+
 @dataclass(slots=True)
 class CaseFile:
-    """A case as loaded: what is stored beside its events. ``records`` decodes them when a path needs them all."""
+    """A case as loaded: what is stored beside its events.
+
+    ``records`` gives the events to the paths that need them all; it raises ``HistoryNeeded`` while they are not loaded.
+    ``refolded``: the state was made anew, so that the stored ``dues`` may be those of another fold.
+    """
 
     id: str
     number: int
@@ -66,6 +74,7 @@ class CaseFile:
     opened: datetime | None = None
     calendar: int = 0
     imported: bool = False
+    refolded: bool = False
     records: Callable[[], list[Recorded]] = list
 
 
@@ -98,6 +107,8 @@ class Batch:
         self.calendar, self.directory, self.settings, self.cases = calendar, directory, settings, cases or {}
         self.new: list[Recorded] = []
         self.state: Any = kind.initial if file.version == 0 else file.state
+        self.clocks: tuple[Clock, ...] = kind.clocks(self.state)
+        self._told = None if file.refolded else self.clocks
         self.dues: dict[str, tuple[date | None, str]] = dict(file.dues)
         self.through = file.through
         self.opened = file.opened
@@ -110,7 +121,7 @@ class Batch:
         if self.file.version == 0 or self.file.calendar == self.calendar.version:
             return
         before = dict(self.dues)
-        after = dues_of(self.kind, self.state, self.calendar)
+        after = dues_of(self.clocks, self.calendar)
         department = self.summary.department
         for clock, (old, status) in sorted(before.items()):
             new = after.get(clock)
@@ -146,6 +157,11 @@ class Batch:
         else:
             self._give_late(given, happened, decide)
 
+    def rehearse(self, given: Given) -> None:
+        """Decides an opening command and keeps nothing. Raises as ``give`` does."""
+        happened = self._placed(given.happened)
+        self.kind.commands[type(given.command)](self.state, given.command, self._context(given, happened))
+
     def settle(self, upto: datetime) -> None:
         """Misses every clock that was due before ``upto``."""
         day = local_date(upto)
@@ -171,7 +187,7 @@ class Batch:
 
     def next_due(self) -> datetime | None:
         """When a timer must look at the file next: the next miss or rung."""
-        miss = next_miss(self.kind, self.state, self.calendar)
+        miss = next_miss(self.clocks, self.calendar)
         rung = self._next_rung()
         sending = next_sending(self.calendar, max(rung[0], self.now)) if rung else None
         moments = [m for m in (miss[0] if miss else None, sending) if m]
@@ -251,7 +267,7 @@ class Batch:
                 "void.depended_on", f"请先作废以它为依据的事件：{which}", f"undo first what rests on it: {which}"
             )
         before = dict(self.dues)
-        after = dues_of(self.kind, fold(self.kind, effective([*history, tentative])), self.calendar)
+        after = dues_of(self.kind.clocks(fold(self.kind, effective([*history, tentative]))), self.calendar)
         moved = tuple(
             ClockChange(clock=clock, old=before.get(clock, (None,))[0], new=after.get(clock, (None,))[0])
             for clock in sorted(before.keys() | after.keys())
@@ -300,7 +316,8 @@ class Batch:
             )
             self.new.append(self._record(Draft(event, self.now), SYSTEM, self._origin()))
         self.state = fold(self.kind, effective(self._all()))
-        self.dues = dues_of(self.kind, self.state, self.calendar)
+        self.clocks = self._told = self.kind.clocks(self.state)
+        self.dues = dues_of(self.clocks, self.calendar)
         if self.new and (moves := _moves(before, self.dues)):
             last = self.new[-1]
             told = {move.clock: move for move in (*last.event.clocks, *moves)}
@@ -309,28 +326,33 @@ class Batch:
 
     def _append(self, draft: Draft, actor: Actor, origin: Literal["import"] | None) -> None:
         """One record in order: evolve, and note which clocks moved."""
-        record = self._record(draft, actor, origin)
-        self.state = self.kind.evolve(self.state, record.event, record.stamp)
-        after = dues_of(self.kind, self.state, self.calendar)
-        moves = _moves(self.dues, after)
-        self.dues = after
-        if moves:
-            record = Recorded(record.event.model_copy(update={"clocks": moves}), record.stamp)
-        self.new.append(record)
+        stamp = self._stamp(draft, actor, origin)
+        self.state = self.kind.evolve(self.state, draft.event, stamp)
+        added: dict[str, Any] = {} if draft.event.origin == origin else {"origin": origin}
+        clocks = self.kind.clocks(self.state)
+        if clocks != self._told:
+            after = dues_of(clocks, self.calendar)
+            if moves := _moves(self.dues, after):
+                added["clocks"] = moves
+            self.clocks, self._told, self.dues = clocks, clocks, after
+        self.new.append(Recorded(draft.event.model_copy(update=added) if added else draft.event, stamp))
 
     def _record(self, draft: Draft, actor: Actor, origin: Literal["import"] | None, ahead: int = 0) -> Recorded:
+        stamp = self._stamp(draft, actor, origin, ahead)
+        event = draft.event if draft.event.origin == origin else draft.event.model_copy(update={"origin": origin})
+        return Recorded(event, stamp)
+
+    def _stamp(self, draft: Draft, actor: Actor, origin: Literal["import"] | None, ahead: int = 0) -> Stamp:
         sequence = self.file.version + len(self.new) + 1 + ahead
         # What the engine itself must record (a miss, a restatement) always finds room.
         most = MOST_EVENTS if actor.posts else MOST_OF_CITIZENS
         if not actor.system and sequence > most:
             raise RuleBroken("case.full", FILE, FILE)
-        event = draft.event if draft.event.origin == origin else draft.event.model_copy(update={"origin": origin})
-        stamp = Stamp(f"{self.file.id}/{sequence}", sequence, draft.happened, self.now, actor.subject, origin)
         if self.opened is None:
             self.opened, self.imported = draft.happened, origin == "import"
         if self.through is None or draft.happened > self.through:
             self.through = draft.happened
-        return Recorded(event, stamp)
+        return Stamp(f"{self.file.id}/{sequence}", sequence, draft.happened, self.now, actor.subject, origin)
 
     def _marked(self, event: Event, given: Given, happened: datetime) -> Event:
         late = given.origin is None and self.now - happened > BACKDATED_AFTER
@@ -355,7 +377,7 @@ class Batch:
     def _next_rung(self) -> tuple[datetime, Any] | None:
         if self.kind.reminders is None or self.imported:
             return None
-        clocks = {clock.id: clock for clock in self.kind.clocks(self.state)}
+        clocks = {clock.id: clock for clock in self.clocks}
         found = []
         for reminder in self.kind.reminders(self.state):
             clock = clocks.get(reminder.clock)

@@ -24,7 +24,7 @@ from shared.domain.kind import (
 from shared.domain.localtime import DateProblem, local_date
 from shared.domain.permission import may
 from shared.domain.text import Text
-from shared.engine.batch import Batch, CaseFile, Given
+from shared.engine.batch import Batch, CaseFile, Given, HistoryNeeded
 from shared.engine.codec import codec_of
 from shared.engine.deadlines import deadlines
 from shared.engine.history import effective, fold
@@ -145,14 +145,14 @@ class Engine:
         ``TooBusy`` or the store's ``StoreAway``; then nothing is stored.
         """
         hashes = [self._body_hash(kind, case, a) for a in asked]
-        known = await self._known(asked, hashes)
-        if known is not None:
-            return known
         reference = self._reference()
-        asked = [replace(a, command=_departments_resolved(a.command, reference, self.now())) for a in asked]
+        whole = False
         for _ in range(ATTEMPTS):
             try:
-                return await self._attempt(kind, case, asked, hashes, reference, if_match)
+                resolved = [replace(a, command=_departments_resolved(a.command, reference, self.now())) for a in asked]
+                return await self._attempt(kind, case, resolved, hashes, reference, if_match, whole)
+            except HistoryNeeded:
+                whole = True
             except CommandKnown:
                 known = await self._known(asked, hashes)
                 if known is not None:
@@ -160,7 +160,7 @@ class Engine:
             except SubjectTaken:
                 continue
             except (RuleBroken, BadField, NotFound, Forbidden, Stale):
-                # The same command may have been carried out meanwhile by another process: a retry gets its answer.
+                # The same command may have been carried out before, and the case moved on: a retry gets its answer.
                 known = await self._known(asked, hashes)
                 if known is not None:
                     return known
@@ -200,7 +200,7 @@ class Engine:
 
     async def state(self, head: CaseRecord) -> Any:
         """The state of a case as stored, or refolded where the fold has changed."""
-        return (await self._open(self.kind_of(head), head, self._reference())).state
+        return (await self._open(self.kind_of(head), head, self._reference(), whole=False)).state
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -212,6 +212,7 @@ class Engine:
         hashes: Sequence[str],
         reference: Reference,
         if_match: int | None,
+        whole: bool,
     ) -> Outcome:
         now = self.now()
         opening = asked[0].command.command_opens
@@ -219,7 +220,8 @@ class Engine:
         if opening:
             await self._rehearse(kind, asked[0], reference, needed, now)
         number, case = await self._identity(kind, case, asked[0], now)
-        head = await self.stores.cases.load(case)
+        # A number just given has no case yet; where it has one, the commit says so.
+        head = await self.stores.cases.load(case) if not number else None
         if opening and head is not None:
             exists = Text(f"{kind.title.zh} {case} 已存在", f"{kind.title.en} {case} exists already")
             raise RuleBroken("case.exists", exists, exists)
@@ -227,7 +229,7 @@ class Engine:
             raise NotFound(case)
         if if_match is not None and (head.version if head else 0) != if_match:
             raise Stale(head.version if head else 0)
-        batch = await self._open(kind, head, reference, CaseFile(case, number), needed)
+        batch = await self._open(kind, head, reference, CaseFile(case, number), needed, whole=whole)
         batch.recompute()
         writer = batch.summary.writer if head is not None else None
         rows = Sealed()
@@ -255,7 +257,7 @@ class Engine:
         self._permit(kind, first, batch, "", None)
         happened = first.happened or first.command.happened or now
         try:
-            batch.give(Given(first.command, first.actor, happened, first.origin))
+            batch.rehearse(Given(first.command, first.actor, happened, first.origin))
         except DateProblem as problem:
             raise BadField("happened", problem.text) from problem
 
@@ -266,13 +268,15 @@ class Engine:
         reference: Reference,
         fresh: CaseFile | None = None,
         needed: Mapping[str, CaseView] | None = None,
+        *,
+        whole: bool = True,
     ) -> Batch:
         file = fresh or CaseFile(head.id if head else "", head.number if head else 0)
         if head is not None:
             if head.calendar > reference.calendar.version:
                 # Decided here, the file would go back to a calendar that others have left behind.
                 raise NotReady
-            file = await self._file(kind, head)
+            file = await self._file(kind, head, whole=whole)
         return Batch(
             kind,
             file,
@@ -283,22 +287,22 @@ class Engine:
             cases=needed,
         )
 
-    async def _file(self, kind: CaseKind[Any], head: CaseRecord) -> CaseFile:
+    async def _file(self, kind: CaseKind[Any], head: CaseRecord, *, whole: bool) -> CaseFile:
         codec = codec_of(kind)
-        stored = await self.stores.cases.events(head.id)
-        if len(stored) > head.version:
-            stored = stored[: head.version]
+        current = head.fold_version == kind.fold_version
+        stored: list[EventRecord] | None = None
+        if whole or not current:
+            stored = (await self.stores.cases.events(head.id))[: head.version]
         cache: list[Recorded] = []
 
         def records() -> list[Recorded]:
+            if stored is None:
+                raise HistoryNeeded
             if not cache:
                 cache.extend(codec.record(event.body) for event in stored)
             return cache
 
-        if head.fold_version == kind.fold_version:
-            state = codec.load_state(head.state)
-        else:
-            state = fold(kind, effective(records()))
+        state = codec.load_state(head.state) if current else fold(kind, effective(records()))
         dues = {clock: (_date(when), status) for clock, (when, status) in orjson.loads(head.dues).items()}
         return CaseFile(
             head.id,
@@ -310,6 +314,7 @@ class Engine:
             head.opened,
             head.calendar,
             head.imported,
+            not current,
             records,
         )
 

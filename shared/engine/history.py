@@ -51,20 +51,20 @@ def fold(kind: CaseKind[Any], records: Iterable[Recorded]) -> Any:
     return state
 
 
-def dues_of(kind: CaseKind[Any], state: Any, calendar: Calendar) -> dict[str, tuple[date | None, str]]:
+def dues_of(clocks: Iterable[Clock], calendar: Calendar) -> dict[str, tuple[date | None, str]]:
     """The running clocks: id -> (due date, final | provisional); None while suspended without end."""
     found: dict[str, tuple[date | None, str]] = {}
-    for clock in kind.clocks(state):
+    for clock in clocks:
         if clock.ended is None:
             when = due(clock, calendar)
             found[clock.id] = (when.on, when.status) if when else (None, "provisional")
     return found
 
 
-def next_miss(kind: CaseKind[Any], state: Any, calendar: Calendar) -> tuple[datetime, Clock, Due] | None:
+def next_miss(clocks: Iterable[Clock], calendar: Calendar) -> tuple[datetime, Clock, Due] | None:
     """The running clock that will be missed first: (instant of the miss, clock, due)."""
     first: tuple[datetime, str, Clock, Due] | None = None
-    for clock in kind.clocks(state):
+    for clock in clocks:
         if clock.ended is None:
             when = due(clock, calendar)
             if when is not None and (first is None or (when.missed_at, clock.id) < first[:2]):
@@ -75,7 +75,7 @@ def next_miss(kind: CaseKind[Any], state: Any, calendar: Calendar) -> tuple[date
 def run_clocks(kind: CaseKind[Any], state: Any, upto: datetime, calendar: Calendar) -> tuple[Any, list[Draft]]:
     """Misses every clock that was due before ``upto``, in due order: the state after them and their events."""
     misses: list[Draft] = []
-    while (found := next_miss(kind, state, calendar)) is not None and found[0] <= upto:
+    while (found := next_miss(kind.clocks(state), calendar)) is not None and found[0] <= upto:
         missed_at, clock, when = found
         if len(misses) >= MISSES_AT_ONCE:
             raise RuntimeError(f"clock {clock.id} of a {kind.name} does not end when it is missed")

@@ -58,27 +58,35 @@ def encode(
 ) -> tuple[bytes, str]:
     """The event's bytes on store and log, and its digest. ``key`` is the unit by which it is partitioned, if not its own."""
     event, stamp = record.event, record.stamp
-    body: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": stamp.id,
-        "source": f"/{region}/{service}",
-        "type": type_name(service, event.event_name, event.event_version),
-        "subject": case,
-        "time": moment_text(stamp.happened),
-        "recordedtime": moment_text(stamp.recorded),
-        "sequence": stamp.sequence,
-        "partitionkey": f"{region}/{key or event.department}",
-        "correlationid": trace.correlation,
-        "causationid": trace.causation,
-        "causationdepth": trace.depth,
-        "actor": stamp.actor,
-        "dataschema": f"urn:gongkai:{service}.{event.event_name}:v{event.event_version}",
-        "datacontenttype": "application/json",
-        "data": event.model_dump(mode="json"),
-    }
-    digest = digest_of(algorithm, previous, canonical(body))
-    body["digest"] = digest
-    return canonical(body), digest
+    happened_text = moment_text(stamp.happened)
+    before = canonical(
+        {
+            "actor": stamp.actor,
+            "causationdepth": trace.depth,
+            "causationid": trace.causation,
+            "correlationid": trace.correlation,
+            "data": event.model_dump(mode="json"),
+            "datacontenttype": "application/json",
+            "dataschema": f"urn:gongkai:{service}.{event.event_name}:v{event.event_version}",
+        }
+    )
+    after = canonical(
+        {
+            "id": stamp.id,
+            "partitionkey": f"{region}/{key or event.department}",
+            "recordedtime": happened_text if stamp.recorded is stamp.happened else moment_text(stamp.recorded),
+            "sequence": stamp.sequence,
+            "source": f"/{region}/{service}",
+            "specversion": "1.0",
+            "subject": case,
+            "time": happened_text,
+            "type": type_name(service, event.event_name, event.event_version),
+        }
+    )
+    # Canonical JSON is sorted, and "digest" stands between the two halves: each is written once, with and without it.
+    first, last = before[:-1], after[1:]
+    digest = digest_of(algorithm, previous, first + b"," + last)
+    return b"".join((first, b',"digest":"', digest.encode(), b'",', last)), digest
 
 
 def chained_rightly(event: Mapping[str, Any], previous: str) -> bool:

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from shared.domain.kind import RuleBroken
 from shared.domain.text import Text
-from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
+from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
 from shared.security.vault import Vault, VaultProblem
 from shared.storage.port import FileStore
 
@@ -102,7 +102,7 @@ class Files:
         """Stores a file sealed, its name with it; whoever knows the id may ``claim`` it once."""
         name, media_type = await asyncio.to_thread(checked, name, body, field=field, largest=self._largest)
         key = os.urandom(KEY_BYTES)
-        nonce, sealed = seal(self._cipher, key, body, Where("file", "", ""))
+        nonce, sealed = CipherKey(self._cipher, key).seal(body, Where("file", "", ""))
         stored = self._cipher.encode() + b"\n" + nonce + sealed
         kept = Attachment(hashlib.sha256(stored).hexdigest(), name, media_type, len(body))
         value = f"{base64.b64encode(key).decode()}\n{name}"
@@ -282,7 +282,7 @@ def _opened(id_: str, encoded: str, body: bytes) -> bytes:
         if cipher is None:
             raise InvalidTag
         key = base64.b64decode(encoded, validate=True)
-        return open_sealed(cipher, key, rest[:NONCE_BYTES], rest[NONCE_BYTES:], Where("file", "", ""))
+        return CipherKey(cipher, key).open(rest[:NONCE_BYTES], rest[NONCE_BYTES:], Where("file", "", ""))
     except (InvalidTag, binascii.Error) as problem:
         raise _damaged(id_) from problem
 

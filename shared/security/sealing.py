@@ -26,33 +26,36 @@ def cipher_named(name: str) -> CipherName | None:
     return next((known for known in get_args(CipherName) if known == name), None)
 
 
-def seal(cipher: CipherName, key: bytes, plain: bytes, where: Where) -> tuple[bytes, bytes]:
-    """(nonce, ciphertext with tag) of ``plain``, bound to purpose, subject and reference."""
-    nonce = os.urandom(NONCE_BYTES)
-    own, bound = _key_of(cipher, key), _bound(where)
-    if cipher == "AES-256-GCM":
-        return nonce, AESGCM(own).encrypt(nonce, plain, bound)
-    sealing = Cipher(algorithms.SM4(own), modes.GCM(nonce)).encryptor()
-    sealing.authenticate_additional_data(bound)
-    return nonce, sealing.update(plain) + sealing.finalize() + sealing.tag
+class CipherKey:
+    """A key made ready for one cipher: derived from ``key`` for that cipher alone, so that no key serves two."""
 
+    __slots__ = ("_aes", "_own")
 
-def open_sealed(cipher: CipherName, key: bytes, nonce: bytes, body: bytes, where: Where) -> bytes:
-    """The plain bytes. Raises ``InvalidTag`` when anything about them was changed."""
-    if len(nonce) != NONCE_BYTES or len(body) < TAG_BYTES:
-        raise InvalidTag
-    own, bound = _key_of(cipher, key), _bound(where)
-    if cipher == "AES-256-GCM":
-        return AESGCM(own).decrypt(nonce, body, bound)
-    opening = Cipher(algorithms.SM4(own), modes.GCM(nonce, body[-TAG_BYTES:])).decryptor()
-    opening.authenticate_additional_data(bound)
-    return opening.update(body[:-TAG_BYTES]) + opening.finalize()
+    def __init__(self, cipher: CipherName, key: bytes) -> None:
+        length = 32 if cipher == "AES-256-GCM" else 16
+        own = HKDFExpand(algorithm=SHA256(), length=length, info=f"gongkai/{cipher}".encode()).derive(key)
+        self._aes = AESGCM(own) if cipher == "AES-256-GCM" else None
+        self._own = own
 
+    def seal(self, plain: bytes, where: Where) -> tuple[bytes, bytes]:
+        """(nonce, ciphertext with tag) of ``plain``, bound to purpose, subject and reference."""
+        nonce, bound = os.urandom(NONCE_BYTES), _bound(where)
+        if self._aes is not None:
+            return nonce, self._aes.encrypt(nonce, plain, bound)
+        sealing = Cipher(algorithms.SM4(self._own), modes.GCM(nonce)).encryptor()
+        sealing.authenticate_additional_data(bound)
+        return nonce, sealing.update(plain) + sealing.finalize() + sealing.tag
 
-def _key_of(cipher: CipherName, key: bytes) -> bytes:
-    """The key of one cipher, so that the same key is never used with two."""
-    length = 32 if cipher == "AES-256-GCM" else 16
-    return HKDFExpand(algorithm=SHA256(), length=length, info=f"gongkai/{cipher}".encode()).derive(key)
+    def open(self, nonce: bytes, body: bytes, where: Where) -> bytes:
+        """The plain bytes. Raises ``InvalidTag`` when anything about them was changed."""
+        if len(nonce) != NONCE_BYTES or len(body) < TAG_BYTES:
+            raise InvalidTag
+        bound = _bound(where)
+        if self._aes is not None:
+            return self._aes.decrypt(nonce, body, bound)
+        opening = Cipher(algorithms.SM4(self._own), modes.GCM(nonce, body[-TAG_BYTES:])).decryptor()
+        opening.authenticate_additional_data(bound)
+        return opening.update(body[:-TAG_BYTES]) + opening.finalize()
 
 
 def _bound(where: Where) -> bytes:

@@ -1,7 +1,6 @@
 """The vault (个人信息保险柜): personal values sealed per person, read by reference, erased by dropping the key."""
 
 import asyncio
-import base64
 import os
 import re
 import unicodedata
@@ -13,10 +12,11 @@ from shared.domain.kind import BadField, RuleBroken
 from shared.domain.text import Text
 from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
-from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherName, Where, cipher_named, open_sealed, seal
+from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
 from shared.storage.port import SealedValue, SubjectTaken, VaultStore, VaultSubject
 
 REFERENCE_LENGTH = 26
+_LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz234567"[byte & 31] for byte in range(256))
 _IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
 
 
@@ -33,6 +33,7 @@ class Vault:
 
     def __init__(self, store: VaultStore, keys: Keys, *, cipher: CipherName = "AES-256-GCM") -> None:
         self._store, self._keys, self._cipher = store, keys, cipher
+        self._wrapping = CipherKey(cipher, keys.for_use("vault"))
 
     async def prepare(
         self,
@@ -55,7 +56,7 @@ class Vault:
         new: list[VaultSubject] = []
         sealed: list[SealedValue] = []
         refs: dict[str, str] = {}
-        opened: dict[str, bytes] = {subject.subject: self._unwrap(subject) for subject in pending}
+        opened = {subject.subject: self._key(subject) for subject in pending}
         if any(under == "writer" for _, under in values.values()):
             writer = await self._writer(case, seed, writer, lookup, pending, new, opened)
         for field, (value, under) in values.items():
@@ -67,7 +68,7 @@ class Vault:
                 plain = value.encode()
             except UnicodeEncodeError as problem:
                 raise BadField(field, Text("含有无法识别的字符", "it holds characters that are no text")) from problem
-            nonce, body = seal(self._cipher, opened[subject], plain, Where("value", subject, ref))
+            nonce, body = opened[subject].seal(plain, Where("value", subject, ref))
             sealed.append(SealedValue(ref, subject, case, self._cipher, nonce, body))
         return Sealed(refs, tuple(new), tuple(sealed), writer)
 
@@ -122,11 +123,11 @@ class Vault:
         where it is new. Raises ``RuleBroken`` when the person was erased, ``StoreAway``.
         """
         new: list[VaultSubject] = []
-        opened: dict[str, bytes] = {}
+        opened: dict[str, CipherKey] = {}
         await self._open_or_make(subject, new, opened)
         if new and not subject.startswith(("u:", "case:")):
             raise _erased()
-        nonce, body = seal(self._cipher, opened[subject], value.encode(), Where("value", subject, ref))
+        nonce, body = opened[subject].seal(value.encode(), Where("value", subject, ref))
         try:
             await self._store.put(new[0] if new else None, SealedValue(ref, subject, case, self._cipher, nonce, body))
         except SubjectTaken:
@@ -140,7 +141,7 @@ class Vault:
         lookup: str | None,
         pending: Sequence[VaultSubject],
         new: list[VaultSubject],
-        opened: dict[str, bytes],
+        opened: dict[str, CipherKey],
     ) -> str:
         if writer is not None and writer in opened:
             return writer
@@ -148,7 +149,7 @@ class Vault:
             known = await self._store.subject(writer)
             if known is None:
                 raise _erased()
-            opened[writer] = self._unwrap(known)
+            opened[writer] = self._key(known)
             return writer
         key = self.subject_key(lookup) if lookup else None
         for subject in pending:
@@ -156,30 +157,33 @@ class Vault:
                 return subject.subject
         found = await self._store.find_subject(key) if key else None
         if found is not None:
-            opened[found.subject] = self._unwrap(found)
+            opened[found.subject] = self._key(found)
             return found.subject
         made = f"s:{self._letters(case, seed, '')}"
         await self._open_or_make(made, new, opened, lookup=key)
         return made
 
     async def _open_or_make(
-        self, subject: str, new: list[VaultSubject], opened: dict[str, bytes], lookup: str | None = None
+        self, subject: str, new: list[VaultSubject], opened: dict[str, CipherKey], lookup: str | None = None
     ) -> None:
         known = await self._store.subject(subject)
         if known is not None:
-            opened[subject] = self._unwrap(known)
+            opened[subject] = self._key(known)
         else:
-            opened[subject] = os.urandom(KEY_BYTES)
-            new.append(VaultSubject(subject, self._wrap(subject, opened[subject]), lookup))
+            key = os.urandom(KEY_BYTES)
+            opened[subject] = CipherKey(self._cipher, key)
+            new.append(VaultSubject(subject, self._wrap(subject, key), lookup))
 
     def _letters(self, *parts: str) -> str:
-        """130 bits of a keyed hash as lower-case base-32 letters."""
-        hashed = self._keys.keyed_hash("reference", *parts)
-        return base64.b32encode(hashed[:20]).decode().lower()[:REFERENCE_LENGTH]
+        """130 bits of a keyed hash, five of each byte, as lower-case base-32 letters."""
+        return self._keys.keyed_hash("reference", *parts)[:REFERENCE_LENGTH].translate(_LETTERS).decode()
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
-        nonce, body = seal(self._cipher, self._keys.for_use("vault"), key, Where("key", subject, ""))
+        nonce, body = self._wrapping.seal(key, Where("key", subject, ""))
         return self._cipher.encode() + b"\n" + nonce + body
+
+    def _key(self, subject: VaultSubject) -> CipherKey:
+        return CipherKey(self._cipher, self._unwrap(subject))
 
     def _unwrap(self, subject: VaultSubject) -> bytes:
         name, _, rest = subject.wrapped_key.partition(b"\n")
@@ -188,7 +192,8 @@ class Vault:
         try:
             if cipher is None:
                 raise InvalidTag
-            return open_sealed(cipher, self._keys.for_use("vault"), rest[:NONCE_BYTES], rest[NONCE_BYTES:], where)
+            key = self._wrapping if cipher == self._cipher else CipherKey(cipher, self._keys.for_use("vault"))
+            return key.open(rest[:NONCE_BYTES], rest[NONCE_BYTES:], where)
         except InvalidTag as problem:
             raise VaultProblem(
                 Text(
@@ -214,7 +219,7 @@ def _open_value(value: SealedValue, key: bytes) -> str:
     try:
         if cipher is None:
             raise InvalidTag
-        return open_sealed(cipher, key, value.nonce, value.body, Where("value", value.subject, value.ref)).decode()
+        return CipherKey(cipher, key).open(value.nonce, value.body, Where("value", value.subject, value.ref)).decode()
     except (InvalidTag, UnicodeDecodeError) as problem:
         raise VaultProblem(
             Text(

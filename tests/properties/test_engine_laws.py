@@ -159,7 +159,7 @@ def test_refolding_the_events_gives_the_stored_state(kind: str, data: st.DataObj
         assert state == player.state
         dues = {
             clock: [f"{on}" if on else None, status]
-            for clock, (on, status) in dues_of(MESSAGE if kind == "message" else MATTER, state, player.calendar).items()
+            for clock, (on, status) in dues_of(player.played.kind.clocks(state), player.calendar).items()
         }
         assert orjson.loads(player.head.dues) == dues
         assert [r.stamp.sequence for r in player.history()] == list(range(1, player.head.version + 1))
