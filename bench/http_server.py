@@ -43,24 +43,29 @@ class CommitEach(Database):
         self._turn = asyncio.Lock()
         self._riding: list[Callable[[Any], object]] = []
 
-    def enqueue(self, work: Callable[[Any], R], *, keep: bool = False) -> "asyncio.Future[R]":
+    def enqueue(
+        self, work: Callable[[Any], R], careful: Callable[[Any], Any] | None = None, *, keep: bool = False
+    ) -> "asyncio.Future[R]":
         """Work that may ride waits for the next write."""
         if not keep:
-            return super().enqueue(work)
+            return super().enqueue(work, careful)
         self._riding.append(work)
         return asyncio.get_running_loop().create_future()
 
-    async def write(self, work: Callable[[Any], R]) -> R:
+    async def write(self, work: Callable[[Any], R], careful: Callable[[Any], Any] | None = None) -> R:
         """One piece of work, one commit."""
         riding, self._riding = self._riding, []
 
-        def all_of_it(connection: Any) -> R:
-            for rider in riding:
-                rider(connection)
-            return work(connection)
+        def with_riders(inner: Callable[[Any], R]) -> Callable[[Any], R]:
+            def all_of_it(connection: Any) -> R:
+                for rider in riding:
+                    rider(connection)
+                return inner(connection)
+
+            return all_of_it
 
         async with self._turn:
-            return await super().enqueue(all_of_it)
+            return await super().enqueue(with_riders(work), with_riders(careful or work))
 
 
 async def open_on(storage: Storage, data: Path) -> LocalRuntime:

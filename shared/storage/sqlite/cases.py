@@ -1,7 +1,7 @@
 """Case files in SQLite: the head's row, its event rows and command rows in one transaction."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -23,10 +23,11 @@ from shared.storage.sqlite.people import erase_subject, insert_sealed
 
 COLUMNS = tuple(f.name for f in fields(CaseRecord))
 SELECT = f"SELECT {', '.join('c.' + name for name in COLUMNS)} FROM cases c"
-UPSERT = (
-    f"INSERT INTO cases ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("id", "sent", "number", "opened"))
-)
+INSERT = f"INSERT INTO cases ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
+FIXED = ("id", "service", "kind", "sent", "number", "opened")
+"""Columns that no commit but the first sets."""
+CHANGING = tuple(name for name in COLUMNS if name not in FIXED)
+UPDATE = f"UPDATE cases SET {', '.join(name + ' = ?' for name in CHANGING)} WHERE id = ? AND version = ?"
 INSTANTS = ("opened", "through", "next_due", "updated")
 FLAGS = ("imported", "open", "restricted")
 SORTS = {
@@ -61,7 +62,7 @@ class SqliteCases:
         return [EventRecord(*row) for row in rows]
 
     async def append(self, commit: Commit) -> None:
-        await self._db.write(lambda connection: _append(connection, commit))
+        await self._db.write(lambda c: _put(c, commit), lambda c: _append(c, commit))
         if commit.erase:
             self._db.truncate_log()
 
@@ -165,6 +166,7 @@ class SqliteCases:
 
 
 def _append(connection: sqlite3.Connection, commit: Commit) -> None:
+    """The commit, after finding out what stands against it."""
     known = connection.execute(
         "SELECT id, body_hash, case_id, answer FROM commands WHERE id IN "
         f"({', '.join('?' * len(commit.commands))}) LIMIT 1",
@@ -172,22 +174,30 @@ def _append(connection: sqlite3.Connection, commit: Commit) -> None:
     ).fetchone()
     if known is not None:
         raise CommandKnown(CommandRecord(*known))
-    head = commit.head
-    stands = connection.execute("SELECT version FROM cases WHERE id = ?", (head.id,)).fetchone()
+    stands = connection.execute("SELECT version FROM cases WHERE id = ?", (commit.head.id,)).fetchone()
     if (stands[0] if stands else 0) != commit.expected:
-        raise VersionConflict(head.id)
-    connection.execute(UPSERT, _row(head))
+        raise VersionConflict(commit.head.id)
+    _put(connection, commit)
+
+
+def _put(connection: sqlite3.Connection, commit: Commit) -> None:
+    """The commit; what stands against it breaks a constraint or finds no row."""
+    head = commit.head
+    if commit.expected:
+        if connection.execute(UPDATE, (*_row(head, CHANGING), head.id, commit.expected)).rowcount != 1:
+            raise VersionConflict(head.id)
+        connection.execute("DELETE FROM case_units WHERE case_id = ?", (head.id,))
+    else:
+        connection.execute(INSERT, _row(head, COLUMNS))
     connection.executemany(
         "INSERT INTO events (case_id, sequence, topic, key, digest, body) VALUES (?, ?, ?, ?, ?, ?)",
         [(e.case, e.sequence, e.topic, e.key, e.digest, e.body) for e in commit.events],
     )
-    if commit.commands:
-        connection.executemany(
-            "INSERT INTO commands (id, body_hash, case_id, answer) VALUES (?, ?, ?, ?)",
-            [(c.id, c.body_hash, c.case, c.answer) for c in commit.commands],
-        )
-    if commit.expected or head.parties or head.hidden_from:
-        connection.execute("DELETE FROM case_units WHERE case_id = ?", (head.id,))
+    connection.executemany(
+        "INSERT INTO commands (id, body_hash, case_id, answer) VALUES (?, ?, ?, ?)",
+        [(c.id, c.body_hash, c.case, c.answer) for c in commit.commands],
+    )
+    if head.parties or head.hidden_from:
         units = [(head.id, unit, 0) for unit in head.parties] + [(head.id, unit, 1) for unit in head.hidden_from]
         connection.executemany("INSERT OR IGNORE INTO case_units (case_id, department, hidden) VALUES (?, ?, ?)", units)
     insert_sealed(connection, commit.subjects, commit.sealed)
@@ -217,18 +227,16 @@ def _visible_to(viewer: Viewer) -> tuple[str, tuple[str, ...]]:
     return seen, tuple(parameters)
 
 
-def _row(head: CaseRecord) -> tuple[Any, ...]:
+def _row(head: CaseRecord, names: Sequence[str]) -> list[Any]:
     values: list[Any] = []
-    for name in COLUMNS:
+    for name in names:
         value = getattr(head, name)
         if isinstance(value, datetime):
             value = instant(value)
-        elif isinstance(value, bool):
-            value = int(value)
         elif isinstance(value, tuple):
             value = orjson.dumps(value).decode()
         values.append(value)
-    return tuple(values)
+    return values
 
 
 def _record(row: tuple[Any, ...]) -> CaseRecord:

@@ -6,13 +6,23 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shared.storage.port import StoreAway
 
 R = TypeVar("R")
 Work = Callable[[sqlite3.Connection], Any]
-Waiting = tuple[Work, "asyncio.Future[Any]", bool]
+
+
+class Waiting(NamedTuple):
+    """Work in the queue: ``careful`` is what to do instead once something of the same transaction was refused."""
+
+    work: Work
+    careful: Work
+    future: "asyncio.Future[Any]"
+    keep: bool
+
+
 CHECKPOINT_EVERY = 2000
 ROWS_AT_ONCE = 5000
 
@@ -120,14 +130,19 @@ class Database:
         connection.execute("PRAGMA cache_size=-65536")
         return connection
 
-    async def write(self, work: Callable[[sqlite3.Connection], R]) -> R:
+    async def write(self, work: Callable[[sqlite3.Connection], R], careful: Work | None = None) -> R:
         """Runs ``work`` in the next transaction and returns its result once that is on disk.
 
-        What ``work`` raises is raised here and undoes ``work`` alone. Raises ``StoreAway`` when the disk refuses.
+        What ``work`` raises is raised here and undoes ``work`` alone. All waiting work is first tried together; where
+        any of it raises, everything is undone and done once more piece by piece, ``careful`` in place of its ``work``.
+        So ``work`` may rely on constraints and leave it to ``careful`` to find out what is wrong; only what the second
+        try raises is told. Raises ``StoreAway`` when the disk refuses.
         """
-        return await self.enqueue(work)
+        return await self.enqueue(work, careful)
 
-    def enqueue(self, work: Callable[[sqlite3.Connection], R], *, keep: bool = False) -> "asyncio.Future[R]":
+    def enqueue(
+        self, work: Callable[[sqlite3.Connection], R], careful: Work | None = None, *, keep: bool = False
+    ) -> "asyncio.Future[R]":
         """Puts ``work`` into the queue; the future is done once it is on disk. Order of calls is order of work.
 
         ``keep``: when the disk refuses, the work goes before all later work of the next transaction instead of failing.
@@ -136,7 +151,7 @@ class Database:
             raise StoreAway("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        self._waiting.append((work, future, keep))
+        self._waiting.append(Waiting(work, careful or work, future, keep))
         if self._flushing is None or self._flushing.done():
             self._flushing = loop.create_task(self._flush())
         return future
@@ -146,11 +161,10 @@ class Database:
         while self._waiting:
             await asyncio.sleep(0)
             batch, self._waiting, self._refused = self._refused + self._waiting, [], []
-            outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+            outcomes: list[tuple[Any, BaseException | None]]
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                for work, future, _ in batch:
-                    outcomes.append((future, *self._attempt(work)))
+                outcomes = self._together(batch) or [self._apart(item.careful) for item in batch]
                 await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
                 self.refusing = None
             except sqlite3.Error as problem:
@@ -158,21 +172,34 @@ class Database:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 away = StoreAway(str(problem))
-                outcomes = [(future, None, away) for _, future, keep in batch if not keep]
-                self._refused = [item for item in batch if item[2]]
-            for future, result, problem_of in outcomes:
-                if future.done():
+                self._refused = [item for item in batch if item.keep]
+                batch = [item for item in batch if not item.keep]
+                outcomes = [(None, away) for _ in batch]
+            for item, (result, refusal) in zip(batch, outcomes, strict=True):
+                if item.future.done():
                     continue
-                if problem_of is None:
-                    future.set_result(result)
+                if refusal is None:
+                    item.future.set_result(result)
                 else:
-                    future.set_exception(problem_of)
+                    item.future.set_exception(refusal)
             self._commits += len(batch)
             if self._commits >= CHECKPOINT_EVERY:
                 self._commits = 0
                 loop.run_in_executor(self._aside, self._checkpoint)
 
-    def _attempt(self, work: Work) -> tuple[Any, BaseException | None]:
+    def _together(self, batch: Sequence[Waiting]) -> list[tuple[Any, BaseException | None]] | None:
+        """The results of all work in one go; None, and everything undone, where any of it raised."""
+        try:
+            return [(item.work(self._writer), None) for item in batch]
+        except sqlite3.OperationalError:
+            raise
+        except Exception:
+            # Whatever it is, doing the work apart raises it again where it belongs.
+            self._writer.execute("ROLLBACK")
+            self._writer.execute("BEGIN IMMEDIATE")
+            return None
+
+    def _apart(self, work: Work) -> tuple[Any, BaseException | None]:
         self._writer.execute("SAVEPOINT work")
         try:
             result = work(self._writer)

@@ -83,20 +83,25 @@ class SqliteFacts:
 
 
 def _insert(connection: sqlite3.Connection, facts: Sequence[FactRow]) -> list[str]:
-    forks: list[str] = []
-    for fact in facts:
-        row = (
+    rows = [
+        (
             fact.id, fact.type, fact.department, fact.case, fact.happened, fact.happened_at, fact.recorded, fact.digest,
-            int(fact.restricted), fact.due, fact.found, fact.fields, fact.clocks,
-        )  # fmt: skip
-        if connection.execute(INSERT, row).rowcount == 0:
+            fact.restricted, fact.due, fact.found, fact.fields, fact.clocks,
+        )
+        for fact in facts
+    ]  # fmt: skip
+    forks: list[str] = []
+    taken = list(facts)
+    if connection.executemany(INSERT, rows).rowcount != len(rows):
+        taken = []
+        for fact in facts:
             known = connection.execute("SELECT digest FROM facts WHERE id = ?", (fact.id,)).fetchone()
-            if known[0] != fact.digest:
+            if known[0] == fact.digest:
+                taken.append(fact)
+            else:
                 forks.append(fact.id)
-                continue
-        for target in fact.voids:
-            connection.execute(
-                "INSERT OR IGNORE INTO voids (target, voided_by, recorded) VALUES (?, ?, ?)",
-                (target, fact.id, fact.recorded),
-            )
+    connection.executemany(
+        "INSERT OR IGNORE INTO voids (target, voided_by, recorded) VALUES (?, ?, ?)",
+        [(target, fact.id, fact.recorded) for fact in taken for target in fact.voids],
+    )
     return forks

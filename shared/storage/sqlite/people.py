@@ -28,13 +28,14 @@ def insert_sealed(
             "INSERT INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
             (subject.subject, subject.wrapped_key, subject.lookup),
         )
-    for value in values:
-        if connection.execute("SELECT 1 FROM vault_subjects WHERE subject = ?", (value.subject,)).fetchone() is None:
-            raise SubjectTaken(f"{value.subject}: erased meanwhile")
-        connection.execute(
-            "INSERT OR IGNORE INTO vault_values (ref, subject, case_id, cipher, nonce, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (value.ref, value.subject, value.case, value.cipher, value.nonce, value.body),
-        )
+    ours = {subject.subject for subject in subjects}
+    for name in {value.subject for value in values} - ours:
+        if connection.execute("SELECT 1 FROM vault_subjects WHERE subject = ?", (name,)).fetchone() is None:
+            raise SubjectTaken(f"{name}: erased meanwhile")
+    connection.executemany(
+        "INSERT OR IGNORE INTO vault_values (ref, subject, case_id, cipher, nonce, body) VALUES (?, ?, ?, ?, ?, ?)",
+        [(value.ref, value.subject, value.case, value.cipher, value.nonce, value.body) for value in values],
+    )
 
 
 def erase_subject(connection: sqlite3.Connection, subject: str) -> int:
