@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -85,14 +85,14 @@ def _round(size: int, commits: int) -> Ways:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         return Ways(
-            asyncio.run(_ours(folder / "1.db", _commits(size, commits), size * commits)),
+            asyncio.run(_ours(folder / "1.db", list(_commits(size, commits)), size * commits)),
             _recorder(folder / "2.db", size, commits),
             asyncio.run(_ours(folder / "3.db", _encoded(size, commits), size * commits)),
             _application(folder / "4.db", size, commits),
         )
 
 
-async def _ours(path: Path, commits: Iterator[Commit], events: int) -> float:
+async def _ours(path: Path, commits: Iterable[Commit], events: int) -> float:
     database = Database(path)
     cases = SqliteCases(database)
     started = time.perf_counter()

@@ -48,6 +48,8 @@ def start_of(day: date) -> datetime:
 
 def moment_text(instant: datetime) -> str:
     """An aware instant as RFC 3339 with ``+08:00``: seconds, and microseconds only where there are any."""
+    if instant.tzinfo is UTC:
+        return f"{(instant + _EIGHT_HOURS).isoformat()[:-6]}+08:00"
     return aware(instant).astimezone(SHANGHAI).isoformat()
 
 

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
 
 from shared.domain.kind import Recorded
-from shared.domain.localtime import moment_text, read_moment
+from shared.domain.localtime import aware, moment_text
 
 Algorithm = Literal["sha256", "sm3"]
 CONTENT_TYPE = "application/cloudevents+json"
@@ -147,9 +147,14 @@ def short_type(full: str) -> str:
 
 def happened(event: Mapping[str, Any]) -> datetime:
     """When it took place, aware UTC."""
-    return read_moment(event["time"])
+    return _instant(event["time"])
 
 
 def recorded(event: Mapping[str, Any]) -> datetime:
     """When it was recorded, aware UTC."""
-    return read_moment(event["recordedtime"])
+    return _instant(event["recordedtime"])
+
+
+def _instant(text: str) -> datetime:
+    """Aware UTC. Raises ``ValueError`` for what is no instant."""
+    return aware(datetime.fromisoformat(text)).astimezone(UTC)
