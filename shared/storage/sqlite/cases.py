@@ -19,7 +19,7 @@ from shared.storage.port import (
     Viewer,
 )
 from shared.storage.sqlite.database import Database
-from shared.storage.sqlite.people import erase_subject, insert_sealed
+from shared.storage.sqlite.people import erase_subject, insert_sealed, new_subjects
 
 COLUMNS = tuple(f.name for f in fields(CaseRecord))
 SELECT = f"SELECT {', '.join('c.' + name for name in COLUMNS)} FROM cases c"
@@ -181,8 +181,9 @@ def _append(connection: sqlite3.Connection, commit: Commit) -> None:
 
 
 def _put(connection: sqlite3.Connection, commit: Commit) -> None:
-    """The commit; what stands against it breaks a constraint or finds no row."""
+    """The commit; what stands against it breaks a constraint or finds no row, mostly before anything is written."""
     head = commit.head
+    subjects = new_subjects(connection, commit.subjects, commit.sealed) if commit.subjects or commit.sealed else ()
     if commit.expected:
         if connection.execute(UPDATE, (*_row(head, CHANGING), head.id, commit.expected)).rowcount != 1:
             raise VersionConflict(head.id)
@@ -200,7 +201,8 @@ def _put(connection: sqlite3.Connection, commit: Commit) -> None:
     if head.parties or head.hidden_from:
         units = [(head.id, unit, 0) for unit in head.parties] + [(head.id, unit, 1) for unit in head.hidden_from]
         connection.executemany("INSERT OR IGNORE INTO case_units (case_id, department, hidden) VALUES (?, ?, ?)", units)
-    insert_sealed(connection, commit.subjects, commit.sealed)
+    if commit.subjects or commit.sealed:
+        insert_sealed(connection, subjects, commit.sealed)
     for subject in commit.erase:
         erase_subject(connection, subject)
 

@@ -13,6 +13,7 @@ from shared.storage.port import StoreAway
 
 R = TypeVar("R")
 Work = Callable[[sqlite3.Connection], Any]
+Outcome = tuple[Any, BaseException | None]
 
 
 class Waiting(NamedTuple):
@@ -137,10 +138,10 @@ class Database:
     async def write(self, work: Callable[[sqlite3.Connection], R], careful: Work | None = None) -> R:
         """Runs ``work`` in the next transaction and returns its result once that is on disk.
 
-        What ``work`` raises is raised here and undoes ``work`` alone. All waiting work is first tried together; where
-        any of it raises, everything is undone and done once more piece by piece, ``careful`` in place of its ``work``.
-        So ``work`` may rely on constraints and leave it to ``careful`` to find out what is wrong; only what the second
-        try raises is told. Raises ``StoreAway`` when the disk refuses.
+        What ``work`` raises undoes ``work`` alone; then ``careful`` is done in its place, and what that raises is raised
+        here. So ``work`` may rely on constraints and leave it to ``careful`` to find out what is wrong. Waiting work is
+        tried together; where a piece fails half-way, all is undone and done once more piece by piece, each the careful
+        way. Raises ``StoreAway`` when the disk refuses.
         """
         return await self.enqueue(work, careful)
 
@@ -165,7 +166,7 @@ class Database:
         while self._waiting:
             await asyncio.sleep(0)
             batch, self._waiting, self._refused = self._refused + self._waiting, [], []
-            outcomes: list[tuple[Any, BaseException | None]]
+            outcomes: list[Outcome]
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
                 outcomes = self._together(batch) or [self._apart(item.careful) for item in batch]
@@ -200,19 +201,25 @@ class Database:
             await asyncio.get_running_loop().run_in_executor(self._committer, self._writer.execute, "COMMIT")
         self._took = time.perf_counter() - started
 
-    def _together(self, batch: Sequence[Waiting]) -> list[tuple[Any, BaseException | None]] | None:
-        """The results of all work in one go; None, and everything undone, where any of it raised."""
-        try:
-            return [(item.work(self._writer), None) for item in batch]
-        except sqlite3.OperationalError:
-            raise
-        except Exception:
-            # Whatever it is, doing the work apart raises it again where it belongs.
-            self._writer.execute("ROLLBACK")
-            self._writer.execute("BEGIN IMMEDIATE")
-            return None
+    def _together(self, batch: Sequence[Waiting]) -> list[Outcome] | None:
+        """What all work came to, in one go; None, and everything undone, where a piece failed half-way."""
+        outcomes: list[Outcome] = []
+        for item in batch:
+            before = self._writer.total_changes
+            try:
+                outcomes.append((item.work(self._writer), None))
+            except sqlite3.OperationalError:
+                raise
+            except Exception:
+                # Whatever it is, the careful way raises it again where it belongs.
+                if self._writer.total_changes != before:
+                    self._writer.execute("ROLLBACK")
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    return None
+                outcomes.append(self._apart(item.careful))
+        return outcomes
 
-    def _apart(self, work: Work) -> tuple[Any, BaseException | None]:
+    def _apart(self, work: Work) -> Outcome:
         self._writer.execute("SAVEPOINT work")
         try:
             result = work(self._writer)

@@ -12,26 +12,36 @@ from shared.storage.port import AuditRecord, SealedValue, SubjectTaken, VaultSub
 from shared.storage.sqlite.database import Database
 
 
-def insert_sealed(
+def new_subjects(
     connection: sqlite3.Connection, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]
-) -> None:
-    """Adds subjects and values. Raises ``SubjectTaken`` where the subject or its person has another key already."""
+) -> list[VaultSubject]:
+    """The subjects not yet there; writes nothing.
+
+    Raises ``SubjectTaken`` where a subject or its person has another key already, or a value's subject is gone.
+    """
+    new: list[VaultSubject] = []
     for subject in subjects:
         known = connection.execute(
             "SELECT wrapped_key FROM vault_subjects WHERE subject = ? OR lookup = ?", (subject.subject, subject.lookup)
         ).fetchone()
-        if known is not None:
-            if known[0] != subject.wrapped_key:
-                raise SubjectTaken(subject.subject)
-            continue
-        connection.execute(
-            "INSERT INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
-            (subject.subject, subject.wrapped_key, subject.lookup),
-        )
-    ours = {subject.subject for subject in subjects}
-    for name in {value.subject for value in values} - ours:
+        if known is None:
+            new.append(subject)
+        elif known[0] != subject.wrapped_key:
+            raise SubjectTaken(subject.subject)
+    for name in {value.subject for value in values} - {subject.subject for subject in subjects}:
         if connection.execute("SELECT 1 FROM vault_subjects WHERE subject = ?", (name,)).fetchone() is None:
             raise SubjectTaken(f"{name}: erased meanwhile")
+    return new
+
+
+def insert_sealed(
+    connection: sqlite3.Connection, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]
+) -> None:
+    """Adds subjects, all of them new, and values."""
+    connection.executemany(
+        "INSERT INTO vault_subjects (subject, wrapped_key, lookup) VALUES (?, ?, ?)",
+        [(subject.subject, subject.wrapped_key, subject.lookup) for subject in subjects],
+    )
     connection.executemany(
         "INSERT OR IGNORE INTO vault_values (ref, subject, case_id, cipher, nonce, body) VALUES (?, ?, ?, ?, ?, ?)",
         [(value.ref, value.subject, value.case, value.cipher, value.nonce, value.body) for value in values],
@@ -67,7 +77,8 @@ class SqliteVault:
         return found
 
     async def put(self, subject: VaultSubject | None, value: SealedValue) -> None:
-        await self._db.write(lambda c: insert_sealed(c, [subject] if subject else [], [value]))
+        made = [subject] if subject else []
+        await self._db.write(lambda c: insert_sealed(c, new_subjects(c, made, [value]), [value]))
 
     async def erase(self, subject: str) -> int:
         count = await self._db.write(lambda c: erase_subject(c, subject))
