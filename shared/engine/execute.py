@@ -1,6 +1,5 @@
 """The one way into a case file: load, settle, decide, append, and again where somebody else was faster."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -149,7 +148,7 @@ class Engine:
         whole = False
         for _ in range(ATTEMPTS):
             try:
-                resolved = [replace(a, command=_departments_resolved(a.command, reference, self.now())) for a in asked]
+                resolved = [_departments_resolved(a, reference, self.now()) for a in asked]
                 return await self._attempt(kind, case, resolved, hashes, reference, if_match, whole)
             except HistoryNeeded:
                 whole = True
@@ -478,16 +477,11 @@ class Engine:
         return Outcome(record.case, answer, answer["version"], replayed=True, restricted=restricted)
 
     def _body_hash(self, kind: CaseKind[Any], case: str | None, one: Asked) -> str:
-        body = orjson.dumps(
-            [
-                kind.name,
-                case if not one.command.command_opens else None,
-                one.command.command_name,
-                one.command.model_dump(mode="json"),
-            ],
-            option=orjson.OPT_SORT_KEYS,
-        )
-        return hmac.new(self._hash_key, body, hashlib.sha256).hexdigest()
+        place = "" if case is None or one.command.command_opens else case
+        head = f"{kind.name}\n{place}\n{one.command.command_name}\n".encode()
+        return hmac.digest(
+            self._hash_key, head + one.command.__pydantic_serializer__.to_json(one.command), "sha256"
+        ).hex()
 
     def _reference(self) -> Reference:
         reference = self.reference()
@@ -496,11 +490,11 @@ class Engine:
         return reference
 
 
-def _departments_resolved(command: Command, reference: Reference, now: datetime) -> Command:
+def _departments_resolved(asked: Asked, reference: Reference, now: datetime) -> Asked:
     """Units named in Chinese become ids; an unknown one is refused by field."""
     found: dict[str, Any] = {}
-    for name in department_fields(type(command)):
-        value = getattr(command, name)
+    for name in department_fields(type(asked.command)):
+        value = getattr(asked.command, name)
         if not value:
             continue
         names = value if isinstance(value, tuple) else (value,)
@@ -511,7 +505,7 @@ def _departments_resolved(command: Command, reference: Reference, now: datetime)
                 raise BadField(name, Text(f"没有这个单位：{one}", f"no such department: {one}"))
             ids.append(department.id)
         found[name] = tuple(ids) if isinstance(value, tuple) else ids[0]
-    return command.model_copy(update=found) if found else command
+    return replace(asked, command=asked.command.model_copy(update=found)) if found else asked
 
 
 def _date(text: str | None) -> date | None:

@@ -1,7 +1,5 @@
 """Publishes what case files have and the log has not: no counter, no cursor, so no gap can hide an event."""
 
-import asyncio
-
 from shared.eventlog.port import Entry, EventLog
 from shared.storage.port import CaseStore, EventRecord
 
@@ -22,7 +20,7 @@ class Relay:
         if not files:
             return 0
         await self._log.publish([Entry(e.topic, e.key, e.body) for events in files for e in events])
-        await asyncio.gather(*(self._cases.mark_sent(events[-1].case, events[-1].sequence) for events in files))
+        await self._cases.mark_sent([(events[-1].case, events[-1].sequence) for events in files])
         return sum(len(events) for events in files)
 
     async def drain(self) -> int:

@@ -170,13 +170,14 @@ class MemoryStore:
         heads = (self._heads[case] for case in self._unsent)
         return min((head.updated for head in heads if head.service == service), default=None)
 
-    async def mark_sent(self, case: str, upto: int) -> None:
-        """Events up to ``upto`` are published; ``sent`` only ever grows."""
-        head = self._heads.get(case)
-        if head is not None and upto > head.sent:
-            self._heads[case] = replace(head, sent=upto)
-            if upto >= head.version:
-                self._unsent.pop(case, None)
+    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
+        """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
+        for case, upto in sent:
+            head = self._heads.get(case)
+            if head is not None and upto > head.sent:
+                self._heads[case] = replace(head, sent=upto)
+                if upto >= head.version:
+                    self._unsent.pop(case, None)
 
     async def unsend(self, service: str) -> int:
         """Marks every file of the service unsent (republish); how many."""

@@ -195,8 +195,8 @@ class CaseStore(Protocol):
     async def oldest_unsent(self, service: str) -> datetime | None:
         """When the oldest unpublished file was last changed."""
 
-    async def mark_sent(self, case: str, upto: int) -> None:
-        """Events up to ``upto`` are published; ``sent`` only ever grows."""
+    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
+        """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
 
     async def unsend(self, service: str) -> int:
         """Marks every file of the service unsent (republish); how many."""

@@ -87,8 +87,7 @@ class HastyRelay(Relay):
         """Marks, then publishes."""
         waiting = await self._cases.unsent(self.service, 200)
         files = [await self._cases.events(case, sent) for case, sent, _ in waiting]
-        for events in files:
-            await self._cases.mark_sent(events[-1].case, events[-1].sequence)
+        await self._cases.mark_sent([(events[-1].case, events[-1].sequence) for events in files])
         await self._log.publish([Entry(e.topic, e.key, e.body) for events in files for e in events])
         return sum(map(len, files))
 
@@ -133,9 +132,9 @@ class Forgetful(Witness):
 class MarksAll(Witness):
     """Takes a mark for the whole file."""
 
-    async def mark_sent(self, case: str, upto: int) -> None:
+    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
         """Marks what was appended meanwhile too."""
-        await super().mark_sent(case, self._heads[case].version)
+        await super().mark_sent([(case, self._heads[case].version) for case, _ in sent])
 
 
 def _with_hasty_relay(declared: Declared, **parts: Any) -> Service:

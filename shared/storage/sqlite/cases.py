@@ -135,10 +135,9 @@ class SqliteCases:
         rows = self._db.read("SELECT min(updated) FROM cases WHERE service = ? AND version > sent", (service,))
         return datetime.fromisoformat(rows[0][0]) if rows[0][0] else None
 
-    async def mark_sent(self, case: str, upto: int) -> None:
-        await self._db.write(
-            lambda c: c.execute("UPDATE cases SET sent = ? WHERE id = ? AND sent < ?", (upto, case, upto))
-        )
+    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
+        rows = [(upto, case, upto) for case, upto in sent]
+        await self._db.write(lambda c: c.executemany("UPDATE cases SET sent = ? WHERE id = ? AND sent < ?", rows))
 
     async def unsend(self, service: str) -> int:
         return await self._db.write(

@@ -163,8 +163,10 @@ class Database:
 
     async def _flush(self) -> None:
         loop = asyncio.get_running_loop()
+        # Whoever is about to ask in this turn of the loop shares the first commit. What came while one was under way
+        # goes into the next at once, so that its answers are worked on during that one.
+        await asyncio.sleep(0)
         while self._waiting:
-            await asyncio.sleep(0)
             batch, self._waiting, self._refused = self._refused + self._waiting, [], []
             outcomes: list[Outcome]
             try:
