@@ -33,6 +33,9 @@ test: $(VENV)/.dev ## everything this machine can test, naming what it skipped a
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest
 
+kafka: ## fetch a Kafka broker (Java archives, through Maven) into .backends/ for the tests
+	@$(PYTHON) -m tools.make_kafka
+
 bench: $(VENV)/.dev ## measure against baselines in the same run and write docs/performance.md
 	@$(BIN)/python -m bench
 
@@ -43,4 +46,4 @@ lock: ## resolve the locks anew (needs uv)
 	uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/runtime.txt
 	uv pip compile pyproject.toml --group dev -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt
 
-.PHONY: help setup demo run test bench schemas lock
+.PHONY: help setup demo run test kafka bench schemas lock
