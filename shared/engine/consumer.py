@@ -2,22 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from shared.eventlog.envelope import NotAnEvent, decode
-from shared.eventlog.port import EventLog, Logged
+from shared.eventlog.envelope import event_id
+from shared.eventlog.port import EventLog, Logged, LogReset
 from shared.storage.port import Position, PositionStore
 
 BATCH = 500
-
-
-class LogReset(Exception):
-    """The log is not the one that was read before: the record before the position is gone or another."""
-
-    def __init__(self, topic: str, partition: int, position: int, expected: str | None) -> None:
-        super().__init__(
-            f"{topic}/{partition}: 日志被清空或重建（位置 {position} 之前应为 {expected}）；"
-            f"请恢复日志，或运行 gongkai republish 重新发送全部案卷"
-        )
-        self.topic, self.partition = topic, partition
 
 
 class Consumer:
@@ -80,11 +69,3 @@ class Consumer:
         if not before or before[0].offset != position.next - 1 or event_id(before[0].value) != position.last_id:
             raise LogReset(topic, partition, position.next, position.last_id)
         return position.next
-
-
-def event_id(value: bytes) -> str | None:
-    """The id of a record that can be read; None for another."""
-    try:
-        return str(decode(value)["id"])
-    except NotAnEvent:
-        return None

@@ -126,6 +126,14 @@ def decode(body: bytes) -> dict[str, Any]:
     return event
 
 
+def event_id(value: bytes) -> str | None:
+    """The id of a record that can be read; None for another."""
+    try:
+        return str(decode(value)["id"])
+    except NotAnEvent:
+        return None
+
+
 def type_name(service: str, name: str, version: int) -> str:
     """``gongkai.requests.RequestReceived.v1``."""
     return f"gongkai.{service}.{name}.v{version}"

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.domain.text import Text
+
 PUBLISHING = "gongkai.publishing"
 REQUESTS = "gongkai.requests"
 MESSAGES = "gongkai.messages"
@@ -31,6 +33,38 @@ class Logged:
     offset: int
     key: str
     value: bytes
+
+
+class LogAway(Exception):
+    """The log cannot be reached, or did not confirm: try again later. What was to be published counts as not published,
+    though some of it may be there; ``broker`` is the address that was asked."""
+
+    def __init__(self, broker: str, reason: str) -> None:
+        self.text = Text(f"事件日志 {broker} 暂不可用：{reason}", f"the event log at {broker} is away: {reason}")
+        super().__init__(f"{self.text.zh} / {self.text.en}")
+        self.broker, self.reason = broker, reason
+
+
+class LogReset(Exception):
+    """The log is not the one that was read before: the record before the position is gone or another."""
+
+    def __init__(self, topic: str, partition: int, position: int, expected: str | None) -> None:
+        self.text = Text(
+            f"{topic}/{partition}: 日志被清空或重建（位置 {position} 之前应为 {expected}）；"
+            f"请恢复日志，或运行 gongkai republish 重新发送全部案卷",
+            f"{topic}/{partition}: the log was wiped or made again ({expected} should stand before position {position}); "
+            f"restore the log, or run gongkai republish to send every case file again",
+        )
+        super().__init__(f"{self.text.zh} / {self.text.en}")
+        self.topic, self.partition = topic, partition
+
+
+class TopicRefused(Exception):
+    """A topic is there, but is not as declared, or the log will not make it; nothing was changed."""
+
+    def __init__(self, topic: str, text: Text) -> None:
+        super().__init__(f"{text.zh} / {text.en}")
+        self.topic, self.text = topic, text
 
 
 class EventLog(Protocol):

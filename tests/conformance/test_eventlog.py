@@ -1,14 +1,17 @@
-"""The event log suite over every adapter of this machine: memory (one and several partitions), an SQLite file."""
+"""The event log suite over every adapter of this machine: memory (one and several partitions), an SQLite file, Kafka."""
 
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from shared.eventlog.kafka import KafkaEventLog, apply_topics
 from shared.eventlog.memory import MemoryEventLog
 from shared.eventlog.port import EventLog
 from shared.eventlog.sqlite import SqliteEventLog
 from shared.storage.sqlite import Database
+from tests.backends.kafka_topics import delete_topics
 from tests.conformance import eventlog_suite as suite
 
 
@@ -44,11 +47,39 @@ class OnSqlite:
         await self.database.close()
 
 
-@pytest.fixture(params=["memory", "memory-5", "sqlite"])
+class OnKafka:
+    """Topics of the test's own on a broker that all tests share."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.prefix = f"conformance-{uuid.uuid4().hex[:12]}."
+        self.kafka = KafkaEventLog(bootstrap, self.prefix)
+        self.log: EventLog = self.kafka
+
+    async def make_topics(self) -> None:
+        """Three partitions, so that keys have several to go to."""
+        await apply_topics(self.bootstrap, partitions=3, prefix=self.prefix)
+
+    async def reopen(self) -> None:
+        """New connections; the topics stay."""
+        await self.kafka.close()
+        self.log = self.kafka = KafkaEventLog(self.bootstrap, self.prefix)
+
+    async def close(self) -> None:
+        """Lets go of the connections and deletes the topics."""
+        await self.kafka.close()
+        await delete_topics(self.bootstrap, self.prefix)
+
+
+@pytest.fixture(params=["memory", "memory-5", "sqlite", "kafka"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[suite.Opened]:
     """A fresh log of one adapter."""
-    if request.param == "sqlite":
-        adapter: InMemory | OnSqlite = OnSqlite(tmp_path / "gongkai.db")
+    adapter: InMemory | OnSqlite | OnKafka
+    if request.param == "kafka":
+        adapter = OnKafka(request.getfixturevalue("kafka_bootstrap"))
+        await adapter.make_topics()
+    elif request.param == "sqlite":
+        adapter = OnSqlite(tmp_path / "gongkai.db")
     else:
         adapter = InMemory(5 if request.param == "memory-5" else 1)
     yield adapter

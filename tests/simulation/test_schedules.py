@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from shared.engine.consumer import Consumer, event_id
+from shared.engine.consumer import Consumer
 from shared.engine.execute import Outcome
 from shared.engine.relay import Relay
+from shared.eventlog.envelope import event_id
 from shared.eventlog.port import Entry
 from shared.service import Declared, Service, put_together
 from shared.storage.port import Commit, Position

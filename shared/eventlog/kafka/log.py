@@ -1,0 +1,51 @@
+"""The ``EventLog`` port on Kafka."""
+
+from collections.abc import Sequence
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from shared.eventlog.kafka.publishing import Publisher
+from shared.eventlog.kafka.reading import Reader
+from shared.eventlog.port import TOPICS, Entry, Logged
+
+
+class KafkaEventLog:
+    """``EventLog`` on Kafka; needs no broker to be made. Topics are made by ``apply_topics``.
+
+    ``prefix`` goes before the names of topics on the broker only. Raises ``LogAway``, and ``KeyError`` for a topic that
+    is not declared.
+    """
+
+    def __init__(self, bootstrap: str, prefix: str = "") -> None:
+        self._names = {topic: prefix + topic for topic in TOPICS}
+        self._publisher = Publisher(bootstrap, tuple(self._names.values()))
+        self._reader = Reader(bootstrap)
+
+    async def publish(self, entries: Sequence[Entry]) -> None:
+        """Adds records to the end of their topics; returns once all replicas have confirmed them."""
+        await self._publisher.publish([(self._names[e.topic], e.key.encode(), e.value) for e in entries])
+
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Logged]:
+        """Up to ``limit`` records from ``offset`` on; empty at the end."""
+        records = await self._reader.read(TopicPartition(self._names[topic], partition), offset, limit)
+        return [logged(topic, record) for record in records]
+
+    async def partitions(self, topic: str) -> int:
+        """How many partitions a topic has; fixed for ever."""
+        return await self._reader.partitions(self._names[topic])
+
+    async def end(self, topic: str, partition: int) -> int:
+        """The offset that the next record will get."""
+        place = TopicPartition(self._names[topic], partition)
+        return (await self._reader.ends([place]))[place]
+
+    async def close(self) -> None:
+        """Lets go of all connections; bounded also when the broker is away."""
+        await self._publisher.close()
+        await self._reader.close()
+
+
+def logged(topic: str, record: ConsumerRecord) -> Logged:
+    """A record of Kafka's under the topic's own name; what strangers wrote (no key, no value) is handed on as it is."""
+    key = (record.key or b"").decode("utf-8", "replace")
+    return Logged(topic, record.partition, record.offset, key, record.value or b"")
