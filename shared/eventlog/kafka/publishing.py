@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.eventlog.envelope import CONTENT_TYPE
-from shared.eventlog.kafka.reached import METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
+from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
 from shared.eventlog.kafka.topics import TOPIC_MAX_BYTES, topic_partitions
 from shared.eventlog.port import LogAway
 
@@ -78,6 +78,7 @@ class Publisher:
                 return self._broker
             if self._backoff.waiting:
                 raise LogAway(self._bootstrap, self._backoff.problem)
+            quieten()
             try:
                 # Asked first: a producer that cannot start is left behind unclosed by the library.
                 await topic_partitions(self._bootstrap, self._topics)
@@ -87,7 +88,6 @@ class Publisher:
             except LogAway as away:
                 self._backoff.failed(away.reason)
                 raise
-            quieten()
             self._broker = broker
             return broker
 
@@ -106,7 +106,7 @@ class Publisher:
             apply_types=False,
             # The event carries its own correlation; another header would only be read by nobody.
             id_generator=lambda: "",
-            logger=logging.getLogger("faststream.kafka"),
+            logger=logging.getLogger(LOGGER),
             log_level=logging.DEBUG,
         )
 
@@ -123,7 +123,7 @@ async def _stop(broker: KafkaBroker) -> None:
     try:
         await broker.stop()
     except (KafkaError, OSError) as problem:
-        logging.getLogger("faststream.kafka").warning("producer not stopped in order: %s", reason(problem))
+        logging.getLogger(LOGGER).warning("producer not stopped in order: %s", reason(problem))
 
 
 def _looked_at(future: asyncio.Future[Any]) -> None:

@@ -11,6 +11,8 @@ from faststream.exceptions import IncorrectState
 
 from shared.eventlog.port import LogAway
 
+LOGGER = "eventlog.kafka"
+"""Where FastStream logs; loggers under its own name write past our format."""
 RETRY_MS = 500
 METADATA_AGE_MS = 10_000
 """A topic that was made again is noticed within this time (the driver's own default is five minutes)."""
@@ -95,6 +97,6 @@ _ONCE = OnceInAWhile()
 def quieten() -> None:
     """A broker that is away makes the driver say the same more than a hundred times a second; now, twice a minute."""
     for name in list(logging.root.manager.loggerDict):
-        if name.partition(".")[0] in {"aiokafka", "faststream"}:
+        if name.partition(".")[0] in {"aiokafka", "eventlog"}:
             # A filter works only on what is logged to its own logger, so each of them gets it; twice is once.
             logging.getLogger(name).addFilter(_ONCE)

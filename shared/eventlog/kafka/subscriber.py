@@ -20,7 +20,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.eventlog.envelope import event_id
 from shared.eventlog.kafka.log import logged
-from shared.eventlog.kafka.reached import METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
+from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
 from shared.eventlog.kafka.reading import FETCH_BYTES, Reader
 from shared.eventlog.kafka.topics import topic_partitions
 from shared.eventlog.port import LogAway, Logged, LogReset
@@ -33,7 +33,6 @@ SESSION_MS = 6000
 HEARTBEAT_MS = 1500
 COMMIT_EVERY = 1.0
 COMMIT_WITHIN = 2.0
-HANDLER_GRACE = 5.0
 STOP_GRACE = 10.0
 
 T = TypeVar("T")
@@ -105,6 +104,8 @@ class KafkaSubscriber:
         self._last_batch: float | None = None
         self._problem = ""
         self._connected = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def refused(self) -> Mapping[tuple[str, int], str]:
@@ -146,6 +147,7 @@ class KafkaSubscriber:
         await self._commit(min(COMMIT_WITHIN, grace / 4))
         self._end_term()
         if self._broker is not None:
+            await _within(grace / 2, self._idle.wait())
             await _within(until - time.monotonic(), self._broker.stop())
         self._subscriber = self._broker = None
         await _within(until - time.monotonic(), self._reader.close())
@@ -175,9 +177,10 @@ class KafkaSubscriber:
             allow_auto_create_topics=False,
             retry_backoff_ms=RETRY_MS,
             metadata_max_age_ms=METADATA_AGE_MS,
-            graceful_timeout=HANDLER_GRACE,
+            # `stop` waits for a batch in hand itself: its grace is not known here.
+            graceful_timeout=0,
             apply_types=False,
-            logger=logging.getLogger("faststream.kafka"),
+            logger=logging.getLogger(LOGGER),
             log_level=logging.DEBUG,
         )
         subscriber = broker.subscriber(
@@ -203,7 +206,7 @@ class KafkaSubscriber:
         except BaseException:
             self._end_term()
             self._subscriber = self._broker = None
-            await _within(HANDLER_GRACE, broker.stop())
+            await _within(STOP_GRACE / 2, broker.stop())
             raise
 
     # What the group tells
@@ -287,11 +290,14 @@ class KafkaSubscriber:
         by_partition: dict[TopicPartition, list[ConsumerRecord]] = {}
         for record in message.raw_message:
             by_partition.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
-        for partition, records in by_partition.items():
-            try:
+        self._idle.clear()
+        try:
+            for partition, records in by_partition.items():
                 await self._batch(partition, records, self._term)
-            except (_Lost, IllegalStateError):
-                return
+        except (_Lost, IllegalStateError):
+            return
+        finally:
+            self._idle.set()
 
     async def _batch(self, partition: TopicPartition, records: Sequence[ConsumerRecord], term: _Term) -> None:
         following = self._next.get(partition)

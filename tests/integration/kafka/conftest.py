@@ -8,8 +8,6 @@ from tests.backends.kafka_server import LocalKafka
 from tests.backends.kafka_topics import delete_topics
 from tests.integration.kafka.place import Place
 
-pytest.register_assert_rewrite("tests.integration.kafka.place")
-
 
 @pytest.fixture
 async def place(kafka_bootstrap: str) -> AsyncIterator[Place]:

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.eventlog.envelope import event_id
 from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
-from shared.eventlog.port import MESSAGES, Entry, Logged
+from shared.eventlog.port import MESSAGES, Entry, LogAway, Logged
 from shared.storage.memory import memory_stores
 from shared.storage.port import Position, PositionStore
 
@@ -48,6 +48,19 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], within: float =
             return
         assert time.monotonic() < deadline, f"not within {within} s: {what or condition}"
         await asyncio.sleep(0.02)
+
+
+async def published(log: KafkaEventLog, sent: Sequence[Entry], within: float = 60.0) -> None:
+    """Publishes as the relay does: looks again for as long as the log is away."""
+
+    async def confirmed() -> bool:
+        try:
+            await log.publish(sent)
+        except LogAway:
+            return False
+        return True
+
+    await until(confirmed, within)
 
 
 @dataclass

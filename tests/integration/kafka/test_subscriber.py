@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from aiokafka import TopicPartition
 
-from shared.eventlog.kafka import KafkaSubscriber
 from shared.eventlog.port import MESSAGES, REQUESTS, Logged
 from shared.storage.memory import MemoryStore
 from shared.storage.port import Position, StoreAway
@@ -160,17 +159,19 @@ async def test_what_strangers_wrote_is_handed_on_as_it_is(place: Place) -> None:
     await place.strange(
         (b"k", event(1), [("ce_source", b"\xff\xfe")]),
         (b"\xff", b"not JSON", []),
-        (None, None, []),
+        (b"k", None, []),
+        (None, b"", []),
         (b"k", event(2), [("content-type", b"application/json")]),
     )
     effects = Effects()
     await place.subscriber(effects).start()
-    await until(lambda: len(effects.records) == 4)
+    await until(lambda: len(effects.records) == 5)
     assert [(r.offset, r.key, r.value) for r in effects.records] == [
         (0, "k", event(1)),
         (1, "\N{REPLACEMENT CHARACTER}", b"not JSON"),
-        (2, "", b""),
-        (3, "k", event(2)),
+        (2, "k", b""),
+        (3, "", b""),
+        (4, "k", event(2)),
     ]
     await place.log.publish(entries(9, "after"))
     await until(lambda: effects.all_came(entries(9, "after")))
@@ -331,7 +332,7 @@ async def test_stopping_does_not_wait_for_effects_that_never_end(place: Place) -
     await held.wait()
     async with asyncio.timeout(3.5):
         await subscriber.stop(grace=3.0)
-    other: KafkaSubscriber = place.subscriber(effects)
+    other = place.subscriber(effects)
     await other.start()
     await until(lambda: effects.each_once(entries(9)))
 

@@ -1,0 +1,77 @@
+"""Publishing to a real Kafka: what is refused leaves what follows unharmed, and says why."""
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from shared.eventlog.kafka import KafkaEventLog
+from shared.eventlog.port import MESSAGES, Entry, LogAway
+from tests.backends.kafka_topics import admin
+from tests.integration.kafka.place import KEYS, PARTITIONS, Place, entries, published
+
+
+async def values(place: Place) -> set[bytes]:
+    """All that the messages' topic holds."""
+    found = set()
+    for partition in range(PARTITIONS):
+        found |= {r.value for r in await place.log.read(MESSAGES, partition, 0, 10_000)}
+    return found
+
+
+async def test_a_record_that_is_too_large_is_refused_before_the_broker_and_the_next_ones_pass(place: Place) -> None:
+    with pytest.raises(LogAway, match="MessageSizeTooLarge"):
+        await place.log.publish([Entry(MESSAGES, KEYS[0], b"x" * 1_000_000)])
+    await published(place.log, entries(20))
+    assert {e.value for e in entries(20)} <= await values(place)
+
+
+async def test_a_batch_that_the_broker_refuses_does_not_close_the_partition(place: Place) -> None:
+    await place.log.publish(entries(9, "first"))
+    async with admin(place.bootstrap) as client:
+        await client.alter_configs(
+            [
+                ConfigResource(
+                    ConfigResourceType.TOPIC,
+                    place.prefix + MESSAGES,
+                    {"max.message.bytes": "5000", "retention.ms": "-1"},
+                )
+            ]
+        )
+    with pytest.raises(LogAway):
+        await place.log.publish([Entry(MESSAGES, key, b"x" * 20_000) for key in KEYS])
+    for n in range(5):
+        await published(place.log, entries(9, f"after{n}"))
+    assert {e.value for n in range(5) for e in entries(9, f"after{n}")} <= await values(place)
+
+
+async def test_a_window_is_many_records(place: Place) -> None:
+    sent = entries(2500)
+    await place.log.publish(sent)
+    assert await values(place) == {e.value for e in sent}
+
+
+async def test_topics_that_are_not_there_are_named(kafka_bootstrap: str) -> None:
+    log = KafkaEventLog(kafka_bootstrap, "nowhere.")
+    with pytest.raises(LogAway, match=r"nowhere\.gongkai\.messages.*gongkai topics apply"):
+        await log.publish(entries(1))
+    with pytest.raises(LogAway, match=r"nowhere\.gongkai\.messages.*gongkai topics apply"):
+        await log.partitions(MESSAGES)
+    await log.close()
+
+
+async def test_a_topic_that_is_not_declared_is_an_error_of_the_program(place: Place) -> None:
+    with pytest.raises(KeyError):
+        await place.log.publish([Entry("gongkai.other", "k", b"v")])
+
+
+async def test_the_one_header_says_what_the_value_is(place: Place) -> None:
+    await place.log.publish(entries(1))
+    (partition,) = [p for p in range(PARTITIONS) if await place.log.end(MESSAGES, p)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=place.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign([TopicPartition(place.prefix + MESSAGES, partition)])
+        record = await consumer.getone()
+        assert record.headers == (("content-type", b"application/cloudevents+json"),)
+    finally:
+        await consumer.stop()
