@@ -36,6 +36,9 @@ test: $(VENV)/.dev ## everything this machine can test, naming what it skipped a
 kafka: ## fetch a Kafka broker (Java archives, through Maven) into .backends/ for the tests
 	@$(PYTHON) -m tools.make_kafka
 
+mongo: ## a MongoDB stand-in for the tests (SecantusDB), in .backends
+	@$(PYTHON) tools/make_mongo.py
+
 bench: $(VENV)/.dev ## measure against baselines in the same run and write docs/performance.md
 	@$(BIN)/python -m bench
 
@@ -45,5 +48,6 @@ schemas: $(VENV)/.dev ## generate event contracts, OpenAPI documents and the pla
 lock: ## resolve the locks anew (needs uv)
 	uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/runtime.txt
 	uv pip compile pyproject.toml --group dev -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt
+	printf 'secantusdb==0.7.0b3\n' | uv pip compile - -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/backends.txt
 
-.PHONY: help setup demo run test kafka bench schemas lock
+.PHONY: help setup demo run test kafka mongo bench schemas lock

@@ -1,3 +1,14 @@
-"""Plug-ins of all tests: the real servers."""
+"""What all tests share: real servers where there are any, and what the summary says of them."""
+
+import pytest
+
+from tests.backends import choice
+from tests.backends.mongo_server import killable_mongo as killable_mongo
+from tests.backends.mongo_server import mongo_server as mongo_server
 
 pytest_plugins = ("tests.backends.kafka_server",)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Names the servers."""
+    choice.summarise(terminalreporter)

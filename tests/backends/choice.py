@@ -1,0 +1,47 @@
+"""Real servers in the tests: which are required, which are absent and why, which were used.
+
+``REQUIRE_BACKENDS`` (``kafka,mongo``) makes the absence of one a failure instead of a visible skip.
+"""
+
+import os
+from typing import NoReturn
+
+import pytest
+
+_used: dict[str, str] = {}
+_absent: dict[str, str] = {}
+
+
+def required(name: str) -> bool:
+    """Whether tests on this server may not be skipped."""
+    return name in {word.strip() for word in os.environ.get("REQUIRE_BACKENDS", "").split(",")}
+
+
+def absent(name: str, why: str) -> NoReturn:
+    """Skips the test, or fails it where the server is required."""
+    reason = f"no {name} server: {why}"
+    if required(name):
+        pytest.fail(f"{reason} (REQUIRE_BACKENDS names it)", pytrace=False)
+    _absent[name] = reason
+    pytest.skip(reason)
+
+
+def used(name: str, what: str) -> None:
+    """Notes what the tests ran on, for the summary: ``SecantusDB 0.7.0b3, a stand-in for MongoDB``."""
+    _used[name] = what
+
+
+def is_absence(report: pytest.TestReport) -> bool:
+    """Whether a test was skipped because a server is absent."""
+    return report.skipped and any(reason in str(report.longrepr) for reason in _absent.values())
+
+
+def summarise(terminal: pytest.TerminalReporter) -> None:
+    """Says on which servers the tests ran, and on which they did not."""
+    if not _used and not _absent:
+        return
+    terminal.section("servers", sep="-")
+    for name, what in sorted(_used.items()):
+        terminal.write_line(f"{name}: {what}")
+    for name, reason in sorted(_absent.items()):
+        terminal.write_line(f"{name}: not run, {reason}")
