@@ -22,6 +22,10 @@ class SubjectTaken(VersionConflict):
     """Somebody else's commit made the same vault subject first; seal again."""
 
 
+class CaseTooLarge(Exception):
+    """The store cannot hold the case file with this commit in it; the file stays as it was, and a repeat will not help."""
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 
@@ -168,7 +172,9 @@ class CaseStore(Protocol):
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 
-        Raises ``SubjectTaken`` where a subject or its person has another key already.
+        Raises ``SubjectTaken`` where a subject or its person has another key already, ``CaseTooLarge``, ``StoreAway``.
+        After ``StoreAway`` the commit may be stored or not; a repeat is told ``CommandKnown`` if it is. Where vault and
+        case are no one write, rows of a commit that lost at the last moment may remain; no event names them.
         """
 
     async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:

@@ -172,6 +172,11 @@ def image_is_here() -> bool:
     return True
 
 
+def outlives_the_tests() -> bool:
+    """Whether the session's server is somebody else's, so that tests must drop their databases."""
+    return "GONGKAI_TEST_MONGO" in os.environ
+
+
 def own_server(folder: Path) -> Killable:
     """A server of its own, which the caller stops; skips where there is none to start."""
     if image_is_here():
@@ -184,8 +189,10 @@ def own_server(folder: Path) -> Killable:
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a MongoDB-protocol server that the session's tests share; each uses databases of its own."""
-    given = os.environ.get("GONGKAI_TEST_MONGO")
-    server = Given(given) if given else own_server(tmp_path_factory.mktemp("mongo"))
+    if outlives_the_tests():
+        server: MongoServer = Given(os.environ["GONGKAI_TEST_MONGO"])
+    else:
+        server = own_server(tmp_path_factory.mktemp("mongo"))
     choice.used(NAME, told(server.url))
     yield server.url
     server.stop()

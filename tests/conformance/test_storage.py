@@ -1,14 +1,17 @@
-"""The storage suite over every adapter of this machine: memory and an SQLite file."""
+"""The storage suite over every adapter: memory, an SQLite file, and MongoDB where a server is."""
 
 import sqlite3
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from shared.storage.memory import MemoryStore, memory_stores
+from shared.storage.mongo import MongoDatabases, open_mongo_stores
 from shared.storage.port import Stores
 from shared.storage.sqlite import Database, open_stores
+from tests.backends.mongo_server import outlives_the_tests
 from tests.conformance import storage_suite as suite
 
 
@@ -63,10 +66,50 @@ class OnSqlite:
         await self.database.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+class OnMongo:
+    """Databases of the test's own on the session's server."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._prefix = url, f"t{uuid.uuid4().hex[:12]}"
+        self.databases: MongoDatabases
+        self.stores: Stores
+        self._open()
+
+    def _open(self) -> None:
+        self.databases, self.stores = open_mongo_stores(self._url, service="messages", prefix=self._prefix, patience=30)
+
+    async def reopen(self) -> None:
+        """Lets go of all connections and opens others."""
+        self.databases.close()
+        self._open()
+
+    async def flip_audit_byte(self, sequence: int) -> None:
+        """Changes one byte of an entry."""
+        entry = await self.databases.audit.find_one({"_id": sequence})
+        assert entry is not None
+        changed = entry["body"].replace(b"vault.read", b"vault.reaD")
+        assert changed != entry["body"]
+        await self.databases.audit.update_one({"_id": sequence}, {"$set": {"body": changed}})
+
+    async def close(self) -> None:
+        """Nothing of it stays on a server that stays."""
+        if outlives_the_tests():
+            await self.databases.drop()
+        self.databases.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "mongo"])
 async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[suite.Opened]:
     """Fresh stores of one adapter."""
-    adapter = InMemory() if request.param == "memory" else OnSqlite(tmp_path / "gongkai.db")
+    adapter: InMemory | OnSqlite | OnMongo
+    match request.param:
+        case "memory":
+            adapter = InMemory()
+        case "sqlite":
+            adapter = OnSqlite(tmp_path / "gongkai.db")
+        case _:
+            adapter = OnMongo(request.getfixturevalue("mongo_server"))
+            await adapter.databases.ensure_indexes()
     yield adapter
     await adapter.close()
 

@@ -1,0 +1,164 @@
+"""The databases on MongoDB: clients, collections, indexes, and which of the driver's errors mean what."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, TypeAlias
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    InvalidName,
+    InvalidOperation,
+    InvalidURI,
+    OperationFailure,
+    WriteConcernError,
+)
+
+from shared.storage.port import StoreAway
+
+Document: TypeAlias = dict[str, Any]
+Client: TypeAlias = "AsyncIOMotorClient[Document]"
+Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+Place: TypeAlias = Literal["vault", "files", "audit", "numbers"]
+
+ANSWER_WITHIN_MS = 30_000
+MAJORITY_WITHIN_MS = 10_000
+DUPLICATE = 11000
+TOO_LARGE = frozenset({10334, 17419, 17420})
+INDEX_DIFFERS = frozenset({85, 86})
+# Not primary, shutting down, no majority, interrupted, disk full, credentials refused: another attempt may succeed.
+AWAY = frozenset({6, 7, 13, 18, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031})
+UP, DOWN = ASCENDING, DESCENDING
+
+
+class IndexDiffers(Exception):
+    """An index of ours is there with other options; somebody must drop it first."""
+
+
+class MongoDatabases:
+    """One service's databases. Each attribute is a collection."""
+
+    def __init__(self, url: str, *, service: str, prefix: str, urls: Mapping[Place, str], patience: float) -> None:
+        self._patience, self._service, self._prefix = patience, service, prefix
+        self._clients: dict[str, Client] = {}
+        own = self._client(url)[f"{prefix}_{service}"]
+        shared = {place: self._client(urls.get(place, url))[f"{prefix}_{place}"] for place in PLACES}
+        self.cases: Collection = own["cases"]
+        self.facts: Collection = own["facts"]
+        self.positions: Collection = own["positions"]
+        self.parked: Collection = own["parked"]
+        self.notes: Collection = own["notes"]
+        self.subjects: Collection = shared["vault"]["subjects"]
+        self.values: Collection = shared["vault"]["values"]
+        self.files: Collection = shared["files"]["files"]
+        self.parts: Collection = shared["files"]["parts"]
+        self.audit: Collection = shared["audit"]["entries"]
+        self.numbers: Collection = shared["numbers"]["numbers"]
+
+    def _client(self, url: str) -> Client:
+        if url not in self._clients:
+            try:
+                self._clients[url] = AsyncIOMotorClient(
+                    url,
+                    io_loop=asyncio.get_running_loop(),
+                    appname=f"{self._prefix} {self._service}",
+                    w="majority",
+                    journal=True,
+                    wTimeoutMS=MAJORITY_WITHIN_MS,
+                    readConcernLevel="majority",
+                    readPreference="primary",
+                    serverSelectionTimeoutMS=int(self._patience * 1000),
+                    connectTimeoutMS=int(self._patience * 1000),
+                    socketTimeoutMS=ANSWER_WITHIN_MS,
+                )
+            except (InvalidURI, InvalidName, ConfigurationError, ValueError) as problem:
+                raise ValueError(f"not a MongoDB address: {problem}") from problem
+        return self._clients[url]
+
+    async def ping(self) -> None:
+        """Returns when every server answers. Raises ``StoreAway``."""
+        with reaching():
+            for client in self._clients.values():
+                await client.admin.command("ping")
+
+    async def ensure_indexes(self) -> None:
+        """Makes the indexes that are missing; to be run before the first write, again at will.
+
+        The unique ones are what keeps a repeated command, number or person from becoming two. Raises ``IndexDiffers``.
+        """
+        for name, indexes in INDEXES.items():
+            collection: Collection = getattr(self, name)
+            try:
+                with reaching():
+                    await collection.create_indexes(indexes)
+            except OperationFailure as problem:
+                if problem.code in INDEX_DIFFERS:
+                    raise IndexDiffers(f"{collection.full_name}: {problem}") from problem
+                raise
+
+    async def drop(self) -> None:
+        """Drops every database, the shared ones with them: for tests and a restore into an empty system."""
+        with reaching():
+            for name in ("cases", "subjects", "files", "audit", "numbers"):
+                collection: Collection = getattr(self, name)
+                await collection.database.client.drop_database(collection.database.name)
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        for client in self._clients.values():
+            client.close()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turns what the network, a missing majority or a full disk raise into ``StoreAway``; the rest goes through."""
+    try:
+        yield
+    except (ConnectionFailure, ExecutionTimeout, WriteConcernError) as problem:
+        raise StoreAway(plain(problem)) from problem
+    except OperationFailure as problem:
+        if problem.code in AWAY:
+            raise StoreAway(plain(problem)) from problem
+        raise
+    except InvalidOperation as problem:
+        if "after close" in str(problem):
+            raise StoreAway("the store is closed") from problem
+        raise
+
+
+def plain(problem: Exception) -> str:
+    """The driver's words without its description of the topology."""
+    return "MongoDB: " + str(problem).partition(", Timeout:")[0].partition(" (configured timeouts:")[0]
+
+
+PLACES: tuple[Place, ...] = ("vault", "files", "audit", "numbers")
+INDEXES: dict[str, list[IndexModel]] = {
+    "cases": [
+        IndexModel([("commands.id", UP)], name="command", unique=True, sparse=True),
+        IndexModel(
+            [("service", UP), ("updated", UP), ("_id", UP)], name="unsent", partialFilterExpression={"unsent": True}
+        ),
+        IndexModel([("service", UP), ("next_due", UP), ("_id", UP)], name="next_due"),
+        IndexModel([("service", UP), ("calendar", UP), ("_id", UP)], name="calendar"),
+        IndexModel([("service", UP), ("kind", UP), ("by_received", UP), ("_id", UP)], name="by_received"),
+        IndexModel([("service", UP), ("kind", UP), ("by_due", UP), ("_id", UP)], name="by_due"),
+        IndexModel([("service", UP), ("kind", UP), ("updated", UP), ("_id", UP)], name="by_updated"),
+    ],
+    "facts": [
+        IndexModel([("type", UP), ("happened", UP)], name="type"),
+        IndexModel([("voids", UP)], name="voids", sparse=True),
+        IndexModel([("clocked", UP)], name="clocked", sparse=True),
+        IndexModel([("provisional", UP)], name="provisional", sparse=True),
+    ],
+    "subjects": [IndexModel([("lookup", UP)], name="lookup", unique=True, sparse=True)],
+    "values": [IndexModel([("subject", UP)], name="subject")],
+    "parts": [IndexModel([("upload", UP), ("part", UP)], name="part", unique=True)],
+    "numbers": [
+        IndexModel([("series", UP), ("year", UP), ("number", UP)], name="number", unique=True),
+        IndexModel([("series", UP), ("year", UP), ("command", UP)], name="command", unique=True),
+    ],
+}
