@@ -50,6 +50,7 @@ BACKDATED_AFTER = timedelta(days=1)
 MOST_EVENTS = 1000
 MOST_OF_CITIZENS = 900
 FILE = Text("一案一档：每个案卷最多 1000 条事件", "One case, one file: at most 1,000 events a file")
+LARGE_FILE = Text("一案一档：该案卷已达存储上限", "One case, one file: this file is as large as the store can hold")
 Dues = Mapping[str, tuple[date | None, str]]
 
 

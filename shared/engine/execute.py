@@ -23,7 +23,7 @@ from shared.domain.kind import (
 from shared.domain.localtime import DateProblem, local_date
 from shared.domain.permission import may
 from shared.domain.text import Text
-from shared.engine.batch import Batch, CaseFile, Given, HistoryNeeded
+from shared.engine.batch import FILE, LARGE_FILE, Batch, CaseFile, Given, HistoryNeeded
 from shared.engine.codec import codec_of
 from shared.engine.deadlines import deadlines
 from shared.engine.history import effective, fold
@@ -32,6 +32,7 @@ from shared.engine.sealing import Sealed, Sealer, Under
 from shared.eventlog.envelope import Algorithm, Trace, encode, type_name
 from shared.storage.port import (
     CaseRecord,
+    CaseTooLarge,
     CommandKnown,
     CommandRecord,
     Commit,
@@ -158,6 +159,8 @@ class Engine:
                     return known
             except SubjectTaken:
                 continue
+            except CaseTooLarge as problem:
+                raise RuleBroken("case.full", LARGE_FILE, FILE) from problem
             except (RuleBroken, BadField, NotFound, Forbidden, Stale):
                 # The same command may have been carried out before, and the case moved on: a retry gets its answer.
                 known = await self._known(asked, hashes)
@@ -233,9 +236,9 @@ class Engine:
         writer = batch.summary.writer if head is not None else None
         rows = Sealed()
         plain: dict[str, str] = {}
-        for one in asked:
+        for one, hashed in zip(asked, hashes, strict=True):
             self._permit(kind, one, batch, case, head)
-            sealed = await self._sealed(one, case, writer, rows.subjects)
+            sealed = await self._sealed(one, hashed, case, writer, rows.subjects)
             writer = sealed.writer or writer
             rows = Sealed({}, (*rows.subjects, *sealed.subjects), (*rows.values, *sealed.values), writer)
             plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
@@ -343,7 +346,9 @@ class Engine:
         if not allowed:
             raise Forbidden(one.command.command_name)
 
-    async def _sealed(self, one: Asked, case: str, writer: str | None, pending: tuple[VaultSubject, ...]) -> Sealed:
+    async def _sealed(
+        self, one: Asked, hashed: str, case: str, writer: str | None, pending: tuple[VaultSubject, ...]
+    ) -> Sealed:
         values: dict[str, tuple[str, Under]] = {}
         for name, whose in vault_fields(type(one.command)).items():
             text = getattr(one.command, name)
@@ -352,8 +357,10 @@ class Engine:
         if not values:
             return Sealed()
         lookup = getattr(one.command, "identity", None)
+        # With the body's hash: where vault rows are written before the case, a process killed in between leaves some behind,
+        # and the same command with a corrected body must not find them.
         return await self.sealer.prepare(
-            seed=one.command_id, case=case, writer=writer, values=values, lookup=lookup, pending=pending
+            seed=f"{one.command_id}:{hashed}", case=case, writer=writer, values=values, lookup=lookup, pending=pending
         )
 
     async def _needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:

@@ -9,17 +9,19 @@ The vault is in another database, so a commit with vault rows is three writes, i
 3. Erasures, then the note is cleared. Killed between: whoever is told of the command by ``CommandKnown`` erases first, and
    so does ``unsent``, so that the event that says "erased" is never published before it is true.
 
-A write whose answer was lost looks like a conflict when it is repeated. So a write that matched nothing looks for its
-commands first. A failed or empty majority write returns only once what it ran into is majority-committed, so the majority read
-that follows sees it.
+A write whose answer was lost looks like a conflict when it is repeated. So a write that matched nothing looks for its own
+mark, which the driver's repeat finds, and then for its commands. A majority write that failed or matched nothing returns only
+once what it ran into is majority-committed, so the majority reads that follow see it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+from bson import ObjectId
+from pymongo import UpdateOne
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, OperationFailure
 
 from shared.storage.mongo.database import DOWN, TOO_LARGE, UP, Document, MongoDatabases, reaching
@@ -153,15 +155,16 @@ class MongoCases:
             )
         return datetime.fromisoformat(found["updated"]) if found else None
 
-    async def mark_sent(self, case: str, upto: int) -> None:
-        with reaching():
+    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
+        writes: list[UpdateOne] = []
+        for case, upto in sent:
             # All of it, if nothing was added since the relay looked; else up to there, and the file stays unsent.
-            whole = await self._cases.update_one(
-                {"_id": case, "version": {"$lte": upto}, "sent": {"$lt": upto}},
-                {"$set": {"sent": upto, "unsent": False}},
-            )
-            if not whole.matched_count:
-                await self._cases.update_one({"_id": case, "sent": {"$lt": upto}}, {"$set": {"sent": upto}})
+            whole = {"_id": case, "version": {"$lte": upto}, "sent": {"$lt": upto}}
+            writes.append(UpdateOne(whole, {"$set": {"sent": upto, "unsent": False}}))
+            writes.append(UpdateOne({"_id": case, "sent": {"$lt": upto}}, {"$set": {"sent": upto}}))
+        if writes:
+            with reaching():
+                await self._cases.bulk_write(writes)
 
     async def unsend(self, service: str) -> int:
         with reaching():
@@ -191,9 +194,12 @@ class MongoCases:
     # -- the write -------------------------------------------------------------------------------------------------
 
     async def _write(self, commit: Commit) -> bool:
-        """The one conditional write; False where the file does not stand at the version or a command is known."""
-        head, ids = commit.head, [command.id for command in commit.commands]
-        document = _document(head)
+        """The one conditional write; False where the file does not stand at the version or a command is known.
+
+        ``written`` is the mark of this write alone: the driver repeats a write whose answer was lost, and finds it done.
+        """
+        head, ids, mine = commit.head, [command.id for command in commit.commands], ObjectId()
+        document = {**_document(head), "written": mine}
         pushed: dict[str, list[Document]] = {
             "events": [{name: getattr(event, name) for name in EVENT} for event in commit.events],
             "commands": [{name: getattr(command, name) for name in COMMAND} for command in commit.commands],
@@ -216,15 +222,18 @@ class MongoCases:
                 # The unique index does not hold within one document.
                 where = {"_id": head.id, "version": commit.expected, "commands.id": {"$nin": ids}}
                 done = await self._cases.update_one(where, {name: what for name, what in update.items() if what})
-                return bool(done.matched_count)
+                if done.matched_count:
+                    return True
         except DuplicateKeyError:
-            return False
+            pass
         except DocumentTooLarge as problem:
             raise CaseTooLarge(head.id) from problem
         except OperationFailure as problem:
             if problem.code in TOO_LARGE:
                 raise CaseTooLarge(head.id) from problem
             raise
+        with reaching():
+            return await self._cases.find_one({"_id": head.id, "written": mine}, {"_id": 1}) is not None
 
     async def _refuse(self, commit: Commit) -> None:
         """Raises what a commit that cannot succeed any more would raise, before anything of it is written."""
