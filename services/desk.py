@@ -4,7 +4,7 @@ import hashlib
 import heapq
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from services.assessment.period import Quarter
 from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
-from services.local import LocalRuntime
+from services.runtime import Runtime
 from shared.contracts import newest
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
@@ -81,9 +81,9 @@ class EventFilter:
 
 
 class Desk:
-    """Answers from one local runtime."""
+    """Answers from a runtime that has the desk's stores and opens the files of all services."""
 
-    def __init__(self, runtime: LocalRuntime) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.assessor = Assessor(
             runtime.stores.facts,
@@ -115,11 +115,8 @@ class Desk:
             database, stores = open_stores(Path(folder) / "replay.db", durable=False)
             try:
                 projector = Projector(stores.facts, stores.positions)
-                for topic in FACT_TOPICS:
-                    offset = 0
-                    while records := await self.runtime.eventlog.read(topic, 0, offset, 2000):
-                        await projector.take(records)
-                        offset = records[-1].offset + 1
+                async for records in self._records(FACT_TOPICS):
+                    await projector.take(records)
                 assessor = Assessor(
                     stores.facts,
                     stores.positions,
@@ -151,24 +148,23 @@ class Desk:
         seen: set[str] = set()
         parked = {(one.topic, one.partition, one.offset) for one in await stores.positions.parked(CONSUMER)}
         projector = Projector(stores.facts, stores.positions)
-        for topic in FACT_TOPICS:
-            position = await stores.positions.position(CONSUMER, topic, 0)
-            offset, end = 0, position.next if position else 0
-            while offset < end and (records := await self.runtime.eventlog.read(topic, 0, offset, 1000)):
-                for record in records:
-                    event = readable(record)
-                    if record.offset >= end or event is None or (topic, 0, record.offset) in parked:
-                        continue
-                    fact = projector.fact(event, restricted=topic.endswith(".restricted"))
-                    fact = replace(fact, voids=tuple(sorted(set(fact.voids))))
-                    if kept.get(fact.id) != hash(fact):
-                        return Bad(
-                            event["subject"],
-                            event["sequence"],
-                            "评估事实与事件不符 / the fact is not what the event says",
-                        )
-                    seen.add(fact.id)
-                offset = records[-1].offset + 1
+        taken: dict[tuple[str, int], int] = {}
+        async for records in self._records(FACT_TOPICS):
+            place = (records[0].topic, records[0].partition)
+            if place not in taken:
+                position = await stores.positions.position(CONSUMER, *place)
+                taken[place] = position.next if position else 0
+            for record in records:
+                event = readable(record)
+                if record.offset >= taken[place] or event is None or (*place, record.offset) in parked:
+                    continue
+                fact = projector.fact(event, restricted=record.topic.endswith(".restricted"))
+                fact = replace(fact, voids=tuple(sorted(set(fact.voids))))
+                if kept.get(fact.id) != hash(fact):
+                    return Bad(
+                        event["subject"], event["sequence"], "评估事实与事件不符 / the fact is not what the event says"
+                    )
+                seen.add(fact.id)
         for extra in sorted(kept.keys() - seen):
             case, _, sequence = extra.rpartition("/")
             return Bad(case, int(sequence), "评估事实没有对应的事件 / a fact without an event in the log")
@@ -178,12 +174,12 @@ class Desk:
 
     async def case_show(self, case: str) -> dict[str, Any]:
         """``gongkai case show``. Raises ``NotFound``."""
-        head = await self.runtime.stores.cases.load(case)
+        head = await self.runtime.files.load(case)
         if head is None:
             raise NotFound(case)
         engine = self.runtime.engine(head.service)
         kind = engine.kind_of(head)
-        stored = await self.runtime.stores.cases.events(case)
+        stored = await engine.stores.cases.events(case)
         history = await engine.history(kind, case)
         events = []
         for record, raw in zip(history, stored, strict=True):
@@ -214,7 +210,7 @@ class Desk:
 
     async def case_why(self, case: str, rule: str | None) -> dict[str, Any]:
         """``gongkai case why``: the days of one clock; where none is named, of the one due first. Raises ``NotFound``, ``BadField``."""
-        head = await self.runtime.stores.cases.load(case)
+        head = await self.runtime.files.load(case)
         if head is None:
             raise NotFound(case)
         engine = self.runtime.engine(head.service)
@@ -246,14 +242,42 @@ class Desk:
                     yield event
 
     async def _topic(self, topic: str) -> AsyncIterator[dict[str, Any]]:
-        for partition in range(await self.runtime.eventlog.partitions(topic)):
-            offset = 0
-            while records := await self.runtime.eventlog.read(topic, partition, offset, 1000):
-                for record in records:
-                    event = readable(record)
-                    if event is not None:
-                        yield event
-                offset = records[-1].offset + 1
+        """The events of a topic, oldest recorded first: of a case they always are in one partition, in order."""
+        partitions = await self.runtime.eventlog.partitions(topic)
+        found = [self._events_of(topic, partition) for partition in range(partitions)]
+        if len(found) == 1:
+            async for event in found[0]:
+                yield event
+            return
+        heap: list[tuple[str, int, dict[str, Any]]] = []
+        for place, stream in enumerate(found):
+            if (first := await anext(stream, None)) is not None:
+                heapq.heappush(heap, (first["recordedtime"], place, first))
+        while heap:
+            _, place, event = heapq.heappop(heap)
+            if (following := await anext(found[place], None)) is not None:
+                heapq.heappush(heap, (following["recordedtime"], place, following))
+            yield event
+
+    async def _events_of(self, topic: str, partition: int) -> AsyncIterator[dict[str, Any]]:
+        async for records in self._partition(topic, partition):
+            for record in records:
+                event = readable(record)
+                if event is not None:
+                    yield event
+
+    async def _records(self, topics: Sequence[str]) -> AsyncIterator[list[Logged]]:
+        """Every record of the topics, in pieces of one partition each."""
+        for topic in topics:
+            for partition in range(await self.runtime.eventlog.partitions(topic)):
+                async for records in self._partition(topic, partition):
+                    yield records
+
+    async def _partition(self, topic: str, partition: int) -> AsyncIterator[list[Logged]]:
+        offset = 0
+        while records := await self.runtime.eventlog.read(topic, partition, offset, 1000):
+            yield records
+            offset = records[-1].offset + 1
 
     async def facts(
         self,
@@ -292,7 +316,8 @@ class Desk:
 
     async def refusals(self) -> list[dict[str, Any]]:
         """Commands of policies that a rule refused."""
-        return [orjson.loads(body) for _, body in await self.runtime.stores.notes.notes(REFUSED)]
+        notes = {id(s.stores.notes): s.stores.notes for s in self.runtime.services.values()}
+        return [orjson.loads(body) for store in notes.values() for _, body in await store.notes(REFUSED)]
 
     # -- calendar --------------------------------------------------------------------------------------------------
 
@@ -413,7 +438,7 @@ class Desk:
         """``gongkai verify``."""
         stores = self.runtime.stores
         facts = {event: digest async for event, digest in stores.facts.digests()}
-        found = await verify(stores.cases, kinds_by_name(SERVICES), self.runtime.eventlog, TOPICS, facts)
+        found = await verify(self.runtime.files, kinds_by_name(SERVICES), self.runtime.eventlog, TOPICS, facts)
         audit = await stores.audit.verify()
         bad = found.first_bad or await self._wrong_fact()
         first = {"case": bad.case, "sequence": bad.sequence, "reason": bad.reason} if bad else None

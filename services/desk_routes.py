@@ -250,7 +250,7 @@ async def _sight(desk: Desk, actor: Actor, case: str, seen: dict[str, _Sight]) -
 
 
 async def _look(desk: Desk, actor: Actor, case: str) -> _Sight:
-    head = await desk.runtime.stores.cases.load(case)
+    head = await desk.runtime.files.load(case)
     if head is None or not may_see(actor, head):
         return _Sight(False)
     engine = desk.runtime.engine(head.service)
@@ -267,7 +267,7 @@ def _shown(data: Mapping[str, Any], sight: _Sight) -> Mapping[str, Any]:
 
 async def _is_hidden(desk: Desk, actor: Actor, case: str) -> bool:
     """Whether the case is isolated, and not there for this person; of others, score lines may be read by everybody."""
-    head = await desk.runtime.stores.cases.load(case)
+    head = await desk.runtime.files.load(case)
     return head is not None and bool(head.restricted or head.hidden_from) and not may_see(actor, head)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from services.assessment import department
-from services.local import LocalRuntime
 from services.messages.message_import import MESSAGES_IMPORT
+from services.runtime import Runtime
 from shared.domain.directory import OFFICE, SYSTEM, Actor, Dated, Department, Directory
 from shared.domain.kind import BadField, CaseKind, RuleBroken, vault_fields
 from shared.domain.localtime import local_date, start_of
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 async def import_messages(
-    runtime: LocalRuntime,
+    runtime: Runtime,
     file: Path,
     *,
     mapping: Path | None = None,
@@ -58,7 +58,7 @@ async def import_messages(
 
 
 async def import_rows(
-    runtime: LocalRuntime,
+    runtime: Runtime,
     kind: str,
     name: str,
     body: bytes,
@@ -109,7 +109,7 @@ class _Rejected:
 class _Run:
     """One import under way: its rows, and what became of them so far."""
 
-    runtime: LocalRuntime
+    runtime: Runtime
     importer: Importer
     actor: Actor
     total: int
@@ -388,7 +388,7 @@ class _Rehearsal:
         return _verdict(run.kind, batch.state, run.importer.clock, run.now, run.runtime)
 
 
-def _verdict(kind: CaseKind[Any], state: Any, clock: str, now: datetime, runtime: LocalRuntime) -> Verdict:
+def _verdict(kind: CaseKind[Any], state: Any, clock: str, now: datetime, runtime: Runtime) -> Verdict:
     """How the clock stands once every clock due by now has been run."""
     state, _ = run_clocks(kind, state, now, runtime.reference.calendar)
     ended = next((c.ended for c in kind.clocks(state) if c.id == clock), None)

@@ -1,8 +1,9 @@
-"""The web application of the local runtime: every service's routes, the desk's questions, health and metrics."""
+"""A process's web application: the routes of the services it runs, the desk's questions, health and metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,12 +14,13 @@ from services.desk import Desk
 from services.desk_openapi import desk_paths
 from services.desk_routes import desk_router
 from services.import_list import import_rows
-from services.local import LocalRuntime
+from services.runtime import Runtime
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
-from shared.domain.localtime import local_date, moment_text
+from shared.domain.localtime import moment_text
 from shared.security.files import Files
 from shared.security.rate import RateLimit
+from shared.storage.port import StoreAway
 from shared.web.app import compose_app
 from shared.web.commands import read_body
 from shared.web.language import language_of
@@ -31,8 +33,12 @@ from shared.web.reading import json_answer
 from shared.web.service_routes import service_routes
 
 
-def local_app(runtime: LocalRuntime) -> FastAPI:
-    """The application on an open runtime; its background tasks run while the application does."""
+def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
+    """The application on an open runtime; its background tasks run while the application does.
+
+    ``served``: the services whose routes it has (all). The desk's questions are asked of assessment.
+    """
+    names = [name for name in runtime.services if served is None or name in served]
     gate = Gate(
         runtime.tokens,
         runtime.receipts,
@@ -85,44 +91,50 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
             name, s.declared.title, s.kinds, s.engine, gate, extra if name == "messages" else None, BESIDE.get(name)
         )
         for name, s in runtime.services.items()
+        if name in names
     ]
 
     async def health() -> Health:
-        reasons = []
+        wrong = [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
+        # With the log away a service goes on: what it leaves waits in its files.
+        fatal = [words for words in wrong if "LogAway" not in words]
         if runtime.follower.current is None:
-            reasons.append("reference_not_read")
-        if runtime.database.refusing is not None:
-            reasons.append(f"store_refuses_writes: {runtime.database.refusing}")
-        reasons += [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
-        oldest = [await runtime.stores.cases.oldest_unsent(name) for name in runtime.services]
+            fatal.insert(0, "reference_not_read")
+        told = runtime.reasons() + [words for words in wrong if words not in fatal]
+        own = [runtime.services[name] for name in names]
+        try:
+            oldest = [await s.stores.cases.oldest_unsent(s.name) for s in own]
+            parked = {id(s.stores.positions): len(await s.stores.positions.parked()) for s in own}
+            swept = await runtime.swept_through()
+        except StoreAway as away:
+            return Health(False, (*fatal, *told, f"store_away: {away}"))
+        if (refusing := runtime.refusing) is not None:
+            fatal.append(f"store_refuses_writes: {refusing}")
         waiting = [o for o in oldest if o is not None]
-        swept = await runtime.swept_through()
         detail = {
-            "lag": await runtime.facts.lag(),
+            "lag": await runtime.lag(),
             "oldest_unsent": moment_text(min(waiting)) if waiting else None,
-            "parked": len(await runtime.stores.positions.parked()),
+            "parked": sum(parked.values()),
             "swept_through": moment_text(swept) if swept else None,
         }
-        return Health(not reasons, tuple(reasons), detail)
+        return Health(not fatal, (*fatal, *told), detail)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopped = asyncio.Event()
         background = asyncio.create_task(runtime.run(stopped))
         gauges = [
-            gauge("unsent_files", "Case files with events not yet published", lambda: _count(runtime, UNSENT)),
-            gauge("parked_events", "Events that could not be taken", lambda: _count(runtime, PARKED)),
-            gauge(
-                "overdue_cases",
-                "Open cases past a due date",
-                lambda: _count(runtime, OVERDUE, local_date(runtime.clock()).isoformat()),
-            ),
+            gauge(name, help, partial(_figure, runtime, name))
+            for name, help in FIGURES.items()
+            if name in runtime.figures(runtime.today) or name in STORES_TELL
+        ]
+        gauges.append(
             gauge(
                 "ready",
                 "Whether the process is ready",
                 lambda: float(runtime.follower.current is not None and not runtime.troubles),
-            ),
-        ]
+            )
+        )
         try:
             yield
         finally:
@@ -132,13 +144,19 @@ def local_app(runtime: LocalRuntime) -> FastAPI:
             runtime.stirred.set()
             await background
 
-    return compose_app(services, [desk_router(desk, people)], health, lifespan)
+    return compose_app(services, [desk_router(desk, people)] if "assessment" in names else [], health, lifespan)
 
 
 BESIDE = {"assessment": desk_paths()}
-UNSENT = "SELECT count(*) FROM cases WHERE version > sent"
-PARKED = "SELECT count(*) FROM parked"
-OVERDUE = "SELECT count(*) FROM cases WHERE open = 1 AND due < ?"
+STORES_TELL = ("unsent_files", "parked_events", "overdue_cases")
+FIGURES = {
+    "unsent_files": "Case files with events not yet published",
+    "parked_events": "Events that could not be taken",
+    "overdue_cases": "Open cases past a due date",
+    "consumer_lag": "Events that wait for the consumers of this process",
+    "partitions_assigned": "Partitions that the log gave to this process",
+    "partitions_refused": "Partitions not read because the log is not the one read before",
+}
 
 
 def importer(people: People, request: Request) -> Actor:
@@ -151,5 +169,5 @@ def importer(people: People, request: Request) -> Actor:
     return visitor.actor
 
 
-def _count(runtime: LocalRuntime, sql: str, *values: str) -> float:
-    return float(runtime.database.read(sql, values)[0][0])
+def _figure(runtime: Runtime, name: str) -> float:
+    return runtime.figures(runtime.today).get(name, 0.0)

@@ -3,11 +3,15 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain.localtime import DateProblem, read_moment
+
+SHORTEST_PASSWORD = 16
+WELL_KNOWN = frozenset(("change-me-change-me", "gongkai-gongkai-gongkai", "passwordpassword"))
 
 
 class SettingsProblem(Exception):
@@ -32,6 +36,36 @@ class Settings(BaseSettings):
     file_limit: int = Field(20 << 20, ge=1024)
     public_per_minute: int = Field(60, ge=1)
     limits_file: Path | None = None
+    runtime: Literal["local", "distributed"] = "local"
+    kafka: str | None = None
+    mongo: str | None = None
+    mongo_file: Path | None = None
+    prefix: str = Field("gongkai", pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    partitions: int = Field(6, ge=1, le=200)
+    replication: int = Field(1, ge=1, le=9)
+
+    @property
+    def mongo_url(self) -> str:
+        """The address of the store with its credentials, from the file where one is named."""
+        return self.mongo_file.read_text("utf-8").strip() if self.mongo_file is not None else self.mongo or ""
+
+    def require_distributed(self) -> None:
+        """Raises ``SettingsProblem`` naming everything that the distributed runtime lacks or must not be given."""
+        problems = []
+        if not self.kafka:
+            problems.append("GONGKAI_KAFKA: 缺少 / missing (host:port, …)")
+        if not self.mongo and self.mongo_file is None:
+            problems.append("GONGKAI_MONGO_FILE: 缺少 / missing (a file with the MongoDB address; or GONGKAI_MONGO)")
+        elif not self.mongo_url.startswith(("mongodb://", "mongodb+srv://")):
+            problems.append("GONGKAI_MONGO_FILE: 不是 MongoDB 地址 / no MongoDB address")
+        elif self.env == "production":
+            problems += _unsafe_address(self.mongo_url)
+        for name in ("master_key_file", "token_key_file"):
+            # Made on first use, each process would have its own.
+            if getattr(self, name) is None:
+                problems.append(f"GONGKAI_{name.upper()}: 缺少（各进程共用）/ missing (all processes share it)")
+        if problems:
+            raise SettingsProblem("设置有误 / settings cannot be used:\n" + "\n".join(problems))
 
     @property
     def clock_start(self) -> datetime | None:
@@ -54,10 +88,20 @@ def read_settings(**given: object) -> Settings:
             problems.append(f"GONGKAI_CLOCK: {problem}")
         if settings.env == "production":
             problems.append("GONGKAI_CLOCK: 生产环境不得设定时钟 / a set clock is refused in production")
-    for name in ("master_key_file", "token_key_file", "limits_file"):
+    for name in ("master_key_file", "token_key_file", "limits_file", "mongo_file"):
         path = getattr(settings, name)
         if path is not None and not path.is_file():
             problems.append(f"GONGKAI_{name.upper()}: 文件不存在 / no such file: {path}")
     if problems:
         raise SettingsProblem("设置有误 / settings cannot be used:\n" + "\n".join(problems))
     return settings
+
+
+def _unsafe_address(url: str) -> list[str]:
+    """What keeps an address from production: nobody signs in, or with a password that anybody guesses."""
+    found = urlsplit(url)
+    if not found.username or not found.password:
+        return ["GONGKAI_MONGO_FILE: 生产环境须有用户名和密码 / production wants a user and a password"]
+    if len(found.password) < SHORTEST_PASSWORD or found.password.lower() in WELL_KNOWN:
+        return ["GONGKAI_MONGO_FILE: 密码太弱 / the password is too weak for production"]
+    return []

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from services.assessment.department import AssignPost
 from services.local import LocalRuntime, open_local
-from services.web import local_app
+from services.web import app_of
 from shared.domain.directory import SYSTEM
 from shared.domain.localtime import read_date, read_moment
 from shared.engine.execute import Asked
@@ -135,7 +135,7 @@ async def local_county(folder: Path, now: str = "2026-03-05 09:00", **settings: 
     try:
         if runtime.reference.position == 0:
             await runtime.init()
-        app = local_app(runtime)
+        app = app_of(runtime)
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://county") as client:
             made.append(LocalCounty(start, runtime, app, client))
             yield made[0]

@@ -1,6 +1,7 @@
 """Every command of `gongkai`: what it takes, where it asks, what it prints, how it exits."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import orjson
 import typer
 
 from services.cli import options, show
-from services.cli.desk import LOOK, fail, opened, remote, run, runtime
+from services.cli.desk import LOOK, fail, opened, prepared, remote, run, runtime, settings_of_run
 from shared.domain.text import Text
 
 EPILOG = "所有命令都接受 / every command takes: --data DIR, --url URL, --output table|json|csv, --lang zh|en, --quiet"
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+topics_app = typer.Typer(no_args_is_help=True, help="事件日志的主题 / topics of the event log")
 case_app = typer.Typer(no_args_is_help=True, help="案卷 / cases")
 events_app = typer.Typer(no_args_is_help=True, help="事件日志 / the event log")
 calendar_app = typer.Typer(no_args_is_help=True, help="工作日历 / the working-day calendar")
@@ -34,8 +36,19 @@ for name, group in (
     ("plan", plan_app),
     ("token", token_app),
     ("import", import_app),
+    ("topics", topics_app),
 ):
     app.add_typer(group, name=name)
+
+
+class ServiceName(StrEnum):
+    """The services that can be served alone."""
+
+    publishing = "publishing"
+    requests = "requests"
+    messages = "messages"
+    assessment = "assessment"
+
 
 Quarter = Annotated[str, typer.Argument(help="季度，如 2026Q3 / quarter, as 2026Q3")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="只计到这一天 / count up to this day")]
@@ -62,9 +75,10 @@ def init() -> None:
     """空数据目录：日历、样例单位、方案；可重复 / an empty data folder with calendar, sample directory and plan."""
 
     async def work() -> dict[str, Any]:
+        await prepared()
         async with runtime("init", seed=False) as local:
             new = await local.init()
-            return {"data": str(local.folder.path), "created": new}
+            return {"data": local.place, "created": new}
 
     show.document(run(work), show.pairs)
 
@@ -78,6 +92,29 @@ def run_(
     from services.cli.serve import serve
 
     run(lambda: serve(host, port))
+
+
+@app.command("serve")
+def serve_(
+    service: Annotated[ServiceName, typer.Argument(help="服务 / service")],
+    host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 / port", min=0, max=65535)] = 8000,
+) -> None:
+    """一个服务在一个进程里运行（MongoDB 和 Kafka）/ one service in a process, on MongoDB and Kafka."""
+    from services.cli.serve import serve_one
+
+    run(lambda: serve_one(service.value, host, port))
+
+
+@topics_app.command("apply")
+def topics_apply() -> None:
+    """建立缺少的主题；已有而分区不同者拒绝 / make the topics that are missing; refuse one with other partitions."""
+    from services.distributed import make_topics
+
+    async def work() -> dict[str, Any]:
+        return {"created": list(await make_topics(settings_of_run()))}
+
+    show.document(run(work), show.pairs)
 
 
 @app.command()

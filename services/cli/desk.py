@@ -13,7 +13,8 @@ from shared.domain.text import Text
 
 if TYPE_CHECKING:
     from services.desk import Desk
-    from services.local import LocalRuntime
+    from services.runtime import Runtime
+    from shared.settings import Settings
 
 R = TypeVar("R")
 DONE, FAILED, USAGE, LOOK = 0, 1, 2, 3
@@ -29,20 +30,42 @@ async def opened(doing: str) -> "AsyncIterator[Desk]":
 
 
 @asynccontextmanager
-async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) -> "AsyncIterator[LocalRuntime]":
-    """The runtime on the data folder of this run (or ``folder``); an empty one is seeded first where ``seed``."""
+async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) -> "AsyncIterator[Runtime]":
+    """The runtime of this run (on ``folder``, where one is given); an empty one is seeded first where ``seed``."""
     from services.local import open_local
-    from shared.settings import read_settings
 
-    data = folder or options.current.data
-    given = {"data": data} if data else {}
-    local = await open_local(read_settings(**given), doing)
+    settings = settings_of_run(folder)
+    local: Runtime
+    if settings.runtime == "distributed" and folder is None:
+        from services.distributed import open_distributed
+
+        local = open_distributed(settings)
+        await local.follower.run_once()
+    else:
+        local = await open_local(settings, doing)
     try:
         if seed and not await local.seeded():
             await local.init()
         yield local
     finally:
         await local.close()
+
+
+def settings_of_run(folder: Path | None = None) -> "Settings":
+    """The settings in force, on the data folder of this run (or ``folder``)."""
+    from shared.settings import read_settings
+
+    data = folder or options.current.data
+    return read_settings(**({"data": data} if data else {}))
+
+
+async def prepared() -> None:
+    """Makes the topics and indexes that the distributed runtime needs; nothing on the local one."""
+    settings = settings_of_run()
+    if settings.runtime == "distributed":
+        from services.distributed import prepare
+
+        await prepare(settings)
 
 
 def run(work: Callable[[], Awaitable[R]]) -> R:
@@ -53,6 +76,7 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
     from services.cli.options import Refused
     from shared.domain.kind import BadField, RuleBroken
     from shared.engine.execute import Forbidden, NotFound
+    from shared.eventlog.port import LogAway, LogReset, TopicRefused
     from shared.security.identity import LocalTokensRefused
     from shared.security.keys import KeyProblem
     from shared.settings import SettingsProblem
@@ -82,6 +106,8 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         fail(Text(f"无权办理：{forbidden}", f"not yours to do: {forbidden}"))
     except FolderHeld as held:
         fail(held.message)
+    except (LogAway, LogReset, TopicRefused) as log:
+        fail(log.text)
     except (StoreAway, OSError) as problem:
         fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
     except (SettingsProblem, KeyProblem, LocalTokensRefused, Refused) as problem:

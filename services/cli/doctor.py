@@ -6,8 +6,8 @@ from typing import Any
 
 from services.cli.desk import opened
 from services.desk import Desk
+from services.local import LocalRuntime
 from shared.domain.text import Text
-from shared.engine.policy import REFUSED
 
 LEAST_FREE = 1 << 30
 ALARM, URGENT = (11, 1), (12, 10)
@@ -16,10 +16,9 @@ ALARM, URGENT = (11, 1), (12, 10)
 async def examine() -> dict[str, Any]:
     """``{ok, checks: [{check, ok, message, message_en}]}``."""
     async with opened("doctor") as desk:
+        local = desk.runtime
         checks = [
-            _folder(desk),
-            _disk(desk),
-            _store(desk),
+            *([_folder(local), _disk(local), _store(local)] if isinstance(local, LocalRuntime) else []),
             _calendar(desk),
             await _unsent(desk),
             await _parked(desk),
@@ -33,20 +32,20 @@ def _result(name: str, ok: bool, message: Text) -> dict[str, Any]:
     return {"check": name, "ok": ok, "message": message.zh, "message_en": message.en}
 
 
-def _folder(desk: Desk) -> dict[str, Any]:
-    mode = stat.S_IMODE(desk.runtime.folder.path.stat().st_mode)
+def _folder(local: LocalRuntime) -> dict[str, Any]:
+    mode = stat.S_IMODE(local.folder.path.stat().st_mode)
     return _result(
         "folder", mode == 0o700, Text(f"数据目录权限 {mode:o}，应为 700", f"data folder mode {mode:o}, should be 700")
     )
 
 
-def _disk(desk: Desk) -> dict[str, Any]:
-    free = shutil.disk_usage(desk.runtime.folder.path).free
+def _disk(local: LocalRuntime) -> dict[str, Any]:
+    free = shutil.disk_usage(local.folder.path).free
     return _result("disk", free >= LEAST_FREE, Text(f"磁盘剩余 {free >> 20} MiB", f"{free >> 20} MiB free"))
 
 
-def _store(desk: Desk) -> dict[str, Any]:
-    found = desk.runtime.database.read("PRAGMA quick_check")
+def _store(local: LocalRuntime) -> dict[str, Any]:
+    found = local.database.read("PRAGMA quick_check")
     return _result("store", found == [("ok",)], Text(f"数据文件检查：{found[0][0]}", f"store check: {found[0][0]}"))
 
 
@@ -79,7 +78,7 @@ def _calendar(desk: Desk) -> dict[str, Any]:
 
 
 async def _unsent(desk: Desk) -> dict[str, Any]:
-    oldest = [await desk.runtime.stores.cases.oldest_unsent(name) for name in desk.runtime.services]
+    oldest = [await s.stores.cases.oldest_unsent(name) for name, s in desk.runtime.services.items()]
     waiting = [o for o in oldest if o is not None]
     return _result(
         "relay",
@@ -100,7 +99,7 @@ async def _parked(desk: Desk) -> dict[str, Any]:
 
 
 async def _refused(desk: Desk) -> dict[str, Any]:
-    notes = await desk.runtime.stores.notes.notes(REFUSED)
+    notes = await desk.refusals()
     return _result(
         "policies", not notes, Text(f"被拒绝的自动办理 {len(notes)} 件", f"{len(notes)} policy commands refused")
     )

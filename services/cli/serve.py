@@ -1,18 +1,19 @@
-"""`gongkai run`: the whole system in one process, stopped gracefully."""
+"""`gongkai run` and `gongkai serve`: the whole system or one service in a process, stopped gracefully."""
 
 import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 
-from services.cli import show
+from services.cli import options, show
 from services.cli.desk import runtime
 from services.local import LocalRuntime
-from services.web import local_app
+from services.runtime import Runtime
+from services.web import app_of
 from shared.domain.text import Text
 from shared.telemetry import configure_logging
 
@@ -35,13 +36,28 @@ async def serve(host: str, port: int) -> None:
         await serve_on(local, host, port)
 
 
-async def serve_on(local: LocalRuntime, host: str, port: int) -> None:
+async def serve_one(service: str, host: str, port: int) -> None:
+    """Serves one service of the distributed runtime until SIGTERM or SIGINT."""
+    from services.distributed import open_distributed
+    from shared.settings import read_settings
+
+    configure_logging()
+    given = {"data": options.current.data} if options.current.data else {}
+    distributed = open_distributed(read_settings(**given), (service,))
+    try:
+        await serve_on(distributed, host, port, (service,))
+    finally:
+        await distributed.close()
+
+
+async def serve_on(local: Runtime, host: str, port: int, served: Sequence[str] | None = None) -> None:
     """Serves an open runtime until SIGTERM or SIGINT; port 0 takes a free one. Says where on stderr."""
     listening = socket.create_server((host, port), reuse_port=False, backlog=1024)
     url = f"http://{host}:{listening.getsockname()[1]}"
-    local.folder.say(url)
+    if isinstance(local, LocalRuntime):
+        local.folder.say(url)
     config = uvicorn.Config(
-        local_app(local),
+        app_of(local, served),
         loop="none",
         http="httptools",
         log_config=None,
@@ -53,10 +69,11 @@ async def serve_on(local: LocalRuntime, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    shown = served[0] if served else "messages"
     show.talk(
         Text(
-            f"正在服务 {url}（Ctrl-C 结束）；接口说明 {url}/api/v1/messages/docs",
-            f"serving at {url} (Ctrl-C ends); API at {url}/api/v1/messages/docs",
+            f"正在服务 {url}（Ctrl-C 结束）；接口说明 {url}/api/v1/{shown}/docs",
+            f"serving at {url} (Ctrl-C ends); API at {url}/api/v1/{shown}/docs",
         )
     )
     # What start-up made lives as long as the process; the collector need not look at it again.

@@ -9,8 +9,9 @@ from typing import Any
 
 from services.demo.script import Script, Turn, read_script
 from services.desk import Desk, EventFilter, question_of
-from services.local import LocalRuntime, open_local
+from services.local import open_local
 from services.messages.message import MESSAGE
+from services.runtime import Runtime
 from shared.clock import ProcessClock
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import OFFICE, PUBLIC, Actor
@@ -94,7 +95,7 @@ async def _shown(desk: Desk) -> dict[str, int]:
     }
 
 
-async def play(runtime: LocalRuntime, clock: ProcessClock, script: Script, talk: Callable[[Text], None]) -> None:
+async def play(runtime: Runtime, clock: ProcessClock, script: Script, talk: Callable[[Text], None]) -> None:
     """Gives every command at its time; on each day on which anything is entered the services are swept first."""
     cases: dict[str, str] = {}
     swept = local_date(script.begins)
@@ -113,7 +114,7 @@ async def play(runtime: LocalRuntime, clock: ProcessClock, script: Script, talk:
     await runtime.catch_up()
 
 
-async def _give(runtime: LocalRuntime, turn: Turn, cases: dict[str, str]) -> None:
+async def _give(runtime: Runtime, turn: Turn, cases: dict[str, str]) -> None:
     engine = runtime.engine(MESSAGE.service)
     case = cases.get(turn.message)
     command = _command(turn, await _event_ids(runtime, case))
@@ -135,7 +136,7 @@ def _command(turn: Turn, ids: Mapping[str, str]) -> Command:
     return model.model_validate(fields)
 
 
-async def _event_ids(runtime: LocalRuntime, case: str | None) -> dict[str, str]:
+async def _event_ids(runtime: Runtime, case: str | None) -> dict[str, str]:
     """The id of the last event of each name in the case."""
     if case is None:
         return {}
@@ -143,12 +144,12 @@ async def _event_ids(runtime: LocalRuntime, case: str | None) -> dict[str, str]:
     return {record.event.event_name: record.stamp.id for record in history}
 
 
-async def _actor(runtime: LocalRuntime, turn: Turn, case: str | None) -> Actor:
+async def _actor(runtime: Runtime, turn: Turn, case: str | None) -> Actor:
     if turn.command in WRITERS_OWN:
         return replace(PUBLIC, writer_of=case)
     subject = turn.by or DOER[turn.command]
     if "." not in subject:
-        head = await runtime.stores.cases.load(case or "")
+        head = await runtime.files.load(case or "")
         holder = head.department if head else OFFICE
         subject = IN_THE_OFFICE[subject] if holder == OFFICE else f"{subject}.{holder}"
     return runtime.reference.directory.actor(subject, local_date(runtime.clock()))

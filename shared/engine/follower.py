@@ -3,24 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import structlog
 
 from shared.engine.reference import Reference, apply
-from shared.eventlog.envelope import NotAnEvent, decode
-from shared.eventlog.port import REFERENCE, EventLog
+from shared.eventlog.envelope import NotAnEvent, decode, event_id
+from shared.eventlog.port import REFERENCE, EventLog, LogAway, Logged, LogReset
+from shared.storage.port import NoteStore
 
 BATCH = 500
+COPY = "reference"
+PARTITION = 0
 log = structlog.get_logger("reference")
 
 
 class ReferenceFollower:
-    """``current`` is None until the topic's end has been reached once."""
+    """``current`` is None until the topic's end has been reached once, or a copy of what it held stands in for it.
 
-    def __init__(self, eventlog: EventLog, settings: Mapping[str, Any]) -> None:
-        self._log = eventlog
+    Where the log is apart from the store, ``notes`` keeps a copy of what was read, so that a process starts with the
+    log away (``stale``) and knows a log that is not the one it read. The topic has one partition.
+    """
+
+    def __init__(self, eventlog: EventLog, settings: Mapping[str, Any], notes: NoteStore | None = None) -> None:
+        self._log, self._settings, self._notes = eventlog, settings, notes
         self._reading = Reference.empty(settings)
-        self._next: dict[int, int] = {}
+        self._read: list[str] = []
+        self._kept = 0
+        self._last: str | None = None
         self._reached = False
+        self.stale = False
 
     @property
     def current(self) -> Reference | None:
@@ -31,16 +42,57 @@ class ReferenceFollower:
         return self.current
 
     async def run_once(self) -> int:
-        """Reads to the topic's end; how many events came."""
-        came = 0
-        for partition in range(await self._log.partitions(REFERENCE)):
-            while records := await self._log.read(REFERENCE, partition, self._next.get(partition, 0), BATCH):
-                for record in records:
-                    try:
-                        self._reading = apply(self._reading, decode(record.value))
-                    except (NotAnEvent, ValueError) as problem:
-                        log.error("reference event unreadable", offset=record.offset, problem=str(problem))
-                self._next[partition] = records[-1].offset + 1
-                came += len(records)
-        self._reached = True
+        """Reads to the topic's end; how many events came.
+
+        Raises ``LogAway``: with what is in memory, or else in the copy, decisions go on. Raises ``LogReset`` where the
+        log is another one than was read before.
+        """
+        try:
+            if not self._reached:
+                await self._check(await self._copy())
+            came = await self._follow()
+        except LogAway:
+            if not self._reached:
+                self._take_all(await self._copy())
+            self.stale = True
+            raise
+        self._reached, self.stale = True, False
+        if self._notes is not None and len(self._read) != self._kept:
+            await self._notes.set_note(COPY, orjson.dumps(self._read))
+            self._kept = len(self._read)
         return came
+
+    async def _follow(self) -> int:
+        came = 0
+        while records := await self._log.read(REFERENCE, PARTITION, len(self._read), BATCH):
+            for record in records:
+                self._take(record)
+            came += len(records)
+        return came
+
+    def _take(self, record: Logged) -> None:
+        if record.offset != len(self._read):
+            raise LogReset(REFERENCE, PARTITION, len(self._read), None)
+        self._read.append(record.value.decode("utf-8", "replace"))
+        try:
+            self._reading = apply(self._reading, decode(record.value))
+        except (NotAnEvent, ValueError) as problem:
+            log.error("reference event unreadable", offset=record.offset, problem=str(problem))
+
+    async def _copy(self) -> list[str]:
+        body = await self._notes.note(COPY) if self._notes is not None else None
+        return list(orjson.loads(body)) if body is not None else []
+
+    async def _check(self, copy: list[str]) -> None:
+        """Whether the log holds what the copy was made of."""
+        if copy:
+            last = event_id(copy[-1].encode())
+            before = await self._log.read(REFERENCE, PARTITION, len(copy) - 1, 1)
+            if not before or event_id(before[0].value) != last:
+                raise LogReset(REFERENCE, PARTITION, len(copy), last)
+
+    def _take_all(self, copy: list[str]) -> None:
+        for place, value in enumerate(copy):
+            self._take(Logged(REFERENCE, PARTITION, place, "", value.encode()))
+        self._kept = len(copy)
+        self._reached = bool(copy)

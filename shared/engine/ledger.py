@@ -24,7 +24,7 @@ from shared.domain.kind import (
 from shared.domain.permission import SYSTEM_MAY
 from shared.domain.text import Text
 from shared.eventlog.envelope import decode, recorded
-from shared.storage.port import CaseStore
+from shared.storage.port import CaseReader
 
 BASIS = Text("《档案法实施条例》第三十九条", "Regulations implementing the Archives Law, Art. 39")
 
@@ -132,7 +132,7 @@ LEDGER: CaseKind[Ledger] = CaseKind(
 )
 
 
-async def ledger_root(cases: CaseStore, service: str, before: datetime) -> tuple[int, int, str]:
+async def ledger_root(cases: CaseReader, service: str, before: datetime) -> tuple[int, int, str]:
     """(cases, events, root) of all that was recorded before an instant; ledgers themselves left out."""
     hasher = hashlib.sha256()
     count = events = 0
@@ -147,7 +147,7 @@ async def ledger_root(cases: CaseStore, service: str, before: datetime) -> tuple
     return count, events, f"sha256:{hasher.hexdigest()}"
 
 
-async def _stood(cases: CaseStore, case: str, before: datetime) -> tuple[int, str]:
+async def _stood(cases: CaseReader, case: str, before: datetime) -> tuple[int, str]:
     """The version and digest at which a case stood."""
     version, digest = 0, ""
     for stored in await cases.events(case):

@@ -4,9 +4,9 @@ A restatement is the same happening judged again: what it gives cause for has be
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -45,6 +45,14 @@ class Policy:
     react: Callable[[Mapping[str, Any]], Reaction | None]
 
 
+class Reading(NamedTuple):
+    """What a policy reads, under which name, and what it does with a batch: harmless when given the same again."""
+
+    name: str
+    topics: tuple[str, ...]
+    take: Callable[[Sequence[Logged]], Awaitable[None]]
+
+
 class PolicyRunner:
     """Runs one service's policies, each as a consumer of its own."""
 
@@ -52,7 +60,8 @@ class PolicyRunner:
         self, policies: Sequence[Policy], engine: Engine, eventlog: EventLog, positions: PositionStore, notes: NoteStore
     ) -> None:
         self._engine, self._positions, self._notes = engine, positions, notes
-        self.consumers = [self._consumer(policy, eventlog) for policy in policies]
+        self.readings = tuple(self._reading(policy) for policy in policies)
+        self.consumers = [Consumer(r.name, r.topics, eventlog, positions, r.take) for r in self.readings]
 
     async def run_once(self) -> int:
         """One batch for every policy. A policy that fails keeps no other from its batch; then the failure is raised."""
@@ -62,14 +71,14 @@ class PolicyRunner:
                 raise outcome
         return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
-    def _consumer(self, policy: Policy, eventlog: EventLog) -> Consumer:
+    def _reading(self, policy: Policy) -> Reading:
         name = f"policy:{self._engine.service}.{policy.name}"
 
         async def take(records: Sequence[Logged]) -> None:
             for record in records:
                 await self._take(policy, name, record)
 
-        return Consumer(name, policy.topics, eventlog, self._positions, take)
+        return Reading(name, policy.topics, take)
 
     async def _take(self, policy: Policy, consumer: str, record: Logged) -> None:
         event: dict[str, Any] | None = None

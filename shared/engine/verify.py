@@ -14,7 +14,7 @@ from shared.engine.history import effective, fold
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog
-from shared.storage.port import CaseRecord, CaseStore, Viewer
+from shared.storage.port import CaseReader, CaseRecord, Viewer
 
 READ = 1000
 
@@ -38,7 +38,7 @@ class Verified:
 
 
 async def verify(
-    cases: CaseStore,
+    cases: CaseReader,
     kinds: Sequence[CaseKind[Any]],
     log: EventLog | None,
     topics: Sequence[str],
@@ -86,7 +86,7 @@ async def verify(
 
 
 async def _case(
-    cases: CaseStore,
+    cases: CaseReader,
     kind: CaseKind[Any],
     head: CaseRecord,
     digests: dict[str, str],
@@ -132,7 +132,7 @@ async def _case(
     )
 
 
-async def _listed(cases: CaseStore, kind: CaseKind[Any], head: CaseRecord, state: Any) -> str | None:
+async def _listed(cases: CaseReader, kind: CaseKind[Any], head: CaseRecord, state: Any) -> str | None:
     """The first thing lists and visibility go by that is not what the state says."""
     said = kind.summary(state)
     pairs = {

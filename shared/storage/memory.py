@@ -170,6 +170,12 @@ class MemoryStore:
         heads = (self._heads[case] for case in self._unsent)
         return min((head.updated for head in heads if head.service == service), default=None)
 
+    async def figures(self, service: str, today: str) -> tuple[int, int]:
+        """(files with unpublished events, open files due before ``today``, an ISO date)."""
+        heads = [head for head in self._heads.values() if head.service == service]
+        overdue = sum(head.open and head.due is not None and head.due < today for head in heads)
+        return sum(head.version > head.sent for head in heads), overdue
+
     async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
         """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
         for case, upto in sent:

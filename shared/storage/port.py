@@ -160,14 +160,24 @@ class CaseQuery:
     limit: int = 50
 
 
-class CaseStore(Protocol):
-    """Case files of one service or several."""
+class CaseReader(Protocol):
+    """Case files, to be read."""
 
     async def load(self, case: str) -> CaseRecord | None:
         """The head of a file."""
 
     async def events(self, case: str, after: int = 0) -> list[EventRecord]:
         """The file's events above sequence ``after``, in order."""
+
+    def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
+        """Every head, by id."""
+
+    async def visible(self, case: str, viewer: Viewer) -> bool:
+        """Whether the case exists for the viewer."""
+
+
+class CaseStore(CaseReader, Protocol):
+    """Case files of one service or several."""
 
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
@@ -182,9 +192,6 @@ class CaseStore(Protocol):
 
     async def command(self, command_id: str) -> CommandRecord | None:
         """What a command left."""
-
-    async def visible(self, case: str, viewer: Viewer) -> bool:
-        """Whether the case exists for the viewer."""
 
     async def query(self, query: CaseQuery) -> tuple[list[CaseRecord], str | None]:
         """A page of heads and the key of the next one."""
@@ -201,14 +208,14 @@ class CaseStore(Protocol):
     async def oldest_unsent(self, service: str) -> datetime | None:
         """When the oldest unpublished file was last changed."""
 
+    async def figures(self, service: str, today: str) -> tuple[int, int]:
+        """(files with unpublished events, open files due before ``today``, an ISO date)."""
+
     async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
         """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
 
     async def unsend(self, service: str) -> int:
         """Marks every file of the service unsent (republish); how many."""
-
-    def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
-        """Every head, by id."""
 
     async def counts(self, service: str | None = None) -> tuple[int, int]:
         """(cases, events)."""

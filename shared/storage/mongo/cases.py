@@ -155,6 +155,12 @@ class MongoCases:
             )
         return datetime.fromisoformat(found["updated"]) if found else None
 
+    async def figures(self, service: str, today: str) -> tuple[int, int]:
+        with reaching():
+            unsent = await self._cases.count_documents({"service": service, "unsent": True})
+            overdue = await self._cases.count_documents({"service": service, "open": True, "due": {"$lt": today}})
+        return unsent, overdue
+
     async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
         writes: list[UpdateOne] = []
         for case, upto in sent:

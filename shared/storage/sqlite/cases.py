@@ -135,6 +135,13 @@ class SqliteCases:
         rows = self._db.read("SELECT min(updated) FROM cases WHERE service = ? AND version > sent", (service,))
         return datetime.fromisoformat(rows[0][0]) if rows[0][0] else None
 
+    async def figures(self, service: str, today: str) -> tuple[int, int]:
+        rows = self._db.read(
+            "SELECT COALESCE(sum(version > sent), 0), COALESCE(sum(open = 1 AND due < ?), 0) FROM cases WHERE service = ?",
+            (today, service),
+        )
+        return rows[0][0], rows[0][1]
+
     async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
         rows = [(upto, case, upto) for case, upto in sent]
         await self._db.write(lambda c: c.executemany("UPDATE cases SET sent = ? WHERE id = ? AND sent < ?", rows))

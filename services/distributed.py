@@ -1,0 +1,179 @@
+"""The distributed runtime: MongoDB and Kafka, a process per service and any number of each."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.assessment.facts import CONSUMER, TOPICS, Projector
+from services.declared import SERVICES
+from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, parts_of
+from shared.clock import ProcessClock
+from shared.engine.policy import Reading
+from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
+from shared.service import Service
+from shared.settings import Settings
+from shared.storage.mongo import MongoDatabases, open_mongo_stores
+from shared.storage.port import Stores
+
+ASSESSMENT = "assessment"
+FIGURES_SECONDS = 5.0
+STOP_WITHIN = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistributedRuntime(Runtime):
+    """The services of one process: it opens the files of all (to read them at the desk) and runs those it serves."""
+
+    served: tuple[str, ...]
+    log: KafkaEventLog
+    databases: Sequence[MongoDatabases]
+    subscribers: tuple[KafkaSubscriber, ...]
+    counted: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def refusing(self) -> str | None:
+        """Nothing: a store that takes no writes is told by the step that failed."""
+        return None
+
+    @property
+    def place(self) -> str:
+        """Where the cases are, without credentials."""
+        return f"mongodb: {self.settings.prefix}"
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """The background tasks of a serving process, until ``stopped``; ends within ``STOP_WITHIN`` seconds then."""
+        for subscriber in self.subscribers:
+            await subscriber.start()
+        try:
+            await asyncio.gather(
+                self.keep("reference", self._follow, IDLE_SECONDS, stopped),
+                self.keep("relay", self._relay, IDLE_SECONDS, stopped, self.stirred),
+                self.keep("timers", self._sweep, SWEEP_SECONDS, stopped),
+                self.keep("figures", self._count, FIGURES_SECONDS, stopped),
+            )
+        finally:
+            await asyncio.gather(*(subscriber.stop(STOP_WITHIN) for subscriber in self.subscribers))
+
+    async def close(self) -> None:
+        """Lets go of broker and store."""
+        await self.log.close()
+        for databases in self.databases:
+            databases.close()
+
+    async def lag(self) -> int:
+        """How many events wait for this process, as far as the broker has told."""
+        return sum(subscriber.lag() for subscriber in self.subscribers)
+
+    def figures(self, today: date) -> dict[str, float]:
+        """What metrics tell of the stores, as counted last; and of the consumers, now."""
+        progress = [subscriber.progress for subscriber in self.subscribers]
+        return {
+            **self.counted,
+            "consumer_lag": float(sum(p.lag for p in progress)),
+            "partitions_assigned": float(sum(p.assigned for p in progress)),
+            "partitions_refused": float(sum(p.refused for p in progress)),
+        }
+
+    def reasons(self) -> list[str]:
+        """What to look at, though the process serves."""
+        found = [f"log_refused: {why}" for subscriber in self.subscribers for why in subscriber.refused.values()]
+        if self.follower.stale:
+            found.append("reference_stale")
+        return found
+
+    async def _follow(self) -> bool:
+        await self.follower.run_once()
+        return False
+
+    async def _relay(self) -> bool:
+        moved = 0
+        for service in self._serving():
+            moved += await service.relay.run_once()
+        return bool(moved)
+
+    async def _sweep(self) -> bool:
+        if self.follower.current is None:
+            return False
+        for service in self._serving():
+            await service.timers.sweep()
+        return False
+
+    async def _count(self) -> bool:
+        today = self.today.isoformat()
+        unsent = overdue = parked = 0
+        for service in self._serving():
+            waiting, late = await service.stores.cases.figures(service.name, today)
+            unsent, overdue = unsent + waiting, overdue + late
+            parked += len(await service.stores.positions.parked())
+        self.counted.update(unsent_files=float(unsent), overdue_cases=float(overdue), parked_events=float(parked))
+        return False
+
+    def _serving(self) -> list[Service]:
+        return [self.services[name] for name in self.served]
+
+
+def open_distributed(
+    settings: Settings, serve: Sequence[str] = (), clock: Callable[[], datetime] | None = None
+) -> DistributedRuntime:
+    """Opens store and log; asks nothing of either yet. ``serve`` names the services that this process will run.
+
+    Call inside a running loop. Raises ``SettingsProblem`` (every wrong one named), ``KeyProblem``.
+    """
+    settings.require_distributed()
+    databases: dict[str, MongoDatabases] = {}
+    stores: dict[str, Stores] = {}
+    for declared in SERVICES:
+        databases[declared.name], stores[declared.name] = open_mongo_stores(
+            settings.mongo_url, service=declared.name, prefix=settings.prefix
+        )
+    desk = stores[ASSESSMENT if ASSESSMENT in serve or not serve else serve[0]]
+    topic_prefix = _topic_prefix(settings)
+    log = KafkaEventLog(settings.kafka or "", topic_prefix)
+    parts = parts_of(settings, desk, log, clock or ProcessClock(settings.clock_start), copy=True)
+    services = parts.services(stores.__getitem__)
+    readings = [reading for name in serve for reading in services[name].policies.readings]
+    if ASSESSMENT in serve:
+        readings.append(Reading(CONSUMER, TOPICS, Projector(desk.facts, desk.positions).take))
+    owners = {reading.name: _positions_of(reading, serve, services, desk) for reading in readings}
+    return DistributedRuntime(
+        **parts.beside(desk),
+        services=services,
+        served=tuple(serve),
+        log=log,
+        databases=tuple(databases.values()),
+        subscribers=tuple(
+            KafkaSubscriber(r.name, r.topics, settings.kafka or "", owners[r.name].positions, r.take, topic_prefix)
+            for r in readings
+        ),
+    )
+
+
+def _positions_of(reading: Reading, serve: Sequence[str], services: dict[str, Service], desk: Stores) -> Stores:
+    """A consumer's positions are kept beside what it leaves: with the service whose policy it is."""
+    for name in serve:
+        if reading in services[name].policies.readings:
+            return services[name].stores
+    return desk
+
+
+async def make_topics(settings: Settings) -> tuple[str, ...]:
+    """Makes the declared topics that are missing; which. Raises ``TopicRefused``, ``LogAway``."""
+    settings.require_distributed()
+    return await apply_topics(settings.kafka or "", settings.partitions, settings.replication, _topic_prefix(settings))
+
+
+async def prepare(settings: Settings) -> None:
+    """Makes what is missing of topics and indexes; idempotent. Raises ``TopicRefused``, ``IndexDiffers``, ``LogAway``, ``StoreAway``."""
+    await make_topics(settings)
+    for declared in SERVICES:
+        databases, _ = open_mongo_stores(settings.mongo_url, service=declared.name, prefix=settings.prefix)
+        try:
+            await databases.ensure_indexes()
+        finally:
+            databases.close()
+
+
+def _topic_prefix(settings: Settings) -> str:
+    """Before the names of topics and groups on the broker, where several counties share one."""
+    return "" if settings.prefix == "gongkai" else f"{settings.prefix}."

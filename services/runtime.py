@@ -1,0 +1,330 @@
+"""What both runtimes have in common: the services of a process with their adapters, and how it moves events on."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+
+from services.assessment.facts import CONSUMER, TOPICS, Projector
+from services.assessment.seeding import read_seed_data, seed_steps
+from services.declared import SERVICES
+from shared.contracts import newest
+from shared.domain.directory import SYSTEM
+from shared.domain.kind import RuleBroken
+from shared.domain.localtime import local_date, read_moment
+from shared.engine.consumer import Consumer
+from shared.engine.execute import Asked, Engine, KeyReused
+from shared.engine.follower import ReferenceFollower
+from shared.engine.reference import Reference
+from shared.engine.timers import SweepIncomplete
+from shared.eventlog.port import EventLog, LogAway
+from shared.security.audit import Audit
+from shared.security.identity import LocalTokens, Receipts
+from shared.security.keys import Keys, open_keys
+from shared.security.vault import Vault
+from shared.service import Service, put_together
+from shared.settings import Settings
+from shared.storage.port import CaseReader, CaseRecord, EventRecord, StoreAway, Stores, Viewer
+
+PLAN = Path(__file__).parent.parent / "plans" / "2026.yaml"
+IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 5.0
+GATHER_SECONDS = 0.05
+SEEDED = "seeded"
+log = structlog.get_logger("runtime")
+
+
+@dataclass(frozen=True)
+class Runtime(ABC):
+    """The services a process can open, on adapters of its kind.
+
+    ``stores`` are those of the desk: where facts, audit trail and personal data are. Every service has its own for its
+    case files, which are the same ones where all share a store.
+    """
+
+    settings: Settings
+    stores: Stores
+    eventlog: EventLog
+    keys: Keys
+    vault: Vault
+    tokens: LocalTokens
+    receipts: Receipts
+    audit: Audit
+    clock: Callable[[], datetime]
+    follower: ReferenceFollower
+    services: Mapping[str, Service]
+    facts: Consumer
+    stirred: asyncio.Event
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> Reference:
+        """The reference data. Raises ``RuntimeError`` before it has been read."""
+        current = self.follower.current
+        if current is None:
+            raise RuntimeError("the reference topic has not been read")
+        return current
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return local_date(self.clock())
+
+    @property
+    def files(self) -> CaseReader:
+        """The case files of all services, to be read."""
+        stores = list({id(s.stores.cases): s.stores.cases for s in self.services.values()}.values())
+        return stores[0] if len(stores) == 1 else AllFiles(stores)
+
+    def engine(self, service: str) -> Engine:
+        """A service's engine."""
+        return self.services[service].engine
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where the cases are, for people."""
+
+    @abstractmethod
+    async def run(self, stopped: asyncio.Event) -> None:
+        """The background tasks of a serving process, until ``stopped``."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Lets go of everything."""
+
+    @property
+    @abstractmethod
+    def refusing(self) -> str | None:
+        """Why the store takes no writes; None while it does."""
+
+    @abstractmethod
+    async def lag(self) -> int:
+        """How many events are not projected yet."""
+
+    @abstractmethod
+    def figures(self, today: date) -> dict[str, float]:
+        """What metrics tell of the stores."""
+
+    @abstractmethod
+    def reasons(self) -> list[str]:
+        """What to look at, though the process serves."""
+
+    async def init(self) -> int:
+        """Seeds calendar, sample directory and default plan; how many entries were new."""
+        new = 0
+        engine = self.engine("assessment")
+        for step in seed_steps(read_seed_data(PLAN)):
+            # A clock set into the past seeds what it could not know yet as known from the start.
+            happened = min(step.happened, self.clock())
+            asked = Asked(step.command, SYSTEM, step.command_id, happened, origin="import")
+            existing = None if step.command.command_opens else step.case
+            try:
+                new += not (await engine.execute(step.kind, existing, [asked])).replayed
+            except (KeyReused, RuleBroken) as known:
+                # A store seeded by an older version keeps what it was seeded with.
+                log.info("seed kept as it is", case=step.case, reason=str(known))
+        await self.settle_down()
+        await self.stores.notes.set_note(SEEDED, b"1")
+        return new
+
+    async def seeded(self) -> bool:
+        """Whether the seed is whole; one that was cut off is not, and ``init`` goes on with it."""
+        return await self.stores.notes.note(SEEDED) is not None
+
+    async def settle_down(self) -> None:
+        """Publishes, follows, reacts and projects until nothing moves."""
+        while await self.move():
+            pass
+
+    async def catch_up(self) -> None:
+        """A complete sweep of every service, then everything it left carried through to the facts."""
+        await self.settle_down()
+        for service in self.services.values():
+            try:
+                await service.timers.sweep()
+            except SweepIncomplete as incomplete:
+                # The ranking shows how far the sweeps have come; what can be told is told.
+                self.troubles["timers"] = str(incomplete)
+        await self.settle_down()
+
+    async def swept_through(self) -> datetime | None:
+        """The instant up to which every service has been swept."""
+        found = [await s.stores.notes.note(f"swept:{name}") for name, s in self.services.items()]
+        return min(read_moment(body.decode()) for body in found if body) if all(found) else None
+
+    async def move(self) -> int:
+        """One round of publishing, following, reacting and projecting; how much moved."""
+        moved = 0
+        for service in self.services.values():
+            moved += await service.relay.run_once()
+        await self.follower.run_once()
+        for service in self.services.values():
+            moved += await service.policies.run_once()
+        return moved + await self.facts.run_once()
+
+    async def keep(
+        self,
+        name: str,
+        step: Callable[[], Awaitable[bool]],
+        idle: float,
+        stopped: asyncio.Event,
+        stirred: asyncio.Event | None = None,
+    ) -> None:
+        """Repeats a step; what goes wrong is told by readiness and log, and tried again."""
+        while not stopped.is_set():
+            try:
+                again = await step()
+                self.troubles.pop(name, None)
+            except Exception as problem:
+                # A background task must outlive anything: a dead relay would hide events without a word.
+                # Its words go out only where they cannot name a case: readiness and logs are read by anybody's people.
+                words = f": {problem}" if isinstance(problem, (StoreAway, LogAway, OSError)) else ""
+                told = f"{type(problem).__name__}{words}"
+                if self.troubles.get(name) != told:
+                    log.exception("background step failed", step=name, problem=told)
+                self.troubles[name] = told
+                again = False
+            if not again:
+                await _first_of(idle, stopped, *([stirred] if stirred else []))
+            if stirred is not None:
+                # What comes within a moment goes in one round: under load that is most of the work saved.
+                await _first_of(GATHER_SECONDS, stopped)
+                stirred.clear()
+
+
+class AllFiles:
+    """The case files of several stores, read as one."""
+
+    def __init__(self, stores: Sequence[CaseReader]) -> None:
+        self._stores = stores
+
+    async def load(self, case: str) -> CaseRecord | None:
+        """The head of a file, wherever it is."""
+        for store in self._stores:
+            head = await store.load(case)
+            if head is not None:
+                return head
+        return None
+
+    async def events(self, case: str, after: int = 0) -> list[EventRecord]:
+        """The file's events above sequence ``after``, in order."""
+        for store in self._stores:
+            found = await store.events(case, after)
+            if found:
+                return found
+        return []
+
+    async def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
+        """Every head, store by store."""
+        for store in self._stores:
+            async for head in store.walk(service):
+                yield head
+
+    async def visible(self, case: str, viewer: Viewer) -> bool:
+        """Whether the case exists for the viewer."""
+        for store in self._stores:
+            if await store.visible(case, viewer):
+                return True
+        return False
+
+
+async def _first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Waits until one of the events is set or the time is over."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every service of a process shares, made from the settings; each service's own stores come beside it."""
+
+    settings: Settings
+    keys: Keys
+    now: Callable[[], datetime]
+    eventlog: EventLog
+    limits: Mapping[str, Any]
+    follower: ReferenceFollower
+    vault: Vault
+    stirred: asyncio.Event
+
+    def services(self, stores: Callable[[str], Stores]) -> dict[str, Service]:
+        """Every declared service put together on the stores that ``stores`` gives for its name."""
+        found: dict[str, Service] = {}
+        for declared in SERVICES:
+            service = put_together(
+                declared,
+                stores=stores(declared.name),
+                eventlog=self.eventlog,
+                sealer=self.vault,
+                reference=self.follower,
+                now=self.now,
+                region=self.settings.region,
+                hash_key=self.keys.for_use("command"),
+                algorithm=self.settings.hash,
+                settings=self.limits,
+            )
+            service.engine.appended = self.stirred.set
+            found[declared.name] = service
+        return found
+
+    def beside(self, stores: Stores) -> dict[str, Any]:
+        """The fields of a ``Runtime`` that follow from these parts and the desk's stores."""
+        settings = self.settings
+        projector = Projector(stores.facts, stores.positions)
+        return {
+            "settings": settings,
+            "stores": stores,
+            "eventlog": self.eventlog,
+            "keys": self.keys,
+            "vault": self.vault,
+            "tokens": LocalTokens(
+                self.keys.tokens, production=settings.env == "production", allowed=settings.allow_local_tokens
+            ),
+            "receipts": Receipts(self.keys),
+            "audit": Audit(stores.audit, self.now),
+            "clock": self.now,
+            "follower": self.follower,
+            "facts": Consumer(CONSUMER, TOPICS, self.eventlog, stores.positions, projector.take),
+            "stirred": self.stirred,
+        }
+
+
+def parts_of(
+    settings: Settings, stores: Stores, eventlog: EventLog, now: Callable[[], datetime], *, copy: bool = False
+) -> Parts:
+    """Keys, vault and reference data on the given adapters. Raises ``KeyProblem``.
+
+    ``copy``: the log is apart from the store, which keeps a copy of the reference data.
+    """
+    keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
+    limits = read_limits(settings)
+    return Parts(
+        settings,
+        keys,
+        now,
+        eventlog,
+        limits,
+        ReferenceFollower(eventlog, limits, stores.notes if copy else None),
+        Vault(stores.vault, keys, cipher=settings.cipher),
+        asyncio.Event(),
+    )
+
+
+def read_limits(settings: Settings) -> dict[str, Any]:
+    """The county's limits (时限设置) from the file named in the settings, with what plans are checked against."""
+    limits: dict[str, Any] = {}
+    if settings.limits_file is not None:
+        found = yaml.safe_load(settings.limits_file.read_text(encoding="utf-8"))
+        limits.update(found or {})
+    limits["local_holidays_stop"] = settings.local_holidays_stop
+    limits["contracts"] = newest()
+    return limits
