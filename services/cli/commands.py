@@ -65,8 +65,13 @@ def demo(
     """样例县、样例季度走完全程：排名和一个单位的逐行解释 / a sample quarter: ranking and one explained score."""
     from services.cli.demo_output import print_demo
     from services.demo import demo as run_demo
+    from services.demo import stack_demo
 
-    document = run(lambda: run_demo(keep, show.talk))
+    settings = settings_of_run()
+    if settings.runtime == "distributed" and keep is None:
+        document = run(lambda: stack_demo(settings, show.talk))
+    else:
+        document = run(lambda: run_demo(keep, show.talk))
     print_demo(document, keep)
 
 

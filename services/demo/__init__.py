@@ -1,5 +1,5 @@
 """A sample quarter of the sample county, played through the real services on a set clock."""
 
-from services.demo.play import demo
+from services.demo.play import demo, stack_demo
 
-__all__ = ["demo"]
+__all__ = ["demo", "stack_demo"]

@@ -20,7 +20,7 @@ from shared.domain.localtime import local_date
 from shared.domain.text import Text
 from shared.engine.execute import Asked
 from shared.eventlog.envelope import short_type
-from shared.settings import read_settings
+from shared.settings import Settings, read_settings
 
 OFFICE_CLERK, OFFICE_CHIEF, OFFICE_REVIEWER = "office.clerk", "office.chief", "office.reviewer"
 DOER: Mapping[str, str] = {
@@ -67,19 +67,43 @@ async def demo(keep: Path | None, talk: Callable[[Text], None]) -> dict[str, Any
             raise FileExistsError(f"目录不是空的 / the folder is not empty: {folder}")
         clock = ProcessClock(script.begins)
         runtime = await open_local(read_settings(data=folder), "demo", clock)
-        try:
-            await runtime.init()
-            await play(runtime, clock, script, talk)
-            desk = Desk(runtime)
-            question = question_of(script.quarter)
-            ranking = await desk.rank(question)
-            return {
-                "ranking": ranking,
-                "explained": await desk.explain(question, script.explained, None),
-                "shown": await _shown(desk) | {"provisional": ranking["provisional"]},
-            }
-        finally:
-            await runtime.close()
+        return await _played(runtime, clock, script, talk)
+
+
+async def stack_demo(settings: Settings, talk: Callable[[Text], None]) -> dict[str, Any]:
+    """Plays the same quarter through MongoDB and Kafka, which must hold no case yet. The result is the same.
+
+    Raises ``FileExistsError`` where they do.
+    """
+    from services.distributed import open_distributed, prepare
+
+    script = read_script()
+    clock = ProcessClock(script.begins)
+    await prepare(settings)
+    runtime = open_distributed(settings, clock=clock)
+    if any([(await service.stores.cases.counts(name))[0] for name, service in runtime.services.items()]):
+        await runtime.close()
+        raise FileExistsError(f"存储不是空的 / the store is not empty: {runtime.place}")
+    await runtime.follower.run_once()
+    return await _played(runtime, clock, script, talk)
+
+
+async def _played(
+    runtime: Runtime, clock: ProcessClock, script: Script, talk: Callable[[Text], None]
+) -> dict[str, Any]:
+    try:
+        await runtime.init()
+        await play(runtime, clock, script, talk)
+        desk = Desk(runtime)
+        question = question_of(script.quarter)
+        ranking = await desk.rank(question)
+        return {
+            "ranking": ranking,
+            "explained": await desk.explain(question, script.explained, None),
+            "shown": await _shown(desk) | {"provisional": ranking["provisional"]},
+        }
+    finally:
+        await runtime.close()
 
 
 async def _shown(desk: Desk) -> dict[str, int]:
