@@ -11,16 +11,22 @@ def main() -> int:
     try:
         found, words = options.take(sys.argv[1:], os.environ)
     except options.Usage as usage:
-        sys.stderr.write(usage.message.in_(options.language(os.environ)) + "\n")
+        sys.stderr.write(usage.message.in_(options.language_asked(sys.argv[1:], os.environ)) + "\n")
         return 2
     options.use(found)
+    from typer._click.exceptions import UsageError
+
     from services.cli.commands import app
+    from services.cli.usage import told
 
     try:
-        app(words, prog_name="gongkai")
+        status = app(words, prog_name="gongkai", standalone_mode=False)
+    except UsageError as fault:
+        sys.stderr.write(told(fault))
+        return fault.exit_code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 if __name__ == "__main__":

@@ -10,11 +10,13 @@ import typer
 
 from services.cli import options, show
 from services.cli.desk import LOOK, fail, opened, prepared, remote, run, runtime, settings_of_run
+from services.cli.usage import Group
 from shared.domain.text import Text
 
 EPILOG = "所有命令都接受 / every command takes: --data DIR, --url URL, --output table|json|csv, --lang zh|en, --quiet"
 app = typer.Typer(
     name="gongkai",
+    cls=Group,
     help="政务公开：案卷、事件、可逐行核对的季度考核。 / A county's government-openness work, scored line by line.",
     epilog=EPILOG,
     no_args_is_help=True,
@@ -22,13 +24,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-topics_app = typer.Typer(no_args_is_help=True, help="事件日志的主题 / topics of the event log")
-case_app = typer.Typer(no_args_is_help=True, help="案卷 / cases")
-events_app = typer.Typer(no_args_is_help=True, help="事件日志 / the event log")
-calendar_app = typer.Typer(no_args_is_help=True, help="工作日历 / the working-day calendar")
-plan_app = typer.Typer(no_args_is_help=True, help="考核方案 / assessment plans")
-token_app = typer.Typer(no_args_is_help=True, help="本地令牌 / local tokens")
-import_app = typer.Typer(no_args_is_help=True, help="导入既有台账 / import a list of old cases")
+topics_app = typer.Typer(cls=Group, no_args_is_help=True, help="事件日志的主题 / topics of the event log")
+case_app = typer.Typer(cls=Group, no_args_is_help=True, help="案卷 / cases")
+events_app = typer.Typer(cls=Group, no_args_is_help=True, help="事件日志 / the event log")
+calendar_app = typer.Typer(cls=Group, no_args_is_help=True, help="工作日历 / the working-day calendar")
+plan_app = typer.Typer(cls=Group, no_args_is_help=True, help="考核方案 / assessment plans")
+token_app = typer.Typer(cls=Group, no_args_is_help=True, help="本地令牌 / local tokens")
+import_app = typer.Typer(cls=Group, no_args_is_help=True, help="导入既有台账 / import a list of old cases")
 for name, group in (
     ("case", case_app),
     ("events", events_app),
@@ -199,7 +201,7 @@ def explain(
 
 
 @case_app.command("show")
-def case_show(case: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+def case_show(case: Annotated[str, typer.Argument(metavar="ID", help="案卷编号 / the case's id")]) -> None:
     """一个案卷：事件、期限 / one case: events, clocks."""
 
     async def work() -> dict[str, Any]:
@@ -213,7 +215,7 @@ def case_show(case: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 
 @case_app.command("why")
 def case_why(
-    case: Annotated[str, typer.Argument(metavar="ID")],
+    case: Annotated[str, typer.Argument(metavar="ID", help="案卷编号 / the case's id")],
     rule: Annotated[str | None, typer.Argument(help="期限或规则 / clock or rule")] = None,
 ) -> None:
     """为什么是这一天：逐日说明 / why this date, day by day."""
@@ -268,7 +270,9 @@ def events_tail(
 @calendar_app.command("due")
 def calendar_due(
     start: Annotated[str, typer.Argument(help="起算日（不计入）/ start, not counted")],
-    amount: Annotated[str, typer.Argument(help="20wd 工作日, 30d 日, 1m 月, 48h 小时")],
+    amount: Annotated[
+        str, typer.Argument(help="时限：20wd 工作日、30d 日、1m 月、48h 小时 / amount: 20wd, 30d, 1m, 48h")
+    ],
     explained: Annotated[bool, typer.Option("--explain", help="逐日说明 / day by day")] = False,
     suspend: Annotated[
         list[str] | None,
@@ -299,7 +303,7 @@ def calendar_due(
 
 
 @calendar_app.command("show")
-def calendar_show(year: Annotated[int, typer.Argument(min=2000, max=2100)]) -> None:
+def calendar_show(year: Annotated[int, typer.Argument(min=2000, max=2100, help="年份 / year")]) -> None:
     """一年的放假通知 / the notice of a year."""
 
     async def work() -> dict[str, Any]:
@@ -326,19 +330,19 @@ def _enter(file: Path, amend: bool) -> None:
 
 
 @calendar_app.command("publish")
-def calendar_publish(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def calendar_publish(file: Annotated[Path, typer.Argument(metavar="FILE", help="文件 / file")]) -> None:
     """登记一年的放假通知；在办期限随之重算 / enter a year's notice; open dates are recomputed."""
     _enter(file, amend=False)
 
 
 @calendar_app.command("amend")
-def calendar_amend(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def calendar_amend(file: Annotated[Path, typer.Argument(metavar="FILE", help="文件 / file")]) -> None:
     """登记年中调整；已认定的重新认定，两者都保留 / enter a change; ended verdicts are judged again."""
     _enter(file, amend=True)
 
 
 @plan_app.command("check")
-def plan_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def plan_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="文件 / file")]) -> None:
     """检查方案和它的算例 / check a plan and its worked examples."""
     from services.desk import plan_check as check
 
@@ -385,7 +389,7 @@ def token_issue(
 
 @import_app.command("messages")
 def import_messages(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx|.csv")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx|.csv", help="台账文件 / the list")],
     mapping: Annotated[Path | None, typer.Option("--mapping", help="列名对照 / own column names")] = None,
     create_departments: Annotated[
         bool, typer.Option("--create-departments", help="新建未知单位 / create unknown units")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -93,6 +94,14 @@ def language(environment: Mapping[str, str]) -> str:
         if value:
             return "en" if value.lower().startswith("en") else "zh"
     return "zh"
+
+
+def language_asked(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language of a call whose options are faulty: what ``--lang`` says where it says one, else the locale's."""
+    words = list(arguments)
+    asked = [value for name, value in pairwise(words) if name == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return next((value for value in asked if value in ("zh", "en")), language(environment))
 
 
 def use(options: Options) -> None:

@@ -250,6 +250,33 @@ def test_wrong_input_gets_a_sentence_and_an_exit_status(
     assert done.stdout == ""
 
 
+USAGE = [
+    (("rank",), "缺少参数 quarter（季度，如 2026Q3）", "missing argument quarter"),
+    (("rank", "2019Q2", "2019Q3"), "多余的参数：2019Q3", "more arguments than the command takes: 2019Q3"),
+    (("rank", "2019Q2", "--grup", "x"), "没有选项 --grup；是否想用 --group？", "no such option: --grup"),
+    (("rnk", "2019Q2"), "没有命令“rnk”；是否想用 rank？", "no such command: rnk; did you mean rank?"),
+    (("case", "xyz"), "没有命令“xyz”，现有：show、why", "no such command: xyz; there are: show, why"),
+    (("case", "show"), "缺少参数 ID（案卷编号）", "missing argument ID (the case's id)"),
+    (("calendar", "show", "soon"), "year（年份）：应为整数", "year (year): must be a whole number"),
+    (("calendar", "show", "1800"), "year（年份）：应不小于 2000", "year (year): must be at least 2000"),
+    (("run", "--port", "99999"), "--port（端口）：应不大于 65535", "--port (port): must be at most 65535"),
+    (("token", "issue"), "缺少选项 --subject（谁）", "missing option --subject (who)"),
+    (("import", "messages", "a.csv", "--dry-run=yes"), "选项 --dry-run 不带值", "option --dry-run takes no value"),
+    (("rank", "2019Q2", "--output", "xml"), "--output 只能是", "--output is table, json or csv"),
+]
+
+
+@pytest.mark.parametrize(("words", "zh", "en"), USAGE, ids=lambda v: " ".join(v) if isinstance(v, tuple) else None)
+def test_faulty_words_are_named_in_the_language_of_the_run(
+    data: Path, words: tuple[str, ...], zh: str, en: str
+) -> None:
+    for said, done in ((zh, command(data, *words)), (en, command(data, "--lang", "en", *words))):
+        assert done.returncode == 2, done.stderr
+        assert said in done.stderr
+        assert done.stdout == ""
+        assert "Error" not in done.stderr
+
+
 def test_settings_that_cannot_be_used_are_named_all_at_once(tmp_path: Path) -> None:
     done = command(
         tmp_path / "data",
