@@ -190,6 +190,7 @@ class Desk:
                     "id": record.stamp.id,
                     "type": body["type"],
                     "title": record.event.event_title.zh,
+                    "title_en": record.event.event_title.en,
                     "happened": body["time"],
                     "recorded": body["recordedtime"],
                     "actor": record.stamp.actor,
@@ -197,15 +198,24 @@ class Desk:
                     "digest": raw.digest,
                 }
             )
+        state = await engine.state(head)
+        titles = {clock.id: clock.title.en for clock in kind.clocks(state)}
+        rows = deadlines(kind, state, self.runtime.reference.calendar, history)
+        status = kind.statuses.get(head.status, Text(head.status, head.status))
         return {
             "id": case,
             "service": head.service,
             "kind": head.kind,
+            "kind_title": kind.title.zh,
+            "kind_title_en": kind.title.en,
             "department": head.department,
+            "name": self.runtime.reference.directory.name(head.department, self.today),
             "status": head.status,
+            "status_title": status.zh,
+            "status_title_en": status.en,
             "version": head.version,
             "events": events,
-            "deadlines": deadlines(kind, await engine.state(head), self.runtime.reference.calendar, history),
+            "deadlines": [row | {"title_en": titles[row["clock"]]} for row in rows],
         }
 
     async def case_why(self, case: str, rule: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.assessment.period import Quarter
 from services.assessment.plan import Plan
 from services.assessment.plan_contracts import MANUAL_TYPE
 from services.assessment.plan_reader import check_plan, read_plan
-from services.assessment.ranking import ranking_json
+from services.assessment.ranking import OPENNESS, ranking_json
 from services.assessment.roster_from_directory import roster_on
 from services.assessment.scoring import Result, score
 from shared.contracts import newest
@@ -36,7 +36,7 @@ class Question:
 
     quarter: Quarter
     group: str | None = None
-    table: str = "openness"
+    table: str = OPENNESS
     as_of: date | None = None
     known_on: KnownOn = None
     plan: str | None = None
@@ -60,7 +60,7 @@ class Assessor:
     async def ranking(self, question: Question) -> dict[str, Any]:
         """The contract's ranking document. Raises ``Unanswerable``."""
         result, reference, in_force = await self._score(question)
-        if question.table != "openness" and question.table not in result.plan.tables:
+        if question.table != OPENNESS and question.table not in result.plan.tables:
             raise Unanswerable(
                 "table", Text(f"方案没有“{question.table}”这张表", f"the plan has no table {question.table}")
             )
@@ -76,10 +76,13 @@ class Assessor:
         ranking = document.pop("ranking")
         swept = await self._swept()
         provisional = await self._facts.provisional()
+        if question.table != OPENNESS:
+            document["table_title"] = result.plan.tables[question.table].title
         return document | {
             "swept_through": moment_text(swept) if swept else None,
             "calendar_version": reference.calendar.version,
             "provisional": len(provisional),
+            "groups": {name: group.title for name, group in result.plan.groups.items()},
             "parked": sum(parked.values()),
             "ranking": ranking,
         }

@@ -87,7 +87,7 @@ def init() -> None:
             new = await local.init()
             return {"data": local.place, "created": new}
 
-    show.document(run(work), show.pairs)
+    show.document(run(work), show.init_table)
 
 
 @app.command("run")
@@ -210,7 +210,7 @@ def case_show(case: Annotated[str, typer.Argument(metavar="ID", help="案卷编�
         async with opened("case show") as desk:
             return await desk.case_show(case)
 
-    show.document(run(work), show.case_table)
+    show.document(run(work), show.case_table, show.case_rows)
 
 
 @case_app.command("why")
@@ -226,7 +226,7 @@ def case_why(
         async with opened("case why") as desk:
             return await desk.case_why(case, rule)
 
-    show.document(run(work), show.days_table)
+    show.document(run(work), show.days_table, show.days_rows)
 
 
 Service = Annotated[str | None, typer.Option("--service", help="服务 / service")]
@@ -299,7 +299,7 @@ def calendar_due(
         async with opened("calendar due") as desk:
             return desk.calendar_due(start, amount, explained=explained, suspend=tuple(suspend or ()), extend=extend)
 
-    show.document(run(work), show.days_table)
+    show.document(run(work), show.days_table, show.days_rows)
 
 
 @calendar_app.command("show")
@@ -312,7 +312,7 @@ def calendar_show(year: Annotated[int, typer.Argument(min=2000, max=2100, help="
         async with opened("calendar show") as desk:
             return desk.calendar_show(year)
 
-    show.document(run(work), show.pairs)
+    show.document(run(work), show.calendar_table)
 
 
 def _enter(file: Path, amend: bool) -> None:
@@ -326,7 +326,7 @@ def _enter(file: Path, amend: bool) -> None:
         async with opened("calendar") as desk:
             return await desk.calendar_enter(content, amend=amend)
 
-    show.document(run(work), show.pairs)
+    show.document(run(work), show.calendar_table)
 
 
 @calendar_app.command("publish")
@@ -347,7 +347,7 @@ def plan_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="文件
     from services.desk import plan_check as check
 
     document = check(_text(file), options.current.lang)
-    show.document(document, show.check_table)
+    show.document(document, show.check_table, show.check_rows)
     if not document["ok"]:
         raise SystemExit(1)
 
@@ -403,7 +403,7 @@ def import_messages(
         if given is not None and not given.is_file():
             fail(Text(f"没有这个文件：{given}", f"no such file: {given}"))
     document = run(lambda: import_file(file, mapping, create_departments, dry_run))
-    show.document(document, show.import_table)
+    show.document(document, show.import_table, show.import_rows)
     if document["rejected"]:
         raise SystemExit(LOOK)
 
@@ -419,7 +419,7 @@ def verify() -> None:
             return await desk.verify()
 
     document = run(work)
-    show.document(document, show.pairs)
+    show.document(document, show.verify_table)
     if not document["ok"]:
         raise SystemExit(LOOK)
 
@@ -454,7 +454,7 @@ def doctor() -> None:
     from services.cli.doctor import examine
 
     document = run(examine)
-    show.document(document, show.doctor_table)
+    show.document(document, show.doctor_table, show.doctor_rows)
     if not document["ok"]:
         raise SystemExit(LOOK)
 

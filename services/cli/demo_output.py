@@ -10,7 +10,7 @@ from shared.domain.text import Text
 
 def print_demo(content: Mapping[str, Any], keep: Path | None) -> None:
     """Prints the document of a demo; beside it, on stderr, the next commands."""
-    show.document(content, _tables)
+    show.document(content, _tables, lambda demo: show.ranking_rows(demo["ranking"]))
     folder = f" --data {keep}" if keep else ""
     explained = content["explained"]
     lines = [

@@ -1,6 +1,7 @@
 """Documents on stdout: JSON, CSV or a table a person can read."""
 
 import csv
+import io
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -10,11 +11,12 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from services.cli import options
+from services.cli import options, words
 from shared.domain.text import Text
 
 PIPE_WIDTH = 180
 MOST_NAMED = 8
+BYTE_ORDER_MARK = "\ufeff"
 Row = Sequence[Any]
 Document = Mapping[str, Any]
 
@@ -24,19 +26,29 @@ def document(
     table: Callable[[Document], None],
     rows: Callable[[Document], tuple[Row, list[Row]]] | None = None,
 ) -> None:
-    """Prints a document in the shape asked for; CSV where it has rows, else JSON."""
+    """Prints a document in the shape asked for; as CSV its ``rows``, or its names and values where it has none.
+
+    CSV begins with a byte order mark: without it Excel takes UTF-8 for the encoding of the machine.
+    """
     match options.current.output:
         case "json":
+            _in_utf8()
             sys.stdout.write(orjson.dumps(content).decode() + "\n")
-        case "csv" if rows is not None:
-            header, lines = rows(content)
+        case "csv":
+            _in_utf8()
+            header, lines = (rows or pair_rows)(content)
+            sys.stdout.write(BYTE_ORDER_MARK)
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(header)
             writer.writerows([[_cell(value) for value in line] for line in lines])
-        case "csv":
-            sys.stdout.write(orjson.dumps(content).decode() + "\n")
         case _:
             table(content)
+
+
+def _in_utf8() -> None:
+    """Data is UTF-8 whatever the locale of the terminal."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def console() -> Console:
@@ -66,11 +78,66 @@ def grid(title: str, header: Sequence[str], lines: Sequence[Row], *, right: Sequ
     console().print(table)
 
 
-def pairs(content: Mapping[str, Any]) -> None:
-    """Names and values, one a line."""
-    out = console()
+def pair_rows(content: Document) -> tuple[Row, list[Row]]:
+    """A document without rows as names and values; a list of single values is one value, and lists of more are left out."""
+    lines: list[Row] = []
     for name, value in content.items():
-        out.print(f"{name}: {value}", markup=False)
+        if isinstance(value, list):
+            if not any(isinstance(one, dict) for one in value):
+                lines.append([name, " ".join(str(one) for one in value)])
+        elif isinstance(value, dict):
+            lines += [[f"{name}.{inner}", of] for inner, of in value.items()]
+        else:
+            lines.append([name, value])
+    return ["name", "value"], lines
+
+
+def named(lines: Sequence[tuple[Text, Any]]) -> None:
+    """What is called what, one a line; nothing is said of what is None."""
+    say, out = options.current.say, console()
+    for name, value in lines:
+        if value is not None:
+            shown = say(Text("是", "yes") if value else Text("否", "no")) if isinstance(value, bool) else value
+            out.print(say(Text(f"{name.zh}：{shown}", f"{name.en}: {shown}")), markup=False)
+
+
+def init_table(content: Document) -> None:
+    """What was laid down where."""
+    named([
+        (Text("数据目录", "Data folder"), content["data"]),
+        (Text("新建案卷", "Cases made"), content["created"]),
+    ])  # fmt: skip
+
+
+def verify_table(content: Document) -> None:
+    """What was looked at, and the first fault."""
+    bad = content["first_bad"]
+    named([
+        (Text("案卷", "Cases"), content["cases"]),
+        (Text("事件", "Events"), content["events"]),
+        (Text("核对无误", "All as it should be"), content["ok"]),
+    ])  # fmt: skip
+    if bad is not None:
+        zh, _, en = str(bad["reason"]).partition(" / ")
+        place = f"{bad['case']} #{bad['sequence']}"
+        named([(Text("第一处错误", "First fault"), f"{place} {options.current.say(Text(zh, en or zh))}")])
+
+
+def calendar_table(content: Document) -> None:
+    """A year's notice, what it changes, and what makes it up."""
+    say = options.current.say
+    unknown = Text("尚未登记，期限暂按法定节假日推算", "not entered; dates are reckoned by the statutory holidays")
+    quarters = "、".join(str(days) for days in content["quarters"])
+    quarters_en = ", ".join(str(days) for days in content["quarters"])
+    named([
+        (Text("年份", "Year"), content["year"]),
+        (Text("放假通知", "Notice"), content["notice"] or say(Text("无文号", "no number") if content["known"] else unknown)),
+        (Text("日历版本", "Calendar version"), content["version"]),
+        (Text("全年工作日", "Working days"), content["working_days"]),
+        (Text("各季度工作日", "By quarter"), say(Text(quarters, quarters_en))),
+        (Text("放假日", "Days off"), " ".join(content["holidays"]) or None),
+        (Text("调休上班日", "Make-up workdays"), " ".join(content["makeup_workdays"]) or None),
+    ])  # fmt: skip
 
 
 def ranking_rows(content: Document) -> tuple[Row, list[Row]]:
@@ -118,7 +185,7 @@ def ranking_table(content: Document) -> None:
         [
             row["rank"],
             row["name"],
-            say(GROUPS.get(row["group"], Text(row["group"], row["group"]))),
+            _group(content, row["group"]),
             row["group_rank"],
             row["score"],
             row.get("band") or "",
@@ -172,7 +239,7 @@ def ranking_table(content: Document) -> None:
     digest = content["result_digest"]
     out.print(
         say(Text("方案", "Plan")) + f" {content['plan']['id']}  " + say(Text("事实", "facts")) + f" {content['facts']}  "
-        + say(Text("截至", "as of")) + f" {content['as_of']}  " + say(Text("巡检至", "swept through")) + f" {content['swept_through']}  "
+        + say(Text("截至", "as of")) + f" {content['as_of']}  " + say(Text("巡检至", "swept through")) + f" {words.moment(content['swept_through'])}  "
         + say(Text("日历版本", "calendar")) + f" {content['calendar_version']}\n" + say(Text("结果摘要", "Result digest")) + f" {digest}",
         markup=False,
     )  # fmt: skip
@@ -235,14 +302,15 @@ def lines_table(content: Document) -> None:
 def days_table(content: Document) -> None:
     """A due date with the days that lead to it."""
     say = options.current.say
-    state = {
-        "final": Text("确定", "final"),
-        "provisional": Text("暂定", "provisional"),
-        "suspended": Text("中止中", "suspended"),
-    }[content["status"]]
+    state = say(words.code(words.STANDINGS, content["status"]))
+    length = say(words.amount(content["amount"]))
     out = console()
-    operations = f"  {content['operations']}" if content.get("operations") else ""
-    out.print(f"{content['start']} + {content['amount']}{operations} → {content['due']}（{say(state)}）", markup=False)
+    moved = say(words.operations(content.get("operations") or "", content["amount"].lstrip("0123456789")))
+    out.print(
+        f"{words.moment(content['start'])} + {length}{'  ' if moved else ''}{moved} → "
+        f"{words.moment(content['due']) or '—'}{say(Text(f'（{state}）', f' ({state})'))}",
+        markup=False,
+    )
     if content["status"] == "provisional":
         out.print(
             say(
@@ -270,10 +338,26 @@ def days_table(content: Document) -> None:
         )
 
 
+def days_rows(content: Document) -> tuple[Row, list[Row]]:
+    """The days that lead to a due date as rows."""
+    header = ["date", "counted", "reason"]
+    reason = "reason" if options.current.lang == "zh" else "reason_en"
+    return header, [[day["date"], day["counted"], day[reason]] for day in content["days"]]
+
+
+def case_rows(content: Document) -> tuple[Row, list[Row]]:
+    """A case's events as rows."""
+    header = ["sequence", "id", "type", "happened", "recorded", "actor", "digest"]
+    return header, [[event[name] for name in header] for event in content["events"]]
+
+
 def case_table(content: Document) -> None:
     """A case's events and clocks."""
     say = options.current.say
-    title = f"{content['id']}  {content['kind']}  {content['status']}  v{content['version']}  {content['department']}"
+    title = (
+        f"{content['id']}  {_titled(content, 'kind_title')}  {_titled(content, 'status_title')}  "
+        f"{content['name']}  {say(Text('第 {n} 版', 'version {n}').format(n=content['version']))}"
+    )
     header = [
         say(Text("序", "No.")),
         say(Text("事件", "Event")),
@@ -284,10 +368,10 @@ def case_table(content: Document) -> None:
     lines = [
         [
             e["sequence"],
-            e["title"] if options.current.lang == "zh" else e["type"].split(".")[2],
-            e["happened"],
-            e["recorded"],
-            e["actor"],
+            _titled(e, "title"),
+            words.moment(e["happened"]),
+            words.moment(e["recorded"]),
+            say(ACTORS.get(e["actor"], Text(e["actor"], e["actor"]))),
         ]
         for e in content["events"]
     ]
@@ -296,26 +380,50 @@ def case_table(content: Document) -> None:
         say(Text("期限", "Clock")),
         say(Text("起算", "Start")),
         say(Text("时限", "Amount")),
+        say(Text("期限变动", "Moved")),
         say(Text("到期", "Due")),
         say(Text("状态", "Status")),
         say(Text("按时", "Met")),
     ]
     met = {True: say(Text("是", "yes")), False: say(Text("否", "no")), None: ""}
-    grid(
-        "",
-        clock_header,
-        [[d["title"], d["start"], d["amount"], d["due"], d["status"], met[d["met"]]] for d in content["deadlines"]],
-    )
+    clocks = [
+        [
+            _titled(d, "title"),
+            words.moment(d["start"]),
+            say(words.amount(d["amount"])),
+            say(words.operations(d["operations"], d["amount"].lstrip("0123456789"))),
+            words.moment(d["due"]),
+            say(_standing(d)),
+            met[d["met"]],
+        ]
+        for d in content["deadlines"]
+    ]
+    if clocks:
+        grid("", clock_header, clocks)
+
+
+ACTORS = {"system": Text("系统", "system"), "public": Text("公众", "the public")}
+
+
+def _titled(content: Mapping[str, Any], name: str) -> str:
+    """The words beside a code: ``name`` in Chinese, ``name_en`` in English."""
+    return str(content[name] if options.current.lang == "zh" else content[f"{name}_en"])
+
+
+def _standing(deadline: Mapping[str, Any]) -> Text:
+    if deadline["ended"] == "cancelled":
+        return Text("已取消", "cancelled")
+    return words.code(words.STANDINGS, deadline["status"] if deadline["due"] else "suspended")
+
+
+def _group(content: Document, group: str) -> str:
+    """A group as the plan calls it; in English as it is commonly known here."""
+    title = content.get("groups", {}).get(group, group)
+    known = words.GROUPS.get(group)
+    return known.en if known is not None and options.current.lang == "en" else str(title)
 
 
 NUMBER = re.compile(r"-?[0-9]+([./][0-9]+)?")
-GROUPS = {
-    "township": Text("乡镇街道", "townships"),
-    "class1": Text("一类", "class 1"),
-    "class2": Text("二类", "class 2"),
-    "class3": Text("三类", "class 3"),
-    "other": Text("其他", "other"),
-}
 KINDS = {
     "event": Text("事件", "event"),
     "penalty": Text("扣分", "penalty"),
@@ -336,6 +444,8 @@ def _points(indicator: Mapping[str, Any]) -> str:
 
 def _cell(value: Any) -> Any:
     """A CSV cell; text that a spreadsheet would take for a formula stays text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") and not NUMBER.fullmatch(value):
         return f"'{value}"
     return value
@@ -361,8 +471,28 @@ def league_rows(content: Document) -> tuple[Row, list[Row]]:
 
 def league_table(content: Document) -> None:
     """A league table with its columns."""
-    header, lines = league_rows(content)
-    grid(f"{content['quarter']} {content['table']}", [str(name) for name in header], lines, right=(0, 4, 5))
+    say = options.current.say
+    columns = list(content["ranking"][0]["columns"]) if content["ranking"] else []
+    header = [
+        say(Text("名次", "Rank")),
+        say(Text("单位", "Department")),
+        say(Text("组", "Group")),
+        say(Text("组内", "In group")),
+        say(Text("得分", "Score")),
+        *(say(words.code(words.COLUMNS, name)) for name in columns),
+    ]
+    lines = [
+        [row["rank"], row["name"], _group(content, row["group"]), row["group_rank"], row["score"], *(row["columns"][name] for name in columns)]
+        for row in content["ranking"]
+    ]  # fmt: skip
+    title = content.get("table_title") or content["table"]
+    name = content["table"]
+    grid(
+        say(Text(f"{content['quarter']} {title}排名", f"{content['quarter']} {name} ranking")),
+        header,
+        lines,
+        right=(0, *range(3, len(header))),
+    )
 
 
 def check_table(content: Document) -> None:
@@ -389,6 +519,18 @@ def check_table(content: Document) -> None:
     verdict = Text("通过", "passed") if content["ok"] else Text("未通过", "failed")
     named = " ".join(str(content[name]) for name in ("id", "digest") if content[name]) or say(Text("方案", "Plan"))
     console().print(f"{named}：{say(verdict)}", markup=False)
+
+
+def check_rows(content: Document) -> tuple[Row, list[Row]]:
+    """A plan's faults as rows."""
+    header = ["line", "path", "reason"]
+    return header, [[error[name] for name in header] for error in content["errors"]]
+
+
+def import_rows(content: Document) -> tuple[Row, list[Row]]:
+    """The rows that an import could not take."""
+    header = ["row", "field", "value", "reason"]
+    return header, [[rejected[name] for name in header] for rejected in content["rejected"]]
 
 
 def import_table(content: Document) -> None:
@@ -459,6 +601,12 @@ def replay_table(content: Document) -> None:
         markup=False,
     )
     console().print(content["result_digest"], markup=False)
+
+
+def doctor_rows(content: Document) -> tuple[Row, list[Row]]:
+    """The checks as rows."""
+    message = "message" if options.current.lang == "zh" else "message_en"
+    return ["check", "ok", "message"], [[c["check"], c["ok"], c[message]] for c in content["checks"]]
 
 
 def doctor_table(content: Document) -> None:

@@ -203,10 +203,96 @@ def test_options_stand_before_or_after_and_the_language_is_chosen(data: Path) ->
         cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ},
     ).stdout  # fmt: skip
     assert after == before
-    assert after.splitlines()[0].startswith("rank,department,name,group")
+    assert after.splitlines()[0].startswith("\ufeffrank,department,name,group")
     assert "Rank" in command(data, "rank", "2019Q2", "--lang", "en").stdout
     assert "名次" in command(data, "rank", "2019Q2").stdout
     assert "Rank" in command(data, "rank", "2019Q2", LANG="en_US.UTF-8").stdout
+
+
+def words_of(data: Path, *words: str) -> tuple[str, str]:
+    """What a command shows in Chinese, and in English."""
+    shown = [command(data, *words, "--lang", lang) for lang in ("zh", "en")]
+    assert [done.returncode for done in shown] == [0, 0], [done.stderr for done in shown]
+    return shown[0].stdout, shown[1].stdout
+
+
+def test_tables_show_words_and_json_keeps_codes(data: Path) -> None:
+    zh, en = words_of(data, "case", "show", "M2019-000001")
+    for said in (
+        "网民留言",
+        "已回复",
+        "教育局",
+        "收到留言",
+        "3个工作日",
+        "3个月",
+        "确定",
+        "系统",
+        "2019-04-25 09:32:09",
+    ):
+        assert said in zh, said
+    for said in ("Answered", "Message received", "3 working days", "3 months", "final", "Reply to a policy enquiry"):
+        assert said in en, said
+    assert not any(code in zh for code in ("answered", "3wd", "3m ", "final", "system", "T09:32"))
+    shown = document(data, "case", "show", "M2019-000001")
+    assert (shown["status"], shown["deadlines"][0]["amount"], shown["deadlines"][0]["status"]) == (
+        "answered",
+        "3wd",
+        "final",
+    )
+    assert (shown["name"], shown["status_title"], shown["status_title_en"]) == ("教育局", "已回复", "Answered")
+
+
+def test_a_due_date_is_told_in_words(data: Path) -> None:
+    zh, en = words_of(
+        data, "calendar", "due", "2026-10-09", "20wd", "--suspend", "2026-10-12..2026-10-16", "--extend", "5wd"
+    )
+    assert zh.strip() == ("2026-10-09 + 20个工作日  中止 2026-10-12 至 2026-10-16；延长 5个工作日 → 2026-11-18（确定）")
+    assert "20 working days  suspended 2026-10-12 to 2026-10-16; extended by 5 working days" in en
+
+
+def test_sums_and_calendars_are_told_in_words(data: Path) -> None:
+    zh, en = words_of(data, "verify")
+    assert "核对无误：是" in zh
+    assert "All as it should be: yes" in en
+    assert "first_bad" not in zh + en
+    zh, en = words_of(data, "calendar", "show", "2026")
+    assert "全年工作日：248" in zh
+    assert "Working days: 248" in en
+    assert "working_days" not in zh + en
+    assert "尚未登记" in words_of(data, "calendar", "show", "2030")[0]
+    zh, en = words_of(data, "init")
+    assert "新建案卷：0" in zh
+    assert "Cases made: 0" in en
+
+
+def test_the_tables_of_the_ranking_have_headings_in_words(data: Path) -> None:
+    zh, en = words_of(data, "rank", "2019Q2", "--table", "briefing")
+    heading = zh.splitlines()[2]
+    for said in ("名次", "单位", "组内", "报送", "采用", "迟报", "漏报", "错报", "约稿", "批示"):
+        assert said in heading
+    assert "政务信息" in zh
+    assert "一类单位" in zh
+    assert "class1" not in zh
+    assert "Instructions" in en.splitlines()[2]
+    assert document(data, "rank", "2019Q2", "--table", "briefing")["ranking"][0]["columns"].keys() >= {"quantity"}
+
+
+AS_CSV = [
+    (("case", "show", "M2019-000001"), "sequence,id,type,happened"),
+    (("case", "why", "M2019-000001"), "date,counted,reason"),
+    (("calendar", "show", "2026"), "name,value"),
+    (("verify",), "name,value"),
+    (("doctor",), "check,ok,message"),
+    (("plan", "check", "plans/2026.yaml"), "line,path,reason"),
+    (("explain", "2019Q2", "education"), "indicator,measure"),
+]
+
+
+@pytest.mark.parametrize(("words", "header"), AS_CSV, ids=lambda v: " ".join(v) if isinstance(v, tuple) else None)
+def test_every_document_has_a_form_in_csv_that_excel_opens(data: Path, words: tuple[str, ...], header: str) -> None:
+    done = command(data, *words, "--output", "csv", LC_ALL="C.UTF-8")
+    assert done.stdout.startswith(f"\ufeff{header}")
+    assert "{" not in done.stdout
 
 
 WRONG = [
