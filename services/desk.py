@@ -16,7 +16,7 @@ from services.assessment import calendar as calendar_kind
 from services.assessment.assessor import Assessor, Question, full_type, known_on
 from services.assessment.facts import CONSUMER, Projector
 from services.assessment.facts import TOPICS as FACT_TOPICS
-from services.assessment.period import Quarter
+from services.assessment.period import Quarter, QuarterProblem
 from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
@@ -52,6 +52,7 @@ FACT_NAMES = (
     "voided_on",
     "fields",
 )
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 CLI_RULE = Text("命令行计算", "asked on the command line")
 NOT_FOUND = Text("没有这个案卷：{case}", "no such case: {case}")
 
@@ -299,7 +300,7 @@ class Desk:
         may_read: Callable[[str], Awaitable[bool]],
     ) -> dict[str, Any]:
         """``GET /facts``: the facts of a quarter in the order of their ids, page by page."""
-        which = question_of(quarter or str(quarter_of(self.today))).quarter
+        which = read_quarter(quarter) if quarter else quarter_of(self.today)
         types = [type_] if type_ else sorted(newest())
         unit = None
         if department is not None:
@@ -428,7 +429,7 @@ class Desk:
 
     def plan_show(self, quarter: str | None = None) -> dict[str, Any]:
         """``gongkai plan show``: the plan in force for a quarter (now), with its text."""
-        wanted = quarter or str(quarter_of(self.today))
+        wanted = str(read_quarter(quarter) if quarter else quarter_of(self.today))
         adopted = self.runtime.reference.plan_for(wanted)
         if adopted is None:
             raise BadField("quarter", Text("尚未通过任何考核方案", "no plan has been adopted"))
@@ -488,18 +489,31 @@ def question_of(
     plan: str | None = None,
 ) -> Question:
     """A question from typed text. Raises ``BadField`` naming the option."""
-    try:
-        which = Quarter.parse(quarter)
-    except ValueError as problem:
-        raise BadField("quarter", getattr(problem, "text", Text(str(problem), str(problem)))) from problem
     return Question(
-        which,
+        read_quarter(quarter),
         group,
         table,
         _argument("as_of", read_date, as_of) if as_of else None,
         _argument("known_on", known_on, known) if known else None,
         plan,
     )
+
+
+def read_quarter(text: str) -> Quarter:
+    """A quarter as typed, of a year that the calendar reaches. Raises ``BadField``."""
+    try:
+        found = Quarter.parse(text)
+    except QuarterProblem as problem:
+        raise BadField("quarter", problem.text) from problem
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadField(
+            "quarter",
+            Text(
+                f"“{text}”超出范围：年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间",
+                f"{text} is out of reach: a year from {FIRST_YEAR} to {LAST_YEAR}",
+            ),
+        )
+    return found
 
 
 def quarter_of(day: date) -> Quarter:

@@ -29,7 +29,7 @@ def desk_paths() -> dict[str, Any]:
         ("extend", Text("延长", "extension")),
     )
     ranking = (
-        ("group", Text("分组", "group")),
+        ("group", Text("分组，编号或名称", "group, by id or title")),
         ("table", Text("openness 或 briefing", "openness or briefing")),
         *SCORING,
     )

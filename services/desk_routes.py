@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.assessment.assessor import Unanswerable
 from services.assessment.calendar import Amend, Publish
-from services.desk import Desk, EventFilter, quarter_of, question_of
+from services.desk import FIRST_YEAR, LAST_YEAR, Desk, EventFilter, quarter_of, question_of
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import BadField, Command
 from shared.domain.localtime import read_date
@@ -158,8 +158,9 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
     @router.get("/calendar/{year}")
     async def calendar_show(request: Request, year: str) -> Response:
         anybody_with_a_post(request)
-        if not (year.isdigit() and 2000 <= int(year) <= 2100):
-            raise bad_field("year", Text("年份应在 2000 至 2100 之间", "a year from 2000 to 2100"))
+        if not (re.fullmatch("[0-9]{4}", year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
+            said = Text(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间", f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+            raise bad_field("year", said)
         return json_answer(desk.calendar_show(int(year)))
 
     @router.post("/calendar/publish")

@@ -61,17 +61,17 @@ class Assessor:
         """The contract's ranking document. Raises ``Unanswerable``."""
         result, reference, in_force = await self._score(question)
         if question.table != OPENNESS and question.table not in result.plan.tables:
+            known = [OPENNESS, *(f"{name}（{table.title}）" for name, table in result.plan.tables.items())]
             raise Unanswerable(
-                "table", Text(f"方案没有“{question.table}”这张表", f"the plan has no table {question.table}")
+                "table",
+                Text(
+                    f"方案没有“{question.table}”这张表，现有：{'、'.join(known)}",
+                    f"the plan has no table {question.table}; there are: {', '.join(known)}",
+                ),
             )
-        if question.group is not None and question.group not in result.plan.groups:
-            known = "、".join(result.plan.groups)
-            raise Unanswerable(
-                "group",
-                Text(f"没有分组“{question.group}”，现有：{known}", f"no group {question.group}; there are: {known}"),
-            )
+        group = _group(result.plan, question.group) if question.group is not None else None
         parked = await self.parked()
-        document = ranking_json(result, table=question.table, group=question.group, parked=parked)
+        document = ranking_json(result, table=question.table, group=group, parked=parked)
         document["plan"]["in_force"] = in_force
         ranking = document.pop("ranking")
         swept = await self._swept()
@@ -164,6 +164,19 @@ class Assessor:
         if found is None:
             raise Unanswerable("department", Text(f"没有这个单位：{name}", f"no such department: {name}"))
         return found.id
+
+
+def _group(plan: Plan, asked: str) -> str:
+    """The group that its id or its title names. Raises ``Unanswerable`` naming the plan's groups."""
+    named = [name for name, group in plan.groups.items() if asked.strip() in (name, group.title)]
+    if len(named) != 1:
+        known = [f"{name}（{group.title}）" for name, group in plan.groups.items()]
+        why = Text("没有分组", "no group") if not named else Text("不止一个分组叫", "more than one group is called")
+        raise Unanswerable(
+            "group",
+            Text(f"{why.zh}“{asked}”，现有：{'、'.join(known)}", f"{why.en} {asked}; there are: {', '.join(known)}"),
+        )
+    return named[0]
 
 
 def full_type(short: str | None) -> str | None:

@@ -127,7 +127,9 @@ def topics_apply() -> None:
 @app.command()
 def rank(
     quarter: Quarter,
-    group: Annotated[str | None, typer.Option("--group", help="只看一组 / one group only")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="只看一组，编号或名称 / one group only, by id or title")
+    ] = None,
     table: Annotated[str, typer.Option("--table", help="openness | briefing")] = "openness",
     as_of: AsOf = None,
     known_on: KnownOn = None,

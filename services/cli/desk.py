@@ -92,7 +92,9 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
     except BadField as bad:
         fail(Text(f"{bad.field}：{bad.message.zh}", f"{bad.field}: {bad.message.en}"), USAGE)
     except Unanswerable as question:
-        fail(Text(f"{question.field}：{question.message.zh}", f"{question.field}: {question.message.en}"))
+        said = Text(f"{question.field}：{question.message.zh}", f"{question.field}: {question.message.en}")
+        # A plan was read and found wanting; every other question names what there is not.
+        fail(said, FAILED if question.field == "plan" else USAGE)
     except RuleBroken as broken:
         fail(
             Text(
@@ -110,7 +112,9 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         fail(log.text)
     except (StoreAway, OSError) as problem:
         fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
-    except (SettingsProblem, KeyProblem, LocalTokensRefused, Refused) as problem:
+    except Refused as refused:
+        fail(Text(str(refused), str(refused)), USAGE if refused.bad_field else FAILED)
+    except (SettingsProblem, KeyProblem, LocalTokensRefused) as problem:
         fail(Text(str(problem), str(problem)))
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -38,7 +38,11 @@ class Options:
 
 
 class Refused(Exception):
-    """A serving process said no, or was not there; the sentence is its own."""
+    """A serving process said no, or was not there; the sentence is its own. ``bad_field``: what was given cannot be taken."""
+
+    def __init__(self, said: str, *, bad_field: bool = False) -> None:
+        super().__init__(said)
+        self.bad_field = bad_field
 
 
 current = Options()

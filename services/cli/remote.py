@@ -46,7 +46,7 @@ class Remote:
             with self._client.stream("GET", path, params=wanted) as response:
                 if response.status_code >= 400:
                     response.read()
-                    raise Refused(_said(response))
+                    raise _refused(response)
                 for line in response.iter_lines():
                     if line:
                         yield orjson.loads(line)
@@ -65,16 +65,21 @@ class Remote:
         except httpx2.TransportError as problem:
             raise Refused(f"{self._url}: {problem}") from problem
         if response.status_code >= 400:
-            raise Refused(_said(response))
+            raise _refused(response)
         found = orjson.loads(response.content)
         if not isinstance(found, dict):
             raise Refused(f"{self._url}{path}: unexpected answer")
         return found
 
 
-def _said(response: httpx2.Response) -> str:
+def _refused(response: httpx2.Response) -> Refused:
+    bad_field = response.status_code == 422
     try:
         problem = orjson.loads(response.content)
-        return f"{response.status_code} {problem.get('title', '')}：{problem.get('detail', '')}"
+        said = f"{response.status_code} {problem.get('title', '')}：{problem.get('detail', '')}"
+        field = problem.get("field") or ""
+        if bad_field and field not in said:
+            said = f"{said}（{field}）"
     except (orjson.JSONDecodeError, AttributeError):
-        return f"{response.status_code} {response.reason_phrase}"
+        said = f"{response.status_code} {response.reason_phrase}"
+    return Refused(said, bad_field=bad_field)

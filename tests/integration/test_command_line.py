@@ -63,6 +63,7 @@ def test_rank_and_explain_give_the_documents_of_the_contract(data: Path) -> None
     group = document(data, "rank", "2019Q2", "--group", "class1")
     assert {row["group"] for row in group["ranking"]} == {"class1"}
     assert group["result_digest"] == ranking["result_digest"]
+    assert document(data, "rank", "2019Q2", "--group", "一类单位")["ranking"] == group["ranking"]
     briefing = document(data, "rank", "2019Q2", "--table", "briefing")
     assert briefing["table"] == "briefing"
 
@@ -298,12 +299,17 @@ def test_every_document_has_a_form_in_csv_that_excel_opens(data: Path, words: tu
 WRONG = [
     (("rank", "2019Q5"), 2, "2019Q5"),
     (("rank", "2019Q2", "--as-of", "2026-02-30"), 2, "as_of"),
-    (("rank", "2019Q2", "--table", "nothing"), 1, "nothing"),
-    (("rank", "2019Q2", "--group", "nothing"), 1, "nothing"),
+    (("rank", "1800Q1"), 2, "2000"),
+    (("rank", "2999Q4"), 2, "2100"),
+    (("explain", "1800Q1", "教育局"), 2, "2000"),
+    (("plan", "show", "never"), 2, "never"),
+    (("replay", "--from", "log", "--quarter", "1800Q1"), 2, "2000"),
+    (("rank", "2019Q2", "--table", "nothing"), 2, "briefing（政务信息）"),
+    (("rank", "2019Q2", "--group", "县直部门"), 2, "class1（一类单位）"),
     (("rank", "2019Q2", "--output", "xml"), 2, "xml"),
     (("rank",), 2, "quarter"),
-    (("explain", "2019Q2", "没有局"), 1, "没有局"),
-    (("explain", "2019Q2", "教育局", "Z9"), 1, "Z9"),
+    (("explain", "2019Q2", "没有局"), 2, "没有局"),
+    (("explain", "2019Q2", "教育局", "Z9"), 2, "Z9"),
     (("case", "show", "M1999-000001"), 1, "M1999-000001"),
     (("case", "why", "M2019-000001", "nothing"), 2, "nothing"),
     (("calendar", "due", "2026-02-30", "20wd"), 2, "2026-02-30"),
@@ -413,6 +419,13 @@ def test_the_same_questions_over_http(data: Path, tmp_path: Path) -> None:
         )  # fmt: skip
         assert refused.returncode == 1
         assert "401" in refused.stderr
+        for words in (("rank", "1800Q1"), ("rank", "2019Q2", "--group", "nothing"), ("calendar", "due", "x", "20wd")):
+            refused = subprocess.run(
+                [sys.executable, "-m", "services", *words, "--url", program.url],
+                cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ, "GONGKAI_TOKEN": token},
+            )  # fmt: skip
+            assert refused.returncode == 2, (words, refused.stderr)
+            assert "Traceback" not in refused.stderr
     finally:
         assert program.stop() == 0
 
