@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
+from shared.domain.text import Text
 from shared.imports.problem import ListProblem
 
 LARGEST_MAPPING = 100_000
@@ -43,15 +44,16 @@ def read_mapping(text: str, columns: Sequence[str]) -> dict[str, str]:
 def find_columns(header: Sequence[str], columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     """Where each of ``columns`` stands in ``header``, under its own name or the one ``mapping`` gives it.
 
-    Raises ``ListProblem`` naming what is missing or there twice.
+    Raises ``ListProblem`` naming what is missing or there twice, and a title above the header where that is likely.
     """
     wanted = {column: mapping.get(column, column) for column in columns}
     missing = [_named(column, name) for column, name in wanted.items() if name not in header]
     if missing:
         shown = "、".join(name for name in header if name) or "（无）"
+        likely = _likely_cause(header, wanted)
         raise ListProblem(
-            f"缺少列：{'、'.join(missing)}；表头为：{shown[:300]}",
-            f"missing columns: {', '.join(missing)}; the header is: {shown[:300]}",
+            f"{likely.zh}缺少列：{'、'.join(missing)}；表头为：{shown[:300]}",
+            f"{likely.en}missing columns: {', '.join(missing)}; the header is: {shown[:300]}",
         )
     twice = [name for name in wanted.values() if header.count(name) > 1]
     if twice:
@@ -59,6 +61,23 @@ def find_columns(header: Sequence[str], columns: Sequence[str], mapping: Mapping
             f"表头中重复的列：{'、'.join(twice)}", f"columns that the header has twice: {', '.join(twice)}"
         )
     return {column: header.index(name) for column, name in wanted.items()}
+
+
+def _likely_cause(header: Sequence[str], wanted: Mapping[str, str]) -> Text:
+    """Old lists often have a title (merged cells) above their header, which is then taken for the header."""
+    filled = [name for name in header if name]
+    if len(filled) == 1:
+        return Text(
+            f"第一行只有一个单元格“{filled[0][:60]}”，像是表头上方的标题行，请删去标题行，让表头成为第一行；",
+            f"the first row has one cell, “{filled[0][:60]}”: probably a title above the header; delete it so that the "
+            "header comes first; ",
+        )
+    if not any(name in header for name in wanted.values()):
+        return Text(
+            "第一行没有一个所需的列名，表头上方如有标题行，请先删去；",
+            "the first row has none of the columns; if a title stands above the header, delete it first; ",
+        )
+    return Text("", "")
 
 
 def _pair(left: str, right: str, columns: Sequence[str]) -> tuple[str, str]:

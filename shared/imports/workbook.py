@@ -17,6 +17,14 @@ from shared.imports.problem import ListProblem
 MOST_ROWS = 200_000
 LONGEST_CELL = 200_000
 LARGEST = 256 << 20
+OTHER_SEPARATORS = (
+    (";", "分号“;”", "semicolons"),
+    ("；", "全角分号“；”", "fullwidth semicolons"),
+    ("，", "全角逗号“，”", "fullwidth commas"),
+    ("\t", "制表符", "tabs"),
+    ("|", "竖线“|”", "vertical bars"),
+)
+"""What stands between the cells of a .csv file that was written for another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +106,26 @@ def _csv_lines(body: bytes) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
+            if number == 1:
+                _refuse_other_separator(cells)
             yield number, [_unquoted(cell) for cell in cells]
     except csv.Error as problem:
         raise ListProblem(
             f"第 {number + 1} 行起不是规范的 CSV（引号未闭合或单元格过长）：{problem}",
             f"from line {number + 1} on this is no proper CSV (an open quote or an overlong cell): {problem}",
         ) from problem
+
+
+def _refuse_other_separator(first: list[str]) -> None:
+    """A first line of one cell that holds several of another separator was not written with commas."""
+    if len(first) != 1:
+        return
+    for separator, zh, en in OTHER_SEPARATORS:
+        if first[0].count(separator) > 1:
+            raise ListProblem(
+                f"这个 CSV 用{zh}分隔，应当用逗号：请在 Excel 中打开后另存为“CSV UTF-8（逗号分隔）”，或改存为 .xlsx",
+                f"this CSV is separated by {en}, not by commas: save it as “CSV UTF-8 (comma delimited)” or as .xlsx",
+            )
 
 
 def _decoded(body: bytes) -> str:

@@ -298,3 +298,41 @@ def test_the_script_of_the_small_list_writes_what_is_committed(tmp_path: Path, m
     assert (tmp_path / "messages-small.csv").read_bytes() == (DATA / "messages-small.csv").read_bytes()
     with (DATA / "messages-small.csv").open(encoding="utf-8-sig", newline="") as file:
         assert tuple(map(tuple, csv.reader(file)))[1:] == make_messages_small.ROWS
+
+
+@pytest.mark.parametrize("separator", [";", "；", "，", "\t", "|"])
+def test_a_csv_with_another_separator_is_named_as_such(separator: str) -> None:
+    lines = [separator.join(COLUMNS), separator.join(("1", "2019-04-25", "2019-04-29"))]
+    problem = refusal("台账.csv", "\r\n".join(lines).encode())
+    assert "分隔" in problem.message.zh
+    assert "separated by" in problem.message.en
+
+
+def test_a_separator_inside_the_cells_of_a_list_is_no_fault() -> None:
+    body = "留言编号,留言时间,详情\r\n1,2019-04-25,甲；乙；丙;丁;戊\r\n".encode()
+    assert read_list("a.csv", body).rows[0][1][2] == "甲；乙；丙;丁;戊"
+
+
+def test_a_title_above_the_header_is_named_as_the_likely_cause() -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 0, 2, "罗甸县 2019 年网民留言台账")
+        sheet.write_row(1, 0, COLUMNS)
+        sheet.write_row(2, 0, ("1", "2019-04-25 09:00", ""))
+
+    listed = read_list("a.xlsx", workbook(fill))
+    with pytest.raises(ListProblem) as caught:
+        find_columns(listed.header, COLUMNS, {})
+    assert "标题行" in caught.value.message.zh
+    assert "罗甸县2019年网民留言台账" in caught.value.message.zh
+    assert "title" in caught.value.message.en
+    csv_listed = read_list("a.csv", "罗甸县台账,,\r\n留言编号,留言时间,答复时间\r\n1,2019-04-25,\r\n".encode())
+    with pytest.raises(ListProblem, match="标题行"):
+        find_columns(csv_listed.header, COLUMNS, {})
+    with pytest.raises(ListProblem, match="标题行"):
+        find_columns(("填报单位", "教育局"), COLUMNS, {})
+
+
+def test_a_header_that_lacks_one_column_is_not_taken_for_a_title() -> None:
+    with pytest.raises(ListProblem) as caught:
+        find_columns(("留言编号", "留言时间"), COLUMNS, {})
+    assert caught.value.message.zh.startswith("缺少列：答复时间")
