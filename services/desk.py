@@ -1,5 +1,6 @@
 """The questions that command line and HTTP ask alike, each answered by one JSON document of the outside contract."""
 
+import difflib
 import hashlib
 import heapq
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from services.assessment import calendar as calendar_kind
 from services.assessment.assessor import Assessor, Question, full_type, known_on
@@ -21,7 +23,7 @@ from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
 from services.runtime import Runtime
-from shared.contracts import newest
+from shared.contracts import newest, released
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
 from shared.domain.kind import BadField, Command
@@ -37,6 +39,7 @@ from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, sh
 from shared.eventlog.port import TOPICS, Logged
 from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
+from shared.web.problems import sentence
 from shared.web.views import why_case
 
 FACT_NAMES = (
@@ -53,6 +56,7 @@ FACT_NAMES = (
     "fields",
 )
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST_NEAR = 3
 CLI_RULE = Text("命令行计算", "asked on the command line")
 NOT_FOUND = Text("没有这个案卷：{case}", "no such case: {case}")
 
@@ -67,6 +71,15 @@ class EventFilter:
     since: date | None = None
     until: date | None = None
     case: str | None = None
+
+    def check(self) -> None:
+        """Raises ``BadField`` for a service or type that there is none of, naming the nearest or all."""
+        services = [service.name for service in SERVICES]
+        if self.service is not None and self.service not in services:
+            raise BadField("service", _nothing_called(Text("服务", "service"), self.service, services))
+        if self.type is not None and self.type not in newest() and self.type not in released():
+            mine = [t for t in newest() if self.service is None or t.startswith(f"{self.service}.")]
+            raise BadField("type", _nothing_called(Text("事件类型", "event type"), self.type, mine))
 
     def takes(self, event: Mapping[str, Any]) -> bool:
         """Whether the event is wanted."""
@@ -408,12 +421,16 @@ class Desk:
         digest = f"calendar-file:{hashlib.sha256(content).hexdigest()}:{'amend' if amend else 'publish'}"
         command: Command
         case: str | None
-        if amend:
-            command = calendar_kind.Amend(**fields, removed=tuple(sorted(notice.removed)), local=notice.local)
-            case = f"calendar-{notice.year}"
-        else:
-            command = calendar_kind.Publish(year=notice.year, **fields)
-            case = None
+        try:
+            if amend:
+                command = calendar_kind.Amend(**fields, removed=tuple(sorted(notice.removed)), local=notice.local)
+                case = f"calendar-{notice.year}"
+            else:
+                command = calendar_kind.Publish(year=notice.year, **fields)
+                case = None
+        except ValidationError as problem:
+            found = problem.errors(include_url=False, include_input=False)[0]
+            raise BadField(str(found["loc"][0]), sentence(found["type"], found.get("ctx") or {})) from problem
         if case is not None and await self.runtime.stores.cases.load(case) is None:
             raise BadField(
                 "year",
@@ -519,6 +536,24 @@ def read_quarter(text: str) -> Quarter:
 def quarter_of(day: date) -> Quarter:
     """The quarter in which a day lies."""
     return Quarter(day.year, (day.month + 2) // 3)
+
+
+def _nothing_called(what: Text, given: str, known: Sequence[str]) -> Text:
+    """That there is nothing of this name, with the names that it may have meant, else all of them."""
+    said = Text(f"没有{what.zh}“{given}”", f"no {what.en} {given}")
+    endings: dict[str, list[str]] = {}
+    for name in known:
+        endings.setdefault(name.rpartition(".")[2].lower(), []).append(name)
+    by_case = {name.lower(): name for name in known}
+    near_names = [by_case[name] for name in difflib.get_close_matches(given.lower(), list(by_case), MOST_NEAR)]
+    for ending in difflib.get_close_matches(given.rpartition(".")[2].lower(), list(endings), MOST_NEAR):
+        near_names += [name for name in endings[ending] if name not in near_names]
+    if near_names:
+        return Text(
+            f"{said.zh}；是否想用 {'、'.join(near_names[:MOST_NEAR])}？",
+            f"{said.en}; did you mean {', '.join(near_names[:MOST_NEAR])}?",
+        )
+    return Text(f"{said.zh}，现有：{'、'.join(known)}", f"{said.en}; there are: {', '.join(known)}")
 
 
 def readable(record: Logged) -> dict[str, Any] | None:

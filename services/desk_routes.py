@@ -19,7 +19,7 @@ from shared.domain.permission import may
 from shared.domain.text import Text
 from shared.engine.execute import NotFound
 from shared.security.visibility import may_see, reach_of, readable_vault_fields
-from shared.web.commands import read_body
+from shared.web.commands import read_json
 from shared.web.people import People
 from shared.web.problems import bad_field, forbidden, not_found, unauthorised
 from shared.web.query import Parameters
@@ -110,6 +110,8 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
     async def events(request: Request) -> Response:
         actor = anybody_with_a_post(request)
         wanted = _filter(desk, request)
+        if wanted.case is not None:
+            await _seen(desk, actor, wanted.case)
 
         async def lines() -> AsyncIterator[bytes]:
             seen: dict[str, _Sight] = {}
@@ -128,6 +130,7 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         limit = asked.number("limit", 200, 5000)
         after = asked.text("after")
         asked.done()
+        EventFilter(type=type_).check()
         seen: dict[str, _Sight] = {}
 
         async def may_read(case: str) -> bool:
@@ -167,13 +170,13 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
     async def calendar_publish(request: Request) -> Response:
         actor = entitled(request, Publish)
         return json_answer(
-            await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=False, actor=actor)
+            await desk.calendar_enter(await read_json(request, LARGEST_NOTICE), amend=False, actor=actor)
         )
 
     @router.post("/calendar/amend")
     async def calendar_amend(request: Request) -> Response:
         actor = entitled(request, Amend)
-        return json_answer(await desk.calendar_enter(await read_body(request, LARGEST_NOTICE), amend=True, actor=actor))
+        return json_answer(await desk.calendar_enter(await read_json(request, LARGEST_NOTICE), amend=True, actor=actor))
 
     @router.get("/verify")
     async def verify(request: Request) -> Response:
@@ -216,6 +219,7 @@ def _filter(desk: Desk, request: Request) -> EventFilter:
     service, type_, department, case = (asked.text(name) for name in ("service", "type", "department", "case"))
     since, until = asked.day("from"), asked.day("until")
     asked.done()
+    EventFilter(service, type_).check()
     unit = None
     if department is not None:
         found = desk.runtime.reference.directory.find(department, desk.today)

@@ -13,6 +13,7 @@ from services.desk import EventFilter
 from shared.domain.kind import BadField
 from shared.domain.localtime import DateProblem, read_date
 from shared.domain.text import Text
+from shared.engine.execute import NotFound
 
 WAIT_SECONDS = 1.0
 
@@ -29,6 +30,7 @@ async def print_events(
 ) -> None:
     """Prints what is in the log; with ``follow`` goes on with what comes."""
     wanted = EventFilter(service, type_, department, _day("from", since), _day("until", until), case)
+    wanted.check()
     seen: set[str] = set()
     try:
         while True:
@@ -51,6 +53,8 @@ async def print_events(
                         raise BadField(
                             "department", Text(f"没有这个单位：{department}", f"no such department: {department}")
                         )
+                    if case is not None and await desk.runtime.stores.cases.load(case) is None:
+                        raise NotFound(case)
                     local = EventFilter(
                         wanted.service,
                         wanted.type,

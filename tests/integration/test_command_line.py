@@ -91,6 +91,10 @@ def test_events_are_one_a_line_and_filtered(data: Path) -> None:
     assert all(line["time"].startswith("2020") for line in found)
     case = command(data, "events", "cat", "--case", "M2019-000001").stdout.splitlines()
     assert [json.loads(line)["sequence"] for line in case] == list(range(1, len(case) + 1))
+    full = command(
+        data, "events", "cat", "--type", "gongkai.messages.ReplySent.v1", "--from", "2020/1/1", "--until", "20201231"
+    )
+    assert full.stdout == sent.stdout
 
 
 def test_the_calendar_answers(data: Path) -> None:
@@ -319,6 +323,11 @@ WRONG = [
     (("calendar", "due", "2026-10-09", "20wd", "--extend", "5d"), 2, "extend"),
     (("calendar", "publish", "nowhere.json"), 1, "nowhere.json"),
     (("events", "cat", "--from", "yesterday"), 2, "yesterday"),
+    (("events", "cat", "--type", "messages.ReplySnt"), 2, "是否想用 messages.ReplySent"),
+    (("events", "cat", "--type", "ReplySent"), 2, "messages.ReplySent"),
+    (("events", "cat", "--type", "xyz"), 2, "assessment.CalendarAmended"),
+    (("events", "tail", "--service", "letters"), 2, "publishing、requests、messages、assessment"),
+    (("events", "cat", "--case", "M1999-000001"), 1, "M1999-000001"),
     (("plan", "check", "nowhere.yaml"), 1, "nowhere.yaml"),
     (("import", "messages", "nowhere.xlsx"), 1, "nowhere.xlsx"),
     (("import", "messages", "README.md"), 2, "file"),
@@ -419,7 +428,12 @@ def test_the_same_questions_over_http(data: Path, tmp_path: Path) -> None:
         )  # fmt: skip
         assert refused.returncode == 1
         assert "401" in refused.stderr
-        for words in (("rank", "1800Q1"), ("rank", "2019Q2", "--group", "nothing"), ("calendar", "due", "x", "20wd")):
+        for words in (
+            ("rank", "1800Q1"),
+            ("rank", "2019Q2", "--group", "nothing"),
+            ("calendar", "due", "x", "20wd"),
+            ("events", "cat", "--type", "x"),
+        ):
             refused = subprocess.run(
                 [sys.executable, "-m", "services", *words, "--url", program.url],
                 cwd=ROOT, capture_output=True, text=True, timeout=60, env={**os.environ, "GONGKAI_TOKEN": token},
