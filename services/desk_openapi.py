@@ -6,6 +6,7 @@ from typing import Any
 from shared.domain.text import Text
 
 STRING: dict[str, Any] = {"type": "string"}
+PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 DAY = Text("日期，四种写法均可", "a date, in any of the four ways")
 PLAN = Text("另用的方案全文（县政府办、分析员）", "another plan's text (county office, analysts)")
 SCORING = (("as_of", DAY), ("known_on", DAY), ("plan", PLAN))
@@ -77,11 +78,12 @@ def _get(
 
 def _post(name: str, title: Text) -> dict[str, Any]:
     body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {"post": {**_operation(name, title, "application/json"), "requestBody": body}}
+    made = _operation(name, title, "application/json")
+    made["responses"]["415"] = {"description": "应为 JSON / must be JSON", "content": PROBLEM}
+    return {"post": {**made, "requestBody": body}}
 
 
 def _operation(name: str, title: Text, media: str) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     refused = {
         "401": "未登录 / no token",
         "403": "无权 / not yours",
@@ -96,6 +98,6 @@ def _operation(name: str, title: Text, media: str) -> dict[str, Any]:
         "security": [{"token": []}],
         "responses": {
             "200": {"description": "成功 / done", "content": {media: {"schema": {"type": "object"}}}},
-            **{status: {"description": why, "content": problem} for status, why in refused.items()},
+            **{status: {"description": why, "content": PROBLEM} for status, why in refused.items()},
         },
     }

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypedDict, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -18,6 +18,7 @@ from shared.domain.directory import Actor, Directory
 from shared.domain.permission import Allowed
 from shared.domain.text import Text
 from shared.domain.workdays import Calendar
+from shared.domain.written import fault_of
 
 Widget = Literal[
     "text",
@@ -199,6 +200,23 @@ class Command(BaseModel):
         widget="moment",
         default=None,
     )
+
+    @field_validator("*")
+    @classmethod
+    def _legible(cls, value: Any, info: ValidationInfo) -> Any:
+        """Every text of every command: what is written in a textarea may have lines, all else is one line."""
+        texts = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+        for text in texts:
+            if isinstance(text, str):
+                fault = fault_of(text, lines=text is value and _has_lines(cls, str(info.field_name)))
+                if fault is not None:
+                    raise ValueError(fault)
+        return value
+
+
+@cache
+def _has_lines(model: type[BaseModel], name: str) -> bool:
+    return extra_of(model.model_fields[name]).get("x-widget") == "textarea"
 
 
 def kebab(name: str) -> str:

@@ -20,7 +20,7 @@ from shared.web.body import reader_of
 from shared.web.metrics import COMMANDS
 from shared.web.people import Gate, People, Visitor
 from shared.web.problems import Problem, bad_field, forbidden, named, no_route, not_found, problem_of, unauthorised
-from shared.web.request_headers import IF_MATCH, RECEIPT_CODE, command_id, idempotency_key, if_match
+from shared.web.request_headers import IF_MATCH, RECEIPT_CODE, command_id, idempotency_key, if_match, json_only
 from shared.web.shown_numbers import case_id, shown_number
 
 NEEDS_CODE = Text(
@@ -99,8 +99,8 @@ class Desk:
         )
 
     async def body(self, request: Request) -> bytes:
-        """The request's body. Raises ``Problem`` 413 beyond the limit."""
-        return await read_body(request, self._gate.body_limit)
+        """The request's JSON. Raises ``Problem`` 413 beyond the limit, 415 for what is no JSON."""
+        return await read_json(request, self._gate.body_limit)
 
     async def _give(
         self, request: Request, kind: CaseKind[Any], model: type[Command], case: str | None, actor: Actor
@@ -143,6 +143,14 @@ async def read_body(request: Request, limit: int) -> bytes:
         body = body + chunk if body else chunk
         if len(body) > limit:
             raise too_large(limit)
+    return body
+
+
+async def read_json(request: Request, limit: int) -> bytes:
+    """As ``read_body``; a body that is there must be JSON by its ``Content-Type``. Raises ``Problem`` 415."""
+    body = await read_body(request, limit)
+    if body:
+        json_only(request.headers)
     return body
 
 

@@ -157,7 +157,7 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
                 Text(f"{kind.title.zh}：查询进展", f"{kind.title.en}: follow"),
                 Text("凭编号和查询码查询，无需登录", "by number and code, without signing in"),
                 {"200": _json("Followed")},
-                (404, 413, 422, 429, 503),
+                (404, 413, 415, 422, 429, 503),
                 body={"$ref": "#/components/schemas/Following"},
                 tags=tags,
                 security=[{}],
@@ -193,7 +193,7 @@ def _command(kind: CaseKind[Any], model: type[Command], schemas: Json) -> Json:
         security.append({})
     if "writer" in standings:
         security.append({"receipt": []})
-    statuses = (401, 403, 404, 409, 412, 413, 422, 429, 503)
+    statuses = (401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
     operation = _operation(
         f"{kind.name}-{model.command_name}",
         model.command_title,
@@ -341,7 +341,11 @@ _COMMAND_HEADERS = (
         Text("重复提交时用同一值，只办一次", "the same value again gives the first answer again"),
         {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     ),
-    _header(IF_MATCH, Text('所见案卷的版本，如 "3"', 'the version seen, such as "3"'), {"type": "string"}),
+    _header(
+        IF_MATCH,
+        Text('所见案卷的版本，如 "3"', 'the version seen, such as "3"'),
+        {"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$'},
+    ),
     _header(
         "Accept-Language",
         Text("提示语言：zh 或 en", "language of messages: zh or en"),

@@ -28,6 +28,7 @@ TITLES: Mapping[int, Text] = {
     409: Text("规则不允许", "A rule forbids it"),
     412: Text("案卷已有变动", "The case has changed"),
     413: Text("内容过大", "Too large"),
+    415: Text("不支持的内容类型", "Unsupported media type"),
     422: Text("填写有误", "Bad field"),
     429: Text("请求过于频繁", "Too many requests"),
     500: Text("系统出错", "Internal error"),

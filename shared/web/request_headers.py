@@ -6,11 +6,11 @@ import re
 from starlette.datastructures import Headers
 
 from shared.domain.text import Text
-from shared.web.problems import bad_field
+from shared.web.problems import Problem, bad_field
 
 LONGEST_KEY = 200
 IDEMPOTENCY_KEY, IF_MATCH, RECEIPT_CODE = "Idempotency-Key", "If-Match", "Receipt-Code"
-_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_VERSION = re.compile(r'"([0-9]{1,9})"')
 
 
 def idempotency_key(headers: Headers) -> str | None:
@@ -33,6 +33,28 @@ def idempotency_key(headers: Headers) -> str | None:
     return given
 
 
+def json_only(headers: Headers) -> None:
+    """Raises ``Problem`` 415 for a body that says it is something other than JSON; one that says nothing is read as JSON."""
+    given = headers.get("Content-Type")
+    if given is None:
+        return
+    kind, *parameters = (part.strip().lower() for part in given.split(";"))
+    charsets = [
+        value.strip('"') for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "charset"
+    ]
+    if kind != "application/json" or any(charset not in ("utf-8", "utf8") for charset in charsets):
+        raise Problem(
+            415,
+            "not_json",
+            Text(
+                "Content-Type 应为 application/json（UTF-8），正文为 JSON",
+                "Content-Type must be application/json (UTF-8), the body JSON",
+            ),
+            field="Content-Type",
+            headers={"Accept": "application/json"},
+        )
+
+
 def command_id(service: str, subject: str, key: str) -> str:
     """The command's id: each person's keys are their own, and what they chose as a key goes no further."""
     digest = hashlib.sha256("\n".join((service, subject, key)).encode("utf-8", "surrogateescape")).hexdigest()
@@ -48,6 +70,9 @@ def if_match(headers: Headers) -> int | None:
     if found is None:
         raise bad_field(
             IF_MATCH,
-            Text('If-Match 应为带引号的版本号，如 "3"', 'If-Match must be a quoted version such as "3"'),
+            Text(
+                'If-Match 应为案卷的版本号，带引号、不带 W/，如 "3"',
+                'If-Match must be the case\'s version in quotes and without W/, such as "3"',
+            ),
         )
     return int(found[1])

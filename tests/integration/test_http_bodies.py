@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from services.declared import SERVICES
 from services.messages import MESSAGE
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.kind import Command
@@ -216,3 +218,48 @@ def outcome(command: str, raw: bytes) -> str:
     except Problem as refused:
         return "refusal" if refused.status == 422 and refused.body("zh")["detail"] else "other"
     return "command" if isinstance(made, MODELS[command]) else "other"
+
+
+UNSEEN = [
+    ("title", "路灯\x07坏了", "控制字符（U+0007）", "control characters (U+0007)"),
+    ("title", "路灯\n坏了", "只能写一行", "must be one line"),
+    ("title", "路灯\t坏了", "只能写一行", "must be one line"),
+    ("title", "路灯\u2028坏了", "只能写一行", "must be one line"),
+    ("title", "编号 \u202e321", "改变文字方向的字符（U+202E）", "direction of writing (U+202E)"),
+    ("name", "王\u2066小\u2069明", "改变文字方向的字符（U+2066）", "direction of writing (U+2066)"),
+    ("name", "王\x00小明", "控制字符（U+0000）", "control characters (U+0000)"),
+    ("address", "罗甸\x1b[31m县", "控制字符（U+001B）", "control characters (U+001B)"),
+    ("text", "路灯\x08坏了", "控制字符（U+0008）", "control characters (U+0008)"),
+    ("text", "路灯\u202d坏了", "改变文字方向的字符（U+202D）", "direction of writing (U+202D)"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "zh", "en"), UNSEEN)
+async def test_letters_that_cannot_be_seen_are_refused_by_field_and_rule(
+    luodian: County, field: str, value: str, zh: str, en: str
+) -> None:
+    for language, said in (("zh", zh), ("en", en)):
+        sent = {**LETTER, field: value}
+        body = problem(await luodian.client.post(MESSAGES, json=sent, headers={"Accept-Language": language}), 422)
+        assert body["field"] == field
+        assert said in body["detail"]
+        assert value not in body["detail"]
+    assert await luodian.stores.cases.counts() == (0, 0)
+
+
+async def test_a_long_text_has_lines_and_tabs_and_a_title_loses_the_break_at_its_end(luodian: County) -> None:
+    sent = {**LETTER, "title": "校门口\u3000没有路灯\n", "text": "一、\t路灯\r\n二、斑马线\n三、😀"}
+    assert (await luodian.client.post(MESSAGES, json=sent)).status_code == 201
+
+
+def test_every_text_of_every_command_passes_the_same_rule() -> None:
+    for service in SERVICES:
+        for kind in service.kinds:
+            for model in (*kind.commands, *COMMON_COMMANDS):
+                for name in (
+                    n for n, schema in model.model_json_schema()["properties"].items() if schema.get("type") == "string"
+                ):
+                    with pytest.raises(ValidationError) as refused:
+                        model.model_validate({name: "a\x07b"})
+                    faults = {e["loc"][0]: e["type"] for e in refused.value.errors() if e["loc"]}
+                    assert name in faults, (model, name)

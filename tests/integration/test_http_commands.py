@@ -1,6 +1,7 @@
 """Commands over HTTP as the outside contract has them: answers, headers, repeats, versions, and every refusal."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -147,7 +148,7 @@ async def test_a_stale_version_is_refused_with_the_one_in_force(luodian: County)
     assert await luodian.stores.cases.counts() == (1, 2)
 
 
-@pytest.mark.parametrize("seen", ['"2"', 'W/"2"', "*"])
+@pytest.mark.parametrize("seen", ['"2"', "*"])
 async def test_the_version_in_force_is_let_through(luodian: County, seen: str) -> None:
     case = (await luodian.submit()).json()["id"]
     await luodian.done(case, "accept", CLERK)
@@ -156,11 +157,51 @@ async def test_the_version_in_force_is_let_through(luodian: County, seen: str) -
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("seen", ["2", '"two"', '"2", "3"', '"-1"', '"9999999999"', ""])
+@pytest.mark.parametrize("seen", ["2", 'W/"2"', '"two"', '"2", "3"', '"-1"', '"9999999999"', ""])
 async def test_a_malformed_version_is_refused_by_the_header_s_name(luodian: County, seen: str) -> None:
     case = (await luodian.submit()).json()["id"]
     answer = await luodian.client.post(f"{MESSAGES}/{case}/accept", headers=luodian.as_(CLERK, **{"If-Match": seen}))
     assert problem(answer, 422)["field"] == "If-Match"
+
+
+OTHER_KINDS = (
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json; charset=gbk",
+    "application/jsonp",
+    "",
+)
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+async def test_a_body_that_says_it_is_no_json_is_refused_in_both_languages(luodian: County, kind: str) -> None:
+    content = json.dumps(dict(LETTER)).encode()
+    for language, said in (("zh", "应为 application/json"), ("en", "must be application/json")):
+        for path in (MESSAGES, f"{MESSAGES}/follow"):
+            headers = {"Content-Type": kind, "Accept-Language": language}
+            answer = await luodian.client.post(path, content=content, headers=headers)
+            body = problem(answer, 415, "not_json")
+            assert said in body["detail"]
+            assert body["field"] == "Content-Type"
+    assert await luodian.stores.cases.counts() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "Application/JSON; charset=UTF-8", 'application/json;charset="utf-8"']
+)
+async def test_json_is_taken_with_its_charset_named(luodian: County, kind: str) -> None:
+    content = json.dumps(dict(LETTER)).encode()
+    answer = await luodian.client.post(MESSAGES, content=content, headers={"Content-Type": kind})
+    assert answer.status_code == 201
+
+
+async def test_a_body_that_says_nothing_and_no_body_at_all_are_taken(luodian: County) -> None:
+    answer = await luodian.client.post(MESSAGES, content=json.dumps(dict(LETTER)).encode())
+    assert answer.status_code == 201
+    headers = luodian.as_(CLERK, **{"Content-Type": "application/x-www-form-urlencoded"})
+    accepted = await luodian.client.post(f"{MESSAGES}/{answer.json()['id']}/accept", headers=headers)
+    assert accepted.status_code == 200
 
 
 async def test_a_case_that_is_to_be_opened_has_no_version_to_match(luodian: County) -> None:
