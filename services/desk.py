@@ -26,11 +26,11 @@ from services.runtime import Runtime
 from shared.contracts import newest, released
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
-from shared.domain.kind import BadField, Command
+from shared.domain.kind import BadField, Command, RuleBroken
 from shared.domain.localtime import DateProblem, local_date, moment_text, read_date, read_moment
 from shared.domain.notice import read_notice
 from shared.domain.text import Text
-from shared.domain.workdays import Calendar
+from shared.domain.workdays import Calendar, Notice
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
 from shared.engine.policy import REFUSED
@@ -398,10 +398,15 @@ class Desk:
             "quarters": list(calendar.working_days_by_quarter(year)),
             "holidays": [d.isoformat() for d in calendar.holidays(year)],
             "makeup_workdays": [d.isoformat() for d in calendar.makeup_workdays(year)],
+            "amendments": [_amendment(notice) for notice in calendar.amendments(year)],
         }
 
     async def calendar_enter(self, content: bytes, *, amend: bool, actor: Actor = SYSTEM) -> dict[str, Any]:
-        """``gongkai calendar publish|amend``: enters a notice and settles every file under it. Raises ``BadField``."""
+        """``gongkai calendar publish|amend``: enters a notice and settles every file under it.
+
+        The year as ``calendar_show`` has it, and ``changed``: each day that is another than before. Raises ``BadField``,
+        ``RuleBroken``.
+        """
         try:
             data = orjson.loads(content)
             if not isinstance(data, dict):
@@ -438,9 +443,15 @@ class Desk:
                     f"{notice.year} 年尚无放假通知，请先 publish", f"{notice.year} has no notice yet; publish it first"
                 ),
             )
-        await engine.execute(engine.kind("calendar"), case, [Asked(command, actor, digest)])
+        before = self.runtime.reference.calendar
+        try:
+            await engine.execute(engine.kind("calendar"), case, [Asked(command, actor, digest)])
+        except RuleBroken as broken:
+            raise _published_already(before, notice.year) if broken.code == "case.exists" else broken from broken
         await self.runtime.catch_up()
-        return self.calendar_show(notice.year)
+        after = self.runtime.reference.calendar
+        named = notice.holidays | notice.makeup_workdays | notice.removed if amend else after.changed_since(before)
+        return self.calendar_show(notice.year) | {"changed": _changed(sorted(named), before, after)}
 
     # -- plans -----------------------------------------------------------------------------------------------------
 
@@ -570,6 +581,50 @@ async def facts_digest(digests: AsyncIterator[tuple[str, str]]) -> str:
     async for event, digest in digests:
         hasher.update(f"{event} {digest}\n".encode())
     return hasher.hexdigest()
+
+
+def _amendment(notice: Notice) -> dict[str, Any]:
+    return {
+        "notice": notice.notice,
+        "published": notice.published.isoformat() if notice.published else None,
+        "local": notice.local,
+        "holidays": [day.isoformat() for day in sorted(notice.holidays)],
+        "makeup_workdays": [day.isoformat() for day in sorted(notice.makeup_workdays)],
+        "removed": [day.isoformat() for day in sorted(notice.removed)],
+    }
+
+
+def _changed(days: Sequence[date], before: Calendar, after: Calendar) -> list[dict[str, Any]]:
+    """The days that one calendar takes for something else than the other, in order."""
+    found = []
+    for day in days:
+        was, now = before.day(day), after.day(day)
+        if was != now:
+            found.append(
+                {
+                    "date": day.isoformat(),
+                    "worked": now.worked,
+                    "before": was.reason.zh,
+                    "before_en": was.reason.en,
+                    "after": now.reason.zh,
+                    "after_en": now.reason.en,
+                }
+            )
+    return found
+
+
+def _published_already(calendar: Calendar, year: int) -> RuleBroken:
+    notice = calendar.notice(year)
+    number = f"（{notice.notice}）" if notice and notice.notice else ""
+    return RuleBroken(
+        "calendar.already_published",
+        Text(
+            f"{year} 年的放假通知已登记{number}；年中变动请用 calendar amend 登记",
+            f"the notice of {year} is in already{number}; enter a change with calendar amend",
+        ),
+        calendar_kind.BASIS,
+        "year",
+    )
 
 
 def _counted(clock: Clock, calendar: Calendar) -> dict[str, Any]:

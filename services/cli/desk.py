@@ -96,10 +96,13 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         # A plan was read and found wanting; every other question names what there is not.
         fail(said, FAILED if question.field == "plan" else USAGE)
     except RuleBroken as broken:
+        basis = Text("", "")
+        if broken.basis != broken.message:
+            basis = Text(f"；{broken.basis.zh}", f"; {broken.basis.en}")
         fail(
             Text(
-                f"{broken.message.zh}（{broken.code}；{broken.basis.zh}）",
-                f"{broken.message.en} ({broken.code}; {broken.basis.en})",
+                f"{broken.message.zh}（{broken.code}{basis.zh}）",
+                f"{broken.message.en} ({broken.code}{basis.en})",
             )
         )
     except NotFound as missing:

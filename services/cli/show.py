@@ -138,6 +138,36 @@ def calendar_table(content: Document) -> None:
         (Text("放假日", "Days off"), " ".join(content["holidays"]) or None),
         (Text("调休上班日", "Make-up workdays"), " ".join(content["makeup_workdays"]) or None),
     ])  # fmt: skip
+    for amendment in content.get("amendments", ()):
+        named(
+            [
+                (
+                    Text("地方假日通知", "Local notice") if amendment["local"] else Text("调整通知", "Amended by"),
+                    _amendment(amendment),
+                )
+            ]
+        )
+    changed = content.get("changed")
+    if changed == []:
+        console().print(
+            say(Text("没有变动：此通知已登记过", "Nothing changes: this notice is in already")), markup=False
+        )
+    elif changed:
+        header = [say(Text("变动的日期", "Day changed")), say(Text("原为", "Was")), say(Text("现为", "Is now"))]
+        grid("", header, [[day["date"], _titled(day, "before"), _titled(day, "after")] for day in changed])
+
+
+def _amendment(notice: Mapping[str, Any]) -> str:
+    say = options.current.say
+    days = [
+        (Text("放假", "off"), notice["holidays"]),
+        (Text("上班", "worked"), notice["makeup_workdays"]),
+        (Text("恢复常规", "given back"), notice["removed"]),
+    ]
+    told = [f"{say(what)} {' '.join(listed)}" for what, listed in days if listed]
+    number = notice["notice"] or say(Text("无文号", "no number"))
+    published = f" {notice['published']}" if notice["published"] else ""
+    return number + published + say(Text("，", ", ")) + say(Text("；", "; ")).join(told)
 
 
 def ranking_rows(content: Document) -> tuple[Row, list[Row]]:

@@ -180,6 +180,10 @@ class Calendar:
                 return notice
         return None
 
+    def amendments(self, year: int) -> tuple[Notice, ...]:
+        """The notices laid over the one published for ``year``, local ones among them, in the order they came."""
+        return tuple(notice for notice, published in self._standing if notice.year == year and not published)
+
     def holidays(self, year: int) -> tuple[date, ...]:
         """The days of ``year`` set off, whichever notice set them; the statutory days where no notice is in."""
         days = {day for day, setting in self._settings.items() if setting.worked is False and day.year == year}

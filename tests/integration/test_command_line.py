@@ -129,10 +129,48 @@ def test_a_notice_is_published_and_amended(tmp_path: Path) -> None:
     file.write_text(json.dumps(notice), encoding="utf-8")
     published = document(data, "calendar", "publish", str(file), GONGKAI_CLOCK="2026-11-24 09:00")
     assert published["known"] is True
-    file.write_text(json.dumps({**notice, "holidays": ["2027-01-04"], "amends": True}), encoding="utf-8")
+    assert published["amendments"] == []
+    # A statutory day that this notice does not set off is worked now.
+    assert ("2027-10-01", True) in {(day["date"], day["worked"]) for day in published["changed"]}
+    file.write_text(json.dumps({**notice, "notice": "另一份"}), encoding="utf-8")
+    again = command(data, "calendar", "publish", str(file), GONGKAI_CLOCK="2026-11-24 09:30")
+    assert again.returncode == 1
+    assert again.stderr.count("已登记") == 1
+    assert "样例" in again.stderr
+    assert "calendar amend" in again.stderr
+    change = {**notice, "notice": "调整一号", "holidays": ["2027-01-04"], "amends": True}
+    file.write_text(json.dumps(change), encoding="utf-8")
     amended = document(data, "calendar", "amend", str(file), GONGKAI_CLOCK="2026-11-24 10:00")
     assert amended["version"] == published["version"] + 1
     assert "2027-01-04" in amended["holidays"]
+    assert [(day["date"], day["worked"], day["before"], day["after"]) for day in amended["changed"]] == [
+        ("2027-01-04", False, "工作日（周一）", "元旦放假（调整一号）")
+    ]
+    shown = document(data, "calendar", "show", "2027")
+    assert [(a["notice"], a["published"], a["holidays"]) for a in shown["amendments"]] == [
+        ("调整一号", "2026-11-20", ["2027-01-04"])
+    ]
+    zh, en = words_of(data, "calendar", "show", "2027")
+    assert "放假通知：样例" in zh
+    assert "调整通知：调整一号 2026-11-20，放假 2027-01-04" in zh
+    assert "Amended by: 调整一号 2026-11-20, off 2027-01-04" in en
+    table = command(data, "calendar", "amend", str(file), GONGKAI_CLOCK="2026-11-24 11:00").stdout
+    assert "此通知已登记过" in table
+
+
+def test_an_amendment_says_which_days_change(tmp_path: Path) -> None:
+    file = tmp_path / "change.json"
+    change = {"year": 2026, "notice": "调整二号", "published": None, "amends": True, "local": True}
+    file.write_text(json.dumps({**change, "holidays": ["2026-07-24"], "makeup_workdays": []}), encoding="utf-8")
+    local = command(tmp_path / "data", "calendar", "amend", str(file), GONGKAI_CLOCK="2026-11-24 10:00")
+    assert "工作日（周五）；地方假日（调整二号），不影响法定期限" in local.stdout
+    assert "地方假日通知：调整二号，放假 2026-07-24" in local.stdout
+    file.write_text(
+        json.dumps({**change, "notice": "长" * 300, "holidays": [], "makeup_workdays": []}), encoding="utf-8"
+    )
+    long = command(tmp_path / "data", "calendar", "amend", str(file), GONGKAI_CLOCK="2026-11-24 10:00")
+    assert long.returncode == 2
+    assert "notice：最多 200 个字" in long.stderr
 
 
 def test_plans_are_checked_shown_and_described(data: Path) -> None:

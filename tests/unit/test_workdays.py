@@ -1,5 +1,6 @@
 """The working-day calendar against the packages, the notices and the statute."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -342,6 +343,14 @@ def test_weekend_days_of_unknown_years_near_a_statutory_day_may_be_worked() -> N
 def test_a_day_that_a_notice_has_set_is_no_longer_doubtful() -> None:
     amended = SEEDED.amend(a_notice(2027, off=days("2027-10-09")))
     assert amended.earliest_add(date(2027, 10, 8), 1) == date(2027, 10, 10)
+
+
+def test_a_year_names_the_notices_laid_over_its_own() -> None:
+    change, local = a_notice(2026, off=days("2026-07-24")), replace(a_notice(2026, off=days("2026-07-25")), local=True)
+    amended = SEEDED.amend(change).amend(local)
+    assert amended.amendments(2026) == (change, local)
+    assert amended.amendments(2025) == ()
+    assert amended.publish(a_notice(2026, off=days("2026-01-01"))).amendments(2026) == (local,)
 
 
 def test_a_calendar_shows_its_version_and_years() -> None:
