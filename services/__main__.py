@@ -7,6 +7,19 @@ import sys
 def main() -> int:
     """Runs one command line; returns its exit status."""
     from services.cli import options
+    from services.cli.outlet import emptied, open_outlet
+
+    open_outlet()
+    status = _run()
+    unwritten = emptied()
+    if unwritten is None:
+        return status
+    sys.stderr.write(options.current.say(unwritten) + "\n")
+    return status or 1
+
+
+def _run() -> int:
+    from services.cli import options
 
     try:
         found, words = options.take(sys.argv[1:], os.environ)

@@ -1,7 +1,6 @@
 """Opens the data folder for one command, seeds it on first use, and turns what can go wrong into sentences and exit codes."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -128,11 +127,6 @@ def fail(message: Text, status: int = FAILED) -> None:
     """Says why on stderr and ends with the status."""
     sys.stderr.write(options.current.say(message) + "\n")
     raise SystemExit(status)
-
-
-def quiet_pipe() -> None:
-    """A reader that went away (``| head``) is no error of ours."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def remote() -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from services.cli import options
-from services.cli.desk import opened, quiet_pipe, remote
+from services.cli.desk import opened, remote
+from services.cli.outlet import reads_nobody
 from services.desk import EventFilter
 from shared.domain.kind import BadField
 from shared.domain.localtime import DateProblem, read_date
@@ -32,45 +33,46 @@ async def print_events(
     wanted = EventFilter(service, type_, department, _day("from", since), _day("until", until), case)
     wanted.check()
     seen: set[str] = set()
-    try:
-        while True:
-            if options.current.url:
-                query = {
-                    "service": service,
-                    "type": type_,
-                    "department": department,
-                    "from": since,
-                    "until": until,
-                    "case": case,
-                }
-                for event in remote().lines("/api/v1/assessment/events", **query):
-                    _print(event, seen)
-            else:
-                async with opened("events") as desk:
-                    await desk.runtime.settle_down()
-                    found = desk.runtime.reference.directory.find(department, desk.today) if department else None
-                    if department and found is None:
-                        raise BadField(
-                            "department", Text(f"没有这个单位：{department}", f"no such department: {department}")
-                        )
-                    if case is not None and await desk.runtime.stores.cases.load(case) is None:
-                        raise NotFound(case)
-                    local = EventFilter(
-                        wanted.service,
-                        wanted.type,
-                        found.id if found else None,
-                        wanted.since,
-                        wanted.until,
-                        wanted.case,
+    while True:
+        if options.current.url:
+            query = {
+                "service": service,
+                "type": type_,
+                "department": department,
+                "from": since,
+                "until": until,
+                "case": case,
+            }
+            for event in remote().lines("/api/v1/assessment/events", **query):
+                _print(event, seen)
+                if reads_nobody():
+                    return
+        else:
+            async with opened("events") as desk:
+                await desk.runtime.settle_down()
+                found = desk.runtime.reference.directory.find(department, desk.today) if department else None
+                if department and found is None:
+                    raise BadField(
+                        "department", Text(f"没有这个单位：{department}", f"no such department: {department}")
                     )
-                    async for event in desk.events(local):
-                        _print(event, seen)
-            if not follow:
-                return
-            sys.stdout.flush()
-            await asyncio.sleep(WAIT_SECONDS)
-    except BrokenPipeError:
-        quiet_pipe()
+                if case is not None and await desk.runtime.stores.cases.load(case) is None:
+                    raise NotFound(case)
+                local = EventFilter(
+                    wanted.service,
+                    wanted.type,
+                    found.id if found else None,
+                    wanted.since,
+                    wanted.until,
+                    wanted.case,
+                )
+                async for event in desk.events(local):
+                    _print(event, seen)
+                    if reads_nobody():
+                        return
+        sys.stdout.flush()
+        if not follow or reads_nobody():
+            return
+        await asyncio.sleep(WAIT_SECONDS)
 
 
 def _print(event: dict[str, Any], seen: set[str]) -> None:

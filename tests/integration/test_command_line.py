@@ -442,6 +442,46 @@ def test_a_reader_that_goes_away_is_no_error(data: Path) -> None:
     reading.stderr.close()
 
 
+UNREAD = (
+    (("rank", "2019Q2"), 0),
+    (("rank", "2019Q2", "--output", "json"), 0),
+    (("explain", "2019Q2", "教育局", "--output", "csv"), 0),
+    (("case", "show", "M2019-000001"), 0),
+    (("events", "cat"), 0),
+    (("events", "tail"), 0),
+    (("plan", "schema"), 0),
+    (("plan", "check", "nowhere.yaml"), 1),
+    (("import", "messages", str(LIST), "--create-departments"), 3),
+)
+
+
+@pytest.mark.parametrize(("words", "status"), UNREAD, ids=lambda v: " ".join(v) if isinstance(v, tuple) else None)
+def test_nobody_reading_leaves_no_trace_and_the_command_s_own_status(
+    data: Path, words: tuple[str, ...], status: int
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "services", *words, "--data", str(data)],
+        cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(writing)
+    assert ended.returncode == status, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert (ended.stderr == "") == (status != 1)
+
+
+def test_a_full_disk_behind_standard_output_fails_and_says_so(data: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "services", "rank", "2019Q2", "--lang", "en", "--data", str(data)],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("standard output cannot be written")
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_same_questions_over_http(data: Path, tmp_path: Path) -> None:
     token = document(
         data, "token", "issue", "--subject", "office.chief", "--department", "county-office", "--role", "office"
