@@ -83,8 +83,8 @@ def _acceptable(
     if model.command_needs is not None:
         return True
     decide = kind.commands[model]
-    samples = _samples(model)
-    for command in samples:
+    tried = samples(model)
+    for command in tried:
         try:
             decide(state, command, context)
         except RuleBroken as broken:
@@ -93,13 +93,13 @@ def _acceptable(
         except (BadField, DateProblem):
             pass
         return True
-    return not samples
+    return not tried
 
 
 @lru_cache(maxsize=512)
-def _samples(model: type[Command]) -> tuple[Command, ...]:
+def samples(model: type[Command]) -> tuple[Command, ...]:
     """The command filled in with the least that its fields take, once for every choice among its options."""
-    required = {name: _values(info.annotation) for name, info in model.model_fields.items() if info.is_required()}
+    required = {name: values_of(info.annotation) for name, info in model.model_fields.items() if info.is_required()}
     found: list[Command] = []
     for values in islice(product(*required.values()), MOST_TRIED):
         try:
@@ -109,15 +109,15 @@ def _samples(model: type[Command]) -> tuple[Command, ...]:
     return tuple(found)
 
 
-def _values(annotation: Any) -> tuple[Any, ...]:
+def values_of(annotation: Any) -> tuple[Any, ...]:
     """Values of a type, one for each choice that it leaves."""
     origin = get_origin(annotation)
     if origin is Literal:
         return get_args(annotation)
     if origin in (Union, UnionType):
-        return tuple(value for one in get_args(annotation) if one is not type(None) for value in _values(one))
+        return tuple(value for one in get_args(annotation) if one is not type(None) for value in values_of(one))
     if origin in (tuple, list, frozenset, set):
-        return tuple((value,) for value in _values(get_args(annotation)[0]))
+        return tuple((value,) for value in values_of(get_args(annotation)[0]))
     if annotation is bool:
         return (True, False)
     if annotation is int:

@@ -8,6 +8,7 @@ from shared.domain.directory import PUBLIC
 from shared.domain.kind import CaseKind, Command
 from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
+from shared.web.asked_for import asked_for
 from shared.web.offers import command_schema
 from shared.web.problems import MEDIA_TYPE, TITLES
 from shared.web.query import MOST, SORTS, USUAL
@@ -177,6 +178,11 @@ def _over_http(allowed: Sequence[Allowed]) -> bool:
 def _command(kind: CaseKind[Any], model: type[Command], schemas: Json) -> Json:
     name = model.__name__ if model in COMMON_COMMANDS else f"{kind.name}.{model.__name__}"
     schema = command_schema(model)
+    help = model.command_help
+    beside = asked_for(kind) if model is kind.opening else None
+    if beside is not None:
+        help = Text(f"{help.zh}{beside.zh}", f"{help.en} {beside.en}")
+        schema["description"], schema["x-description-en"] = help.zh, help.en
     for inner, definition in schema.pop("$defs", {}).items():
         schemas[f"{name}.{inner}"] = _relocated(definition, name)
     schemas[name] = _relocated(schema, name)
@@ -197,7 +203,7 @@ def _command(kind: CaseKind[Any], model: type[Command], schemas: Json) -> Json:
     operation = _operation(
         f"{kind.name}-{model.command_name}",
         model.command_title,
-        model.command_help,
+        help,
         {"201" if opens else "200": created},
         tuple(s for s in statuses if not (opens and s == 404)),
         parameters=_COMMAND_HEADERS,

@@ -38,6 +38,25 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
+async def test_the_openapi_of_submit_tells_what_the_decision_asks_for(luodian: County) -> None:
+    """Name and a way to reach the writer are optional in the schema, and needed from everybody but the system."""
+    document = (await luodian.client.get(OPENAPI)).json()
+    submit = document["paths"]["/messages"]["post"]
+    assert document["components"]["schemas"]["message.Submit"]["required"] == ["title", "text"]
+    body = {name: LETTER[name] for name in ("title", "text")}
+    for field in ("name", "phone"):
+        refused = problem(await luodian.client.post(MESSAGES, json=body), 409)
+        assert refused["field"] == field
+        said = refused["detail"].rpartition("：")[2]
+        assert said in submit["description"]
+        assert f"（{field}）：{said}" in document["components"]["schemas"]["message.Submit"]["description"]
+        assert f"({field}): " in submit["x-description-en"]
+        body[field] = LETTER[field]
+    assert (await luodian.client.post(MESSAGES, json=body)).status_code == 201
+    accept = document["paths"]["/messages/{id}/accept"]["post"]
+    assert "还须填写" not in accept["description"]
+
+
 # -- documentation -----------------------------------------------------------------------------------------------------
 
 
