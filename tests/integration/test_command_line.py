@@ -2,8 +2,12 @@
 
 import json
 import os
+import pty
+import re
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -480,6 +484,74 @@ def test_a_full_disk_behind_standard_output_fails_and_says_so(data: Path) -> Non
     assert ended.returncode == 1
     assert ended.stderr.startswith("standard output cannot be written")
     assert "Traceback" not in ended.stderr
+
+
+def on_a_terminal(data: Path, *words: str, **environment: str) -> tuple[int, str]:
+    """A command whose stdout and stderr are a terminal: its exit status and what the terminal got."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services", *words, "--data", str(data)],
+        cwd=ROOT, stdin=its, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm-256color", **environment},
+    )  # fmt: skip
+    os.close(its)
+    shown = b""
+    # A terminal whose last writer has gone answers with an input/output error.
+    with suppress(OSError):
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    return process.wait(60), shown.decode(errors="replace")
+
+
+BAR = "\x1b[?25l"
+"""What a terminal is told before a progress bar: hide the cursor."""
+
+
+def test_a_bar_is_shown_on_a_terminal_alone(tmp_path: Path) -> None:
+    words = ("import", "messages", str(LIST), "--create-departments")
+    assert BAR in on_a_terminal(tmp_path / "a", *words)[1]
+    assert BAR not in on_a_terminal(tmp_path / "b", *words, "--quiet")[1]
+    piped = command(tmp_path / "c", *words)
+    assert "\x1b" not in piped.stdout + piped.stderr
+    assert piped.stderr == ""
+
+
+def test_colour_is_left_out_where_that_is_wished(data: Path) -> None:
+    bold = "\x1b[1m"
+    assert bold in on_a_terminal(data, "rank", "2019Q2")[1]
+    _, plain = on_a_terminal(data, "rank", "2019Q2", NO_COLOR="1")
+    assert not re.search("\x1b\\[[0-9;]*3[0-9]", plain)
+    assert "\x1b" not in command(data, "rank", "2019Q2").stdout
+
+
+def test_tail_prints_each_event_once_and_ends_on_ctrl_c(data: Path) -> None:
+    events = len(document(data, "case", "show", "M2019-000001")["events"])
+    words = [sys.executable, "-m", "services", "events", "tail", "--case", "M2019-000001", "--data", str(data)]
+    tail = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert tail.stdout is not None
+    shown = [json.loads(tail.stdout.readline()) for _ in range(events)]
+    assert [(e["subject"], e["sequence"]) for e in shown] == [("M2019-000001", n + 1) for n in range(events)]
+    tail.send_signal(signal.SIGINT)
+    rest, said = tail.communicate(timeout=60)
+    assert (tail.returncode, rest) == (130, "")
+    assert "Traceback" not in said
+
+
+def test_a_rehearsed_import_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
+    words = ("import", "messages", str(LIST), "--create-departments")
+    rehearsed = document(tmp_path / "data", *words, "--dry-run")
+    assert document(tmp_path / "data", "verify")["events"] == document(tmp_path / "empty", "verify")["events"]
+    real = document(tmp_path / "data", *words)
+    for name in ("rows", "imported", "rejected", "by_category", "unknown_departments"):
+        assert rehearsed[name] == real[name], name
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = command(tmp_path / "data", "rank", "2019Q2", "--url", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "http://127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "data").exists(), "asked over HTTP, no folder is made"
 
 
 def test_the_same_questions_over_http(data: Path, tmp_path: Path) -> None:

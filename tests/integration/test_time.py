@@ -27,7 +27,7 @@ from services.messages.message_commands import (
 )
 from shared.clock import ProcessClock
 from shared.domain.corrections import RevokeOverdue, VoidEntry
-from shared.domain.directory import PUBLIC, Actor
+from shared.domain.directory import PUBLIC, SYSTEM, Actor
 from shared.domain.kind import Command, RuleBroken
 from shared.domain.localtime import SHANGHAI
 from shared.engine.execute import Asked
@@ -165,6 +165,9 @@ async def test_an_amended_calendar_moves_open_dates_and_judges_ended_ones_again(
         running = await here.message("2026-03-09 09:00")
         await here.reply(late, "2026-03-12 10:00")
         assert await here.d1("2026Q1") == (0, 1)
+        await here.runtime.catch_up()
+        known_before = question_of("2026Q1", known="2026-03-12")
+        before = await Desk(here.runtime).rank(known_before)
         here.at("2026-03-13 09:00")
         notice = {"year": 2026, "notice": "国办发明电〔2026〕1号", "published": "2026-03-13", "amends": True}
         notice |= {"holidays": ["2026-03-10"], "makeup_workdays": []}
@@ -185,6 +188,8 @@ async def test_an_amended_calendar_moves_open_dates_and_judges_ended_ones_again(
         assert len(revised["voids"]) == 2
         assert await here.d1("2026Q1") == (1, 1)
         assert await here.d1("2026Q1", "2026-03-12") == (0, 1)
+        after = await Desk(here.runtime).rank(known_before)
+        assert (after["ranking"], after["result_digest"]) == (before["ranking"], before["result_digest"])
         await here.runtime.catch_up()
         assert await here.events(late) == events, "settled once"
         assert (await Desk(here.runtime).verify())["first_bad"] is None
@@ -275,6 +280,49 @@ async def test_each_rung_is_sent_once_in_order_and_in_working_hours(county: Call
         assert len(rungs) == len(set(rungs)) == 5
         moments = [e["time"] for e in await here.events(case) if e["type"].endswith("ReminderSent.v1")]
         assert moments == sorted(moments)
+
+
+async def test_after_a_downtime_the_missed_rungs_are_sent_in_order(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        case = await here.message("2026-03-02 09:00")
+        here.at("2026-03-28 03:00")
+        await here.runtime.catch_up()
+        assert "ReminderSent" not in await here.names(case), "a Saturday night is nobody's working hour"
+        here.at("2026-03-30 09:00")
+        for _ in range(2):
+            await here.runtime.catch_up()
+        sent = [e for e in await here.events(case) if e["type"].endswith("ReminderSent.v1")]
+        assert [e["data"]["rung"] for e in sent] == ["before-5", "before-3", "before-1", "after-1", "after-5"]
+        assert {e["time"][:16] for e in sent} == {"2026-03-30T09:00"}
+
+
+async def test_imported_history_is_judged_but_neither_reminded_nor_flagged(county: Callable[[str], Any]) -> None:
+    async with county("2026-03-02 08:00") as here:
+        here.at("2026-03-02 09:00")
+        engine = here.runtime.engine("messages")
+        steps: list[Command] = [
+            Submit(title="题", text="文"),
+            Accept(),
+            Classify(category="enquiry"),
+            Assign(department="education"),
+        ]
+        received = moment("2026-02-27 10:00")
+        asked = [Asked(step, SYSTEM, f"old-{n}", received, origin="import") for n, step in enumerate(steps)]
+        case = (await engine.execute(engine.kind("message"), None, asked)).case
+        for hour in ("2026-03-03 10:00", "2026-03-05 10:00", "2026-03-12 10:00", "2026-06-20 10:00"):
+            here.at(hour)
+            await here.runtime.catch_up()
+        types = [
+            "MessageReceived",
+            "MessageAccepted",
+            "MessageClassified",
+            "MessageAssigned",
+            "ReplyOverdue",
+            "MessageNeglected",
+        ]
+        assert await here.names(case) == types
+        data = [e["data"] for e in await here.events(case)]
+        assert {(e["origin"], tuple(e["flags"])) for e in data} == {("import", ())}
 
 
 async def test_a_command_and_a_timer_leave_the_same_miss(tmp_path: Path) -> None:
