@@ -129,6 +129,7 @@ class LocalKafka:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         port, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
         self.described = f"Apache Kafka {jar_version()}, a KRaft process from .backends/kafka"
@@ -145,6 +146,10 @@ class LocalKafka:
             self._process = subprocess.Popen(
                 [*self._java(), "kafka.Kafka", str(self._properties)], stdout=said, stderr=said, cwd=self._folder
             )
+        # Ends the broker when this process is gone, however it went: then the pipe is closed.
+        self._guard = subprocess.Popen(
+            ["sh", "-c", f"cat >/dev/null; kill -9 {self._process.pid}"], stdin=subprocess.PIPE, start_new_session=True
+        )
         try:
             wait_until_ready(self.bootstrap, within, self._process)
         except RuntimeError as problem:
@@ -169,6 +174,10 @@ class LocalKafka:
         process, self._process = self._process, None
         if process is None:
             return
+        if self._guard is not None and self._guard.stdin is not None:
+            self._guard.kill()
+            self._guard.stdin.close()
+            self._guard.wait()
         process.send_signal(how)
         try:
             process.wait(STOPS_WITHIN)
