@@ -59,7 +59,7 @@ class DistributedRuntime(Runtime):
         """Lets go of broker and store."""
         await self.log.close()
         for databases in self.databases:
-            databases.close()
+            await databases.close()
 
     async def lag(self) -> int:
         """How many events wait for this process, as far as the broker has told."""
@@ -171,7 +171,7 @@ async def prepare(settings: Settings) -> None:
         try:
             await databases.ensure_indexes()
         finally:
-            databases.close()
+            await databases.close()
 
 
 def _topic_prefix(settings: Settings) -> str:

@@ -37,10 +37,10 @@ class CutWire:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         yield f"mongodb://127.0.0.1:{server.sockets[0].getsockname()[1]}/?directConnection=true"
         server.close()
-        self._hang_up()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._down = True
+        while self._tasks:
+            self._hang_up()
+            await asyncio.wait(self._tasks, timeout=0.1)
 
     async def _serve(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -58,7 +58,7 @@ async def opened(url: str, prefix: str | None = None, patience: float = 30) -> A
     yield made
     if prefix is None and outlives_the_tests():
         await made.databases.drop()
-    made.databases.close()
+    await made.databases.close()
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ async def test_what_is_no_address_is_refused_at_once() -> None:
 
 async def test_a_closed_store_is_away(mongo_server: str) -> None:
     there = Opened(mongo_server, "closed")
-    there.databases.close()
+    await there.databases.close()
     with pytest.raises(StoreAway, match="closed"):
         await there.cases.load("M1")
 
@@ -240,9 +240,9 @@ async def test_nothing_acknowledged_is_missing_after_the_server_was_killed(killa
                     await there.cases.append(asked)
             else:
                 await there.cases.append(asked)
-        async for record in there.cases.walk():
-            events = await there.cases.events(record.id)
-            assert [e.sequence for e in events] == list(range(1, record.version + 1))
+        async for found in there.cases.walk():
+            events = await there.cases.events(found.id)
+            assert [e.sequence for e in events] == list(range(1, found.version + 1))
         assert (await there.cases.counts())[1] == len(acknowledged) + len(unknown)
 
 
@@ -420,7 +420,7 @@ async def test_an_index_that_is_there_with_other_options_is_named(mongo_server: 
         await there.databases.ensure_indexes()
     if outlives_the_tests():
         await there.databases.drop()
-    there.databases.close()
+    await there.databases.close()
 
 
 async def test_the_relays_question_is_answered_by_its_index(here: Opened) -> None:
@@ -461,4 +461,4 @@ async def test_services_keep_their_files_apart_and_share_the_vault(here: Opened,
     assert isinstance(databases, MongoDatabases)
     if outlives_the_tests():
         await databases.drop()
-    databases.close()
+    await databases.close()

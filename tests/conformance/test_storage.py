@@ -80,7 +80,7 @@ class OnMongo:
 
     async def reopen(self) -> None:
         """Lets go of all connections and opens others."""
-        self.databases.close()
+        await self.databases.close()
         self._open()
 
     async def flip_audit_byte(self, sequence: int) -> None:
@@ -95,7 +95,7 @@ class OnMongo:
         """Nothing of it stays on a server that stays."""
         if outlives_the_tests():
             await self.databases.drop()
-        self.databases.close()
+        await self.databases.close()
 
 
 @pytest.fixture(params=["memory", "sqlite", "mongo"])

@@ -107,10 +107,10 @@ class MongoDatabases:
                 collection: Collection = getattr(self, name)
                 await collection.database.client.drop_database(collection.database.name)
 
-    def close(self) -> None:
-        """Lets go of all connections."""
+    async def close(self) -> None:
+        """Lets go of all connections. Beside the loop, since the driver waits for its threads."""
         for client in self._clients.values():
-            client.close()
+            await asyncio.to_thread(client.close)
 
 
 @contextmanager
