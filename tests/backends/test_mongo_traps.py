@@ -136,6 +136,42 @@ async def test_a_write_that_the_driver_repeats_itself_is_no_conflict(mongo_serve
         assert await direct.cases.counts() == (1, expected + 1)
 
 
+def carried_out_twice(monkeypatch: pytest.MonkeyPatch, collection: Any, name: str) -> None:
+    """A server without a memory of what it has done: the driver's repeat of a call is carried out again."""
+    call = getattr(collection, name)
+
+    async def twice(*words: Any, **more: Any) -> Any:
+        await call(*words, **more)
+        return await call(*words, **more)
+
+    monkeypatch.setattr(collection, name, twice)
+
+
+@pytest.mark.parametrize("expected", [0, 1])
+async def test_a_write_that_the_server_carries_out_twice_is_no_conflict(
+    here: Opened, monkeypatch: pytest.MonkeyPatch, expected: int
+) -> None:
+    if expected:
+        await here.cases.append(commit("M1"))
+    carried_out_twice(monkeypatch, here.cases._cases, "update_one" if expected else "insert_one")
+    await here.cases.append(commit("M1", expected, 1, "ask"))
+    await here.cases.append(Commit(commit("M2").head, 0, commit("M2").events, ()))
+    assert [e.sequence for e in await here.cases.events("M1")] == list(range(1, expected + 2))
+    with pytest.raises(CommandKnown):
+        await here.cases.append(commit("M1", expected, 1, "ask"))
+
+
+async def test_an_audit_entry_that_the_server_writes_twice_is_there_once(
+    here: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried_out_twice(monkeypatch, here.databases.audit, "insert_one")
+    entry = AuditRecord("2026-10-09", "u1", "d1", "vault.read", "M1", None, None)
+    await here.stores.audit.record(entry)
+    await here.stores.audit.record(entry)
+    assert [e["sequence"] async for e in here.stores.audit.entries()] == [1, 2]
+    assert await here.stores.audit.verify() is None
+
+
 async def test_an_audit_entry_whose_answer_was_lost_is_there_once(mongo_server: str) -> None:
     wire = CutWire(mongo_server)
     async with opened(mongo_server) as direct, wire.open() as url, opened(url, prefix_of(direct)) as there:

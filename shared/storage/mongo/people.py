@@ -128,14 +128,13 @@ class MongoAudit:
 
     async def _attempt(self, body: bytes, mine: ObjectId) -> bool:
         with reaching():
-            last = await self._entries.find_one({}, sort=[("_id", DOWN)]) or {"_id": 0, "digest": "", "writer": None}
-            if last["writer"] == mine:
-                return True  # stored by an attempt whose answer was lost
+            last = await self._entries.find_one({}, sort=[("_id", DOWN)]) or {"_id": 0, "digest": ""}
             sequence = int(last["_id"]) + 1
             digest = hashlib.sha256(last["digest"].encode() + body).hexdigest()
             try:
                 await self._entries.insert_one({"_id": sequence, "body": body, "digest": digest, "writer": mine})
             except DuplicateKeyError:
+                # Taken by another process, or by this very entry: the driver repeats a write whose answer was lost.
                 return await self._entries.find_one({"_id": sequence, "writer": mine}) is not None
         return True
 
