@@ -14,6 +14,7 @@ mark, which the driver's repeat finds, and then for its commands. A majority wri
 once what it ran into is majority-committed, so the majority reads that follow see it.
 """
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,6 @@ from typing import Any
 
 import orjson
 from bson import ObjectId
-from pymongo import UpdateOne
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, OperationFailure
 
 from shared.storage.mongo.database import DOWN, TOO_LARGE, UP, Document, MongoDatabases, reaching
@@ -162,15 +162,17 @@ class MongoCases:
         return unsent, overdue
 
     async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
-        writes: list[UpdateOne] = []
+        together: defaultdict[int, set[str]] = defaultdict(set)
         for case, upto in sent:
-            # All of it, if nothing was added since the relay looked; else up to there, and the file stays unsent.
-            whole = {"_id": case, "version": {"$lte": upto}, "sent": {"$lt": upto}}
-            writes.append(UpdateOne(whole, {"$set": {"sent": upto, "unsent": False}}))
-            writes.append(UpdateOne({"_id": case, "sent": {"$lt": upto}}, {"$set": {"sent": upto}}))
-        if writes:
-            with reaching():
-                await self._cases.bulk_write(writes)
+            together[upto].add(case)
+        with reaching():
+            for upto, cases in together.items():
+                # All of it, if nothing was added since the relay looked; else up to there, and the file stays unsent.
+                behind = {"_id": {"$in": sorted(cases)}, "sent": {"$lt": upto}}
+                whole = {**behind, "version": {"$lte": upto}}
+                marked = await self._cases.update_many(whole, {"$set": {"sent": upto, "unsent": False}})
+                if marked.matched_count < len(cases):
+                    await self._cases.update_many(behind, {"$set": {"sent": upto}})
 
     async def unsend(self, service: str) -> int:
         with reaching():

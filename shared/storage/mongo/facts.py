@@ -1,7 +1,7 @@
 """Facts on MongoDB: inserted by event id, immutable; a fact keeps what it voids, so that either may come first."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from shared.storage.port import FactRow
 INSERTED_AT_ONCE = 1000
 READ_AT_ONCE = 5000
 NO_CLOCKS = "[]"
+NAMES = tuple(item.name for item in fields(FactRow))
 SHOWN = (
     "_id",
     "type",
@@ -116,7 +117,7 @@ class MongoFacts:
 
 def _document(fact: FactRow) -> Document:
     """The fact, and what the sparse indexes hold: what it voids, whether it moved clocks, and provisionally."""
-    values = asdict(fact)
+    values = {name: getattr(fact, name) for name in NAMES}
     voids, clocks = values.pop("voids"), fact.clocks
     document: Document = {"_id": values.pop("id"), **values}
     if voids:
