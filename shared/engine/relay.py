@@ -20,7 +20,7 @@ class Relay:
         if not files:
             return 0
         await self._log.publish([Entry(e.topic, e.key, e.body) for events in files for e in events])
-        await self._cases.mark_sent([(events[-1].case, events[-1].sequence) for events in files])
+        await self._cases.mark_sent([(e[0].case, e[0].sequence - 1, e[-1].sequence) for e in files])
         return sum(len(events) for events in files)
 
     async def drain(self) -> int:

@@ -176,11 +176,11 @@ class MemoryStore:
         overdue = sum(head.open and head.due is not None and head.due < today for head in heads)
         return sum(head.version > head.sent for head in heads), overdue
 
-    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
-        """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
-        for case, upto in sent:
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
+        """Of each (case, after, upto) the events above ``after`` up to ``upto`` are published, unless ``unsend`` came between."""
+        for case, after, upto in sent:
             head = self._heads.get(case)
-            if head is not None and upto > head.sent:
+            if head is not None and after <= head.sent < upto:
                 self._heads[case] = replace(head, sent=upto)
                 if upto >= head.version:
                     self._unsent.pop(case, None)

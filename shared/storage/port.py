@@ -211,8 +211,11 @@ class CaseStore(CaseReader, Protocol):
     async def figures(self, service: str, today: str) -> tuple[int, int]:
         """(files with unpublished events, open files due before ``today``, an ISO date)."""
 
-    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
-        """Of each (case, upto) the events up to ``upto`` are published; what is noted only ever grows."""
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
+        """Of each (case, after, upto) the events above ``after`` up to ``upto`` are published; what is noted only ever grows.
+
+        A file that was unsent meanwhile (republish), so that it now stands below ``after``, stays unsent.
+        """
 
     async def unsend(self, service: str) -> int:
         """Marks every file of the service unsent (republish); how many."""

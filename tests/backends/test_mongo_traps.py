@@ -200,7 +200,7 @@ async def test_a_store_that_cannot_be_reached_is_told_by_name_and_in_time() -> N
                 stores.cases.append(commit("M1")),
                 stores.cases.append(commit("M1", subjects=(subject("S1"),))),
                 stores.cases.unsent("messages", 10),
-                stores.cases.mark_sent([("M1", 1)]),
+                stores.cases.mark_sent([("M1", 0, 1)]),
                 anext(aiter(stores.cases.walk())),
                 stores.facts.insert([fact("M1/1")]),
                 stores.facts.rows(["messages.ReplySent"], "2026-01-01", "2026-12-31"),

@@ -362,24 +362,24 @@ class Sending:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 3))
         assert await cases.unsent("messages", 10) == [("M1", 0, 3)]
-        await cases.mark_sent([("M1", 2)])
+        await cases.mark_sent([("M1", 0, 2)])
         assert await cases.unsent("messages", 10) == [("M1", 2, 3)]
-        await cases.mark_sent([("M1", 3)])
+        await cases.mark_sent([("M1", 2, 3)])
         assert await cases.unsent("messages", 10) == []
         assert await self.sent(cases, "M1") == 3
 
     async def test_sent_only_grows(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 3))
-        await cases.mark_sent([("M1", 3)])
-        await cases.mark_sent([("M1", 1)])
+        await cases.mark_sent([("M1", 0, 3)])
+        await cases.mark_sent([("M1", 0, 1)])
         assert await self.sent(cases, "M1") == 3
         assert await cases.unsent("messages", 10) == []
 
     async def test_an_append_does_not_touch_what_was_sent(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 3))
-        await cases.mark_sent([("M1", 3)])
+        await cases.mark_sent([("M1", 0, 3)])
         await cases.append(commit("M1", 3, 2))
         assert await self.sent(cases, "M1") == 3
         assert await cases.unsent("messages", 10) == [("M1", 3, 5)]
@@ -390,7 +390,7 @@ class Sending:
         ((case, sent, version),) = await cases.unsent("messages", 10)
         await cases.append(commit("M1", 2, 2))
         assert [e.sequence for e in await cases.events(case, after=sent)][: version - sent] == [1, 2]
-        await cases.mark_sent([(case, version)])
+        await cases.mark_sent([(case, sent, version)])
         assert await cases.unsent("messages", 10) == [("M1", 2, 4)]
 
     async def test_a_mark_that_races_with_appends_loses_none(self, opened: Opened) -> None:
@@ -406,7 +406,7 @@ class Sending:
             while len(seen) < 30:
                 for case, sent, version in await cases.unsent("messages", 10):
                     seen += [e.sequence for e in await cases.events(case, after=sent) if e.sequence <= version]
-                    await cases.mark_sent([(case, version)])
+                    await cases.mark_sent([(case, sent, version)])
                 await asyncio.sleep(0)
             return seen
 
@@ -429,9 +429,9 @@ class Sending:
         await cases.append(commit("M1", updated=T0))
         await cases.append(commit("M2", updated=T0 + timedelta(hours=1)))
         assert await cases.oldest_unsent("messages") == T0
-        await cases.mark_sent([("M1", 1)])
+        await cases.mark_sent([("M1", 0, 1)])
         assert await cases.oldest_unsent("messages") == T0 + timedelta(hours=1)
-        await cases.mark_sent([("M2", 1)])
+        await cases.mark_sent([("M2", 0, 1)])
         assert await cases.oldest_unsent("messages") is None
 
     async def test_republishing_marks_every_file_of_the_service_unsent(self, opened: Opened) -> None:
@@ -439,15 +439,38 @@ class Sending:
         await cases.append(commit("A1", service="requests", kind="application"))
         for case in ("M1", "M2", "M3"):
             await cases.append(commit(case, 0, 2))
-            await cases.mark_sent([(case, 2)])
-        await cases.mark_sent([("A1", 1)])
+            await cases.mark_sent([(case, 0, 2)])
+        await cases.mark_sent([("A1", 0, 1)])
         assert await cases.unsend("messages") == 3
         assert sorted(await cases.unsent("messages", 10)) == [("M1", 0, 2), ("M2", 0, 2), ("M3", 0, 2)]
         assert await cases.unsent("requests", 10) == []
 
+    async def test_a_file_republished_while_a_relay_is_at_it_stays_unsent(self, opened: Opened) -> None:
+        cases = opened.stores.cases
+        await cases.append(commit("M1", 0, 3))
+        await cases.mark_sent([("M1", 0, 3)])
+        await cases.append(commit("M1", 3, 2))
+        ((case, sent, version),) = await cases.unsent("messages", 10)
+        assert await cases.unsend("messages") == 1
+        await cases.mark_sent([(case, sent, version)])
+        assert await cases.unsent("messages", 10) == [("M1", 0, 5)]
+        await cases.mark_sent([("M1", 0, 5)])
+        assert await cases.unsent("messages", 10) == []
+
+    async def test_two_relays_at_one_file_never_take_a_mark_back(self, opened: Opened) -> None:
+        cases = opened.stores.cases
+        await cases.append(commit("M1", 0, 2))
+        await cases.append(commit("M1", 2, 2))
+        await cases.mark_sent([("M1", 0, 4)])
+        await cases.mark_sent([("M1", 0, 2)])
+        assert await cases.unsent("messages", 10) == []
+        await cases.append(commit("M1", 4, 2))
+        await cases.mark_sent([("M1", 0, 6)])
+        assert await cases.unsent("messages", 10) == []
+
     async def test_an_unknown_file_cannot_be_marked(self, opened: Opened) -> None:
         cases = opened.stores.cases
-        await cases.mark_sent([("M1", 3)])
+        await cases.mark_sent([("M1", 0, 3)])
         assert await cases.load("M1") is None
 
 
@@ -477,7 +500,7 @@ class Watching:
     async def test_a_settled_file_is_marked_without_an_event(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 2))
-        await cases.mark_sent([("M1", 1)])
+        await cases.mark_sent([("M1", 0, 1)])
         later = T0 + timedelta(days=9)
         await cases.settle_mark("M1", 2, 7, later)
         record = await cases.load("M1")
@@ -590,7 +613,7 @@ class Lists:
     async def test_a_page_shows_heads_as_they_are_loaded(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 2, parties=("d2",), hidden_from=("d9",)))
-        await cases.mark_sent([("M1", 1)])
+        await cases.mark_sent([("M1", 0, 1)])
         page, _ = await cases.query(messages())
         assert page == [await cases.load("M1")]
 

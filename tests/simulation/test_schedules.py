@@ -88,7 +88,7 @@ class HastyRelay(Relay):
         """Marks, then publishes."""
         waiting = await self._cases.unsent(self.service, 200)
         files = [await self._cases.events(case, sent) for case, sent, _ in waiting]
-        await self._cases.mark_sent([(events[-1].case, events[-1].sequence) for events in files])
+        await self._cases.mark_sent([(e[0].case, e[0].sequence - 1, e[-1].sequence) for e in files])
         await self._log.publish([Entry(e.topic, e.key, e.body) for events in files for e in events])
         return sum(map(len, files))
 
@@ -133,9 +133,9 @@ class Forgetful(Witness):
 class MarksAll(Witness):
     """Takes a mark for the whole file."""
 
-    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
         """Marks what was appended meanwhile too."""
-        await super().mark_sent([(case, self._heads[case].version) for case, _ in sent])
+        await super().mark_sent([(case, after, self._heads[case].version) for case, after, _ in sent])
 
 
 def _with_hasty_relay(declared: Declared, **parts: Any) -> Service:

@@ -161,14 +161,14 @@ class MongoCases:
             overdue = await self._cases.count_documents({"service": service, "open": True, "due": {"$lt": today}})
         return unsent, overdue
 
-    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
-        together: defaultdict[int, set[str]] = defaultdict(set)
-        for case, upto in sent:
-            together[upto].add(case)
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
+        together: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+        for case, after, upto in sent:
+            together[(after, upto)].add(case)
         with reaching():
-            for upto, cases in together.items():
+            for (after, upto), cases in together.items():
                 # All of it, if nothing was added since the relay looked; else up to there, and the file stays unsent.
-                behind = {"_id": {"$in": sorted(cases)}, "sent": {"$lt": upto}}
+                behind = {"_id": {"$in": sorted(cases)}, "sent": {"$gte": after, "$lt": upto}}
                 whole = {**behind, "version": {"$lte": upto}}
                 marked = await self._cases.update_many(whole, {"$set": {"sent": upto, "unsent": False}})
                 if marked.matched_count < len(cases):

@@ -142,9 +142,10 @@ class SqliteCases:
         )
         return rows[0][0], rows[0][1]
 
-    async def mark_sent(self, sent: Sequence[tuple[str, int]]) -> None:
-        rows = [(upto, case, upto) for case, upto in sent]
-        await self._db.write(lambda c: c.executemany("UPDATE cases SET sent = ? WHERE id = ? AND sent < ?", rows))
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
+        rows = [(upto, case, after, upto) for case, after, upto in sent]
+        sql = "UPDATE cases SET sent = ? WHERE id = ? AND sent >= ? AND sent < ?"
+        await self._db.write(lambda c: c.executemany(sql, rows))
 
     async def unsend(self, service: str) -> int:
         return await self._db.write(
