@@ -121,7 +121,7 @@ def topics_apply() -> None:
     async def work() -> dict[str, Any]:
         return {"created": list(await make_topics(settings_of_run()))}
 
-    show.document(run(work), show.pairs)
+    show.document(run(work), show.topics_table)
 
 
 @app.command()

@@ -101,6 +101,12 @@ def named(lines: Sequence[tuple[Text, Any]]) -> None:
             out.print(say(Text(f"{name.zh}：{shown}", f"{name.en}: {shown}")), markup=False)
 
 
+def topics_table(content: Document) -> None:
+    """The topics that were made."""
+    made = content["created"]
+    named([(Text("新建主题", "Topics made"), "、".join(made) or "0")])
+
+
 def init_table(content: Document) -> None:
     """What was laid down where."""
     named([
