@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.messages.message_commands import IssueSupervision
+from services.messages.message_commands import AcceptDiversion, IssueSupervision
 from shared.engine.policy import Policy, Reaction
 
 
@@ -26,11 +26,28 @@ def _supervise(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("message", event["subject"], IssueSupervision(ground="overdue", text=text))
 
 
+class Submitted(BaseModel):
+    """What the policy reads of ``requests.ApplicationSubmitted``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    message: str | None = None
+
+
+def _accept(event: Mapping[str, Any]) -> Reaction | None:
+    submitted = Submitted.model_validate(event["data"])
+    if submitted.message is None:
+        return None
+    return Reaction("message", submitted.message, AcceptDiversion(taken_over_as=event["subject"]))
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy(
         "WhenMessageNeglectedIssueSupervision",
         ("messages.MessageNeglected",),
         ("gongkai.messages", "gongkai.messages.restricted"),
         _supervise,
+    ),
+    Policy(
+        "WhenApplicationSubmittedAcceptDiversion", ("requests.ApplicationSubmitted",), ("gongkai.requests",), _accept
     ),
 )

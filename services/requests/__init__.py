@@ -1,1 +1,5 @@
-"""依申请公开: applications for information; the service runs, and has no case kinds yet."""
+"""依申请公开: applications for information."""
+
+from services.requests.application import APPLICATION
+
+KINDS = (APPLICATION,)

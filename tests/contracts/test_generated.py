@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from services.declared import SERVICES
 from services.generate import documents, models
-from services.messages.policies import Neglected
+from services.messages.policies import Neglected, Submitted
+from services.requests.policies import Diverted
 from shared.contracts import FOLDER, file_name, released
 from shared.engine.policy import reaction_types
 
@@ -28,9 +30,16 @@ def test_every_type_a_policy_looks_at_has_a_contract() -> None:
         assert reaction_types(service.policies) <= short
 
 
-def test_what_the_policies_read_is_in_the_contracts() -> None:
-    properties = released()["gongkai.messages.MessageNeglected.v1"]["properties"]
-    assert set(Neglected.model_fields) <= set(properties)
+@pytest.mark.parametrize(
+    ("model", "event"),
+    [
+        (Neglected, "gongkai.messages.MessageNeglected.v1"),
+        (Submitted, "gongkai.requests.ApplicationSubmitted.v1"),
+        (Diverted, "gongkai.messages.DivertedToRequest.v1"),
+    ],
+)
+def test_what_the_policies_read_is_in_the_contracts(model: type[BaseModel], event: str) -> None:
+    assert set(model.model_fields) <= set(released()[event]["properties"])
 
 
 def test_asyncapi_names_every_message_once_and_refers_to_files_that_exist() -> None:

@@ -1,0 +1,34 @@
+"""What follows from events, of this service or another: one event in, at most one command out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from services.requests.application import TakeOver
+from shared.engine.policy import Policy, Reaction
+
+
+class Diverted(BaseModel):
+    """What the policy reads of ``messages.DivertedToRequest``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    target: str
+    title: str | None = None
+    text: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    identity: str | None = None
+
+
+def _take_over(event: Mapping[str, Any]) -> Reaction | None:
+    diverted = Diverted.model_validate(event["data"])
+    fields = diverted.model_dump(exclude={"target"}, exclude_none=True)
+    return Reaction("application", None, TakeOver(department=diverted.target, message=event["subject"], **fields))
+
+
+POLICIES: tuple[Policy, ...] = (
+    Policy("WhenMessageDivertedTakeItOver", ("messages.DivertedToRequest",), ("gongkai.messages",), _take_over),
+)
