@@ -98,6 +98,8 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
         wrong = [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
         # With the log away a service goes on: what it leaves waits in its files.
         fatal = [words for words in wrong if "LogAway" not in words]
+        if (refusing := runtime.refusing) is not None:
+            fatal.insert(0, f"store_refuses_writes: {refusing}")
         if runtime.follower.current is None:
             fatal.insert(0, "reference_not_read")
         told = runtime.reasons() + [words for words in wrong if words not in fatal]
@@ -108,8 +110,6 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
             swept = await runtime.swept_through()
         except StoreAway as away:
             return Health(False, (*fatal, *told, f"store_away: {away}"))
-        if (refusing := runtime.refusing) is not None:
-            fatal.append(f"store_refuses_writes: {refusing}")
         waiting = [o for o in oldest if o is not None]
         detail = {
             "lag": await runtime.lag(),

@@ -7,6 +7,7 @@ what it leaves in ``message_state``; here is what is decided, and the kind that 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from services.messages.message_commands import (
@@ -115,9 +116,11 @@ from shared.domain.kind import (
     Context,
     Event,
     Reminder,
+    Stamp,
     Summary,
     VerdictFields,
 )
+from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed
 from shared.domain.text import Text
 
@@ -300,8 +303,7 @@ def _categorised(
             raise refusal("accused_not_expected", "accused" if accused is not None else "handler")
         department = state.department
     running = running_clock(state)
-    shorter = running is not None and limit < running.amount and running.start < context.today
-    not_before = context.today if shorter else None
+    not_before = _not_before(state, limit, context.today)
     target = _limit(context, "complaint_target") if category == "complaint" else None
     events: list[Event] = []
     if state.category == "unclassified":
@@ -357,6 +359,13 @@ def assign(state: Message, command: Assign, context: Context) -> list[Event]:
     _in_sequence(state, context)
     department = _unit(context, command.department, "department")
     return [MessageAssigned(department=department, restarts=_restarts(state, context))]
+
+
+def _not_before(state: Message, limit: int, today: date) -> date | None:
+    """A shorter limit never falls due before the day of its classification."""
+    running = running_clock(state)
+    shorter = running is not None and limit < running.amount and running.start < today
+    return today if shorter else None
 
 
 def _restarts(state: Message, context: Context) -> bool:
@@ -715,12 +724,54 @@ def missed(state: Message, clock: Clock, verdict: VerdictFields) -> Event:
     return ReplyOverdue(department=state.department, category=category, **verdict)
 
 
-def restate(state: Message, verdict: Event) -> Event:
-    """A reply judged again: credited to the unit that held the file, under the category its clock then had."""
-    if not isinstance(verdict, ReplySent):
-        return verdict
-    category = next((c.category for c in state.clocks if c.id == verdict.clock), state.category)
-    return verdict.model_copy(update={"department": state.department, "category": category})
+def restate(state: Message, event: Event, stamp: Stamp) -> Event:
+    """What an event says of the file before it, said anew: who held it, its category, what it was before."""
+    match event:
+        case ReplySent():
+            category = next((c.category for c in state.clocks if c.id == event.clock), state.category)
+            return _with_fields(event, department=state.department, category=category)
+        case MessageClassified():
+            return _with_fields(event, not_before=_not_before(state, event.limit, local_date(stamp.happened)))
+        case MessageReclassified():
+            floor = _not_before(state, event.limit, local_date(stamp.happened))
+            previous = event.previous if state.category == "unclassified" else state.category
+            return _with_fields(event, previous=previous, not_before=floor)
+        case MessageAssigned():
+            return _with_fields(event, restarts=event.restarts and state.returned and running_clock(state) is not None)
+        case ReturnRequested():
+            return _with_fields(event, repeated=state.returns > 0)
+        case ReturnGranted() | ReturnDenied():
+            return _with_fields(event, repeated=state.returns > 1)
+        case RatingGiven():
+            return _with_fields(event, department=state.department, category=state.category)
+        case _:
+            return event
+
+
+def _with_fields(event: Event, **fields: Any) -> Event:
+    same = all(getattr(event, name) == value for name, value in fields.items())
+    return event if same else event.model_copy(update=fields)
+
+
+def stands(state: Message, event: Event) -> bool:
+    """Whether the step can have been taken: what it answers, approves or rates was there."""
+    match event:
+        case MessageReclassified():
+            return state.category != "unclassified"
+        case ReturnGranted() | ReturnDenied():
+            return state.status == "return_requested"
+        case ExtensionGranted() | ExtensionDenied():
+            return state.extension_asked > 0
+        case ReplyApproved() | ReplySentBack():
+            return state.status in REVIEW
+        case ReplySent():
+            return state.status in ("office_review", "approved")
+        case ReplyPublished() | RatingGiven() | ReworkOrdered() | MessageArchived():
+            return state.status not in OPEN
+        case DiversionAccepted():
+            return state.status in DIVERTED
+        case _:
+            return True
 
 
 def may_void(state: Message, entry: Event) -> bool:
@@ -947,5 +998,6 @@ MESSAGE: CaseKind[Message] = CaseKind(
     vault_readers=VAULT_READERS,
     handler_alone=frozenset(HANDLER_ALONE),
     restate=restate,
+    stands=stands,
     may_void=may_void,
 )

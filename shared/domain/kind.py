@@ -376,8 +376,9 @@ class CaseKind(Generic[S]):
     ``prefix`` and the year make ids (``M2026-000123``), ``number`` the number people see (``留言〔{year}〕{n}号``).
     ``fold_version`` is raised when ``evolve`` changes what it makes of old events. ``missed`` turns a missed clock into
     its event; ``reminders`` and ``remind`` do the same for the ladder.
-    ``restate`` gives a done verdict the flat fields (unit, category) that the state before it says, when it is
-    judged again; ``may_void`` says whether an entry may be undone at all.
+    ``restate`` gives an event the fields that follow from the state before it (unit, category, what it was before), when
+    the history runs again after a void, a late entry or another calendar; ``stands`` says whether the event can have
+    happened in that state at all; ``may_void`` whether an entry may be undone.
     ``vault_readers`` are event fields that hold vault references and who may read each; ``handler_alone`` those that only
     the handler reads where the writer asked for confidentiality.
     ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
@@ -406,7 +407,8 @@ class CaseKind(Generic[S]):
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
     handler_alone: frozenset[str] = frozenset()
-    restate: Callable[[S, Any], Event] | None = None
+    restate: Callable[[S, Any, Stamp], Event] | None = None
+    stands: Callable[[S, Any], bool] | None = None
     may_void: Callable[[S, Any], bool] | None = None
     id_of: Callable[[Any], str] | None = None
     topic: str | None = None

@@ -262,22 +262,23 @@ class Batch:
         event = EntryVoided(department=self.summary.department, voids=command.events, reason=command.reason)
         tentative = self._record(Draft(event, happened), given.actor, given.origin)
         corrections = reconcile(self.kind, [*history, tentative], self._through(), self.calendar)
-        if corrections.orphans:
-            which = "、".join(corrections.orphans)
+        before = reconcile(self.kind, history, self._through(), self.calendar).orphans if corrections.orphans else ()
+        if orphans := [event for event in corrections.orphans if event not in before]:
+            which = "、".join(orphans)
             raise self._refused(
                 "void.depended_on", f"请先作废以它为依据的事件：{which}", f"undo first what rests on it: {which}"
             )
-        before = dict(self.dues)
+        dues = dict(self.dues)
         after = dues_of(self.kind.clocks(fold(self.kind, effective([*history, tentative]))), self.calendar)
         moved = tuple(
-            ClockChange(clock=clock, old=before.get(clock, (None,))[0], new=after.get(clock, (None,))[0])
-            for clock in sorted(before.keys() | after.keys())
-            if before.get(clock, (None,))[0] != after.get(clock, (None,))[0]
+            ClockChange(clock=clock, old=dues.get(clock, (None,))[0], new=after.get(clock, (None,))[0])
+            for clock in sorted(dues.keys() | after.keys())
+            if dues.get(clock, (None,))[0] != after.get(clock, (None,))[0]
         )
         revised = (*corrections.revoked, *(old for old, _ in corrections.restated))
         event = event.model_copy(update={"moved": moved, "revised": revised})
         self.new.append(self._record(Draft(event, happened), given.actor, given.origin))
-        self._apply(corrections, explain=corrections.any, before=before)
+        self._apply(corrections, explain=corrections.any, before=dues)
 
     def _revoke(self, command: RevokeOverdue, given: Given, happened: datetime) -> None:
         happened = max(happened, self._through())

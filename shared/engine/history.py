@@ -89,7 +89,8 @@ def run_clocks(kind: CaseKind[Any], state: Any, upto: datetime, calendar: Calend
 class Corrections:
     """What must change so that the live verdicts are the lawful ones.
 
-    ``orphans`` are verdicts on clocks that were never started.
+    ``orphans`` are events that rest on what did not happen: verdicts on clocks that were never started, and what the kind
+    says cannot stand.
     """
 
     revoked: tuple[str, ...]
@@ -104,7 +105,7 @@ class Corrections:
 
 
 def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetime, calendar: Calendar) -> Corrections:
-    """Runs what happened once more, in the order in which it happened, and compares the verdicts with those on file.
+    """Runs what happened once more, in the order in which it happened, and compares what follows with what is on file.
 
     ``through`` is the instant up to which clocks are run. A verdict whose due date, outcome and content stand is left
     alone even when the calendar has moved on.
@@ -120,6 +121,8 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
         state, misses = run_clocks(kind, state, record.stamp.happened, calendar)
         expected += misses
         event = record.event
+        if kind.stands is not None and not kind.stands(state, event):
+            orphans.append(record.stamp.id)
         if isinstance(event, OverdueRevoked) and _met(kind, state, event.clock):
             moot.append(record)
             continue
@@ -127,8 +130,10 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
             if all(clock.id != event.clock for clock in kind.clocks(state)):
                 orphans.append(record.stamp.id)
             event = _judged_again(kind, state, record, calendar)
-            if _content(event) != _content(record.event):
-                restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
+        elif kind.restate is not None:
+            event = kind.restate(state, event, record.stamp)
+        if _content(event) != _content(record.event):
+            restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
         state = kind.evolve(state, event, record.stamp)
     state, misses = run_clocks(kind, state, through, calendar)
     expected = _charged(expected + misses, [r.event for r in live if isinstance(r.event, OverdueRevoked)])
@@ -156,7 +161,7 @@ def _judged_again(kind: CaseKind[Any], state: Any, record: Recorded, calendar: C
     if clock.ended in ("missed", "cancelled"):
         fields["met"] = False
     judged = event.model_copy(update=dict(fields))
-    return kind.restate(state, judged) if kind.restate is not None else judged
+    return kind.restate(state, judged, record.stamp) if kind.restate is not None else judged
 
 
 def _met(kind: CaseKind[Any], state: Any, clock: str) -> bool:
