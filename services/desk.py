@@ -34,7 +34,7 @@ from shared.domain.workdays import Calendar, Notice
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
 from shared.engine.policy import REFUSED
-from shared.engine.verify import Bad, verify
+from shared.engine.verify import Bad, bad_event, verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
 from shared.service import kinds_by_name
@@ -155,6 +155,15 @@ class Desk:
             "equal": equal and digest == await facts_digest(self.runtime.stores.facts.digests()),
         }
 
+    async def _sealed(self) -> dict[str, date]:
+        """The last day that each service noted as sealed."""
+        found: dict[str, date] = {}
+        for name, service in self.runtime.services.items():
+            body = await service.stores.notes.note(f"sealed:{name}")
+            if body is not None:
+                found[name] = date.fromisoformat(orjson.loads(body))
+        return found
+
     async def _wrong_fact(self) -> Bad | None:
         """The first fact that is not what its event in the log says, voids and all, or that is missing or too many."""
         stores = self.runtime.stores
@@ -180,8 +189,7 @@ class Desk:
                     )
                 seen.add(fact.id)
         for extra in sorted(kept.keys() - seen):
-            case, _, sequence = extra.rpartition("/")
-            return Bad(case, int(sequence), "评估事实没有对应的事件 / a fact without an event in the log")
+            return bad_event(extra, "评估事实没有对应的事件 / a fact without an event in the log")
         return None
 
     # -- cases -----------------------------------------------------------------------------------------------------
@@ -477,7 +485,15 @@ class Desk:
         """``gongkai verify``."""
         stores = self.runtime.stores
         facts = {event: digest async for event, digest in stores.facts.digests()}
-        found = await verify(self.runtime.files, kinds_by_name(SERVICES), self.runtime.eventlog, TOPICS, facts)
+        found = await verify(
+            self.runtime.files,
+            kinds_by_name(SERVICES),
+            self.runtime.eventlog,
+            TOPICS,
+            facts,
+            self.runtime.reference.calendar,
+            await self._sealed(),
+        )
         audit = await stores.audit.verify()
         bad = found.first_bad or await self._wrong_fact()
         first = {"case": bad.case, "sequence": bad.sequence, "reason": bad.reason} if bad else None

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 
-from shared.domain.kind import CaseKind
+from shared.domain.kind import CaseKind, Recorded
 from shared.domain.localtime import start_of
+from shared.domain.workdays import Calendar
 from shared.engine.codec import codec_of
-from shared.engine.history import effective, fold
+from shared.engine.history import dues_of, effective, fold, next_miss
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog
-from shared.storage.port import CaseReader, CaseRecord, Viewer
+from shared.storage.port import CaseReader, CaseRecord, Damaged, Viewer
 
 READ = 1000
 
@@ -43,25 +44,36 @@ async def verify(
     log: EventLog | None,
     topics: Sequence[str],
     facts: Mapping[str, str],
+    calendar: Calendar,
+    sealed: Mapping[str, date],
 ) -> Verified:
-    """Looks at every case of the kinds' services, then at the seals, the log and the facts (event id -> digest)."""
+    """Looks at every case of the kinds' services, then at the seals, the log and the facts (event id -> digest).
+
+    ``calendar`` is the one in force; ``sealed`` the last day that each service noted as sealed.
+    """
     by_name = {kind.name: kind for kind in kinds}
     digests: dict[str, str] = {}
-    places: dict[str, tuple[str, str]] = {}
+    places: dict[str, tuple[str, str, int]] = {}
     sent: set[str] = set()
     count = events = 0
     first: Bad | None = None
     seals: list[tuple[str, LedgerSealed]] = []
-    async for head in cases.walk():
-        count += 1
-        events += head.version
-        kind = by_name.get(head.kind)
-        found = (
-            Bad(head.id, 0, f"unknown kind {head.kind}")
-            if kind is None
-            else await _case(cases, kind, head, digests, places, sent, seals)
-        )
-        first = first or found
+    try:
+        async for head in cases.walk():
+            count += 1
+            events += head.version
+            kind = by_name.get(head.kind)
+            found = (
+                Bad(head.id, 0, f"unknown kind {head.kind}")
+                if kind is None
+                else await _case(cases, kind, head, digests, places, sent, seals, calendar)
+            )
+            first = first or found
+    except Damaged as damage:
+        return Verified(count, events, first or Bad(damage.place, 0, f"读不出 / cannot be read: {damage.reason}"))
+    for service, day in sealed.items():
+        if first is None and all(seal.day != day for name, seal in seals if name == service):
+            first = Bad(f"ledger-{service}-{day.year}", 0, f"缺少 {day} 的封存 / the seal of {day} is missing")
     for service, seal in seals:
         if first is None:
             root = await ledger_root(cases, service, start_of(seal.day + timedelta(days=1)))
@@ -76,7 +88,7 @@ async def verify(
     if first is None:
         first = next(
             (
-                _bad(event, "评估事实与案卷不符 / the fact differs from the case")
+                bad_event(event, "评估事实与案卷不符 / the fact differs from the case")
                 for event, digest in facts.items()
                 if digests.get(event) != digest
             ),
@@ -90,9 +102,10 @@ async def _case(
     kind: CaseKind[Any],
     head: CaseRecord,
     digests: dict[str, str],
-    places: dict[str, tuple[str, str]],
+    places: dict[str, tuple[str, str, int]],
     sent: set[str],
     seals: list[tuple[str, LedgerSealed]],
+    calendar: Calendar,
 ) -> Bad | None:
     codec = codec_of(kind)
     previous = ""
@@ -108,7 +121,7 @@ async def _case(
             topic = kind.topic or f"gongkai.{head.service}"
             if event.key != body["partitionkey"] or event.topic not in (topic, f"{topic}.restricted"):
                 return Bad(head.id, place, "主题或分区键与事件不符 / topic or key is not the event's")
-            places[f"{head.id}/{place}"] = (event.topic, event.key)
+            places[f"{head.id}/{place}"] = (event.topic, event.key, hash(event.body))
             record = codec.record_of(body)
         except (NotAnEvent, ValueError) as problem:
             return Bad(head.id, place, str(problem))
@@ -124,12 +137,47 @@ async def _case(
     state = fold(kind, effective(records))
     if head.fold_version == kind.fold_version and codec.dump_state(state) != head.state:
         return Bad(head.id, head.version, "状态与事件不符 / the state is not what the events fold to")
-    listed = await _listed(cases, kind, head, state)
+    listed = _timed(kind, head, state, records, calendar) or await _listed(cases, kind, head, state)
     return (
-        Bad(head.id, head.version, f"列表中的 {listed} 与案卷不符 / {listed} in the list is not the case's")
+        Bad(
+            head.id,
+            head.version,
+            f"案卷索引中的 {listed} 与事件不符 / {listed} in the file's head is not what its events say",
+        )
         if listed
         else None
     )
+
+
+def _timed(
+    kind: CaseKind[Any], head: CaseRecord, state: Any, records: Sequence[Recorded], calendar: Calendar
+) -> str | None:
+    """The first thing time goes by that is not what the events say."""
+    stamps = [record.stamp for record in records]
+    pairs: dict[str, tuple[object, object]] = {
+        "opened": (head.opened, stamps[0].happened),
+        "through": (head.through, max(stamp.happened for stamp in stamps)),
+        "updated": (head.updated >= stamps[-1].recorded, True),
+        "imported": (head.imported, stamps[0].origin == "import"),
+        "number": (head.number, 0 if kind.id_of is not None else int(head.id.rpartition("-")[2])),
+        "fold_version": (head.fold_version <= kind.fold_version, True),
+        "sent": (head.sent <= head.version, True),
+        "calendar": (head.calendar <= calendar.version, True),
+    }
+    clocks = kind.clocks(state)
+    miss = next_miss(clocks, calendar)
+    if miss is not None and head.next_due is None:
+        return "next_due"
+    if head.calendar == calendar.version and head.fold_version == kind.fold_version:
+        dues = dues_of(clocks, calendar)
+        soonest = min((on for on, _ in dues.values() if on), default=None)
+        pairs["dues"] = (
+            orjson.loads(head.dues),
+            {c: [on.isoformat() if on else None, s] for c, (on, s) in dues.items()},
+        )
+        pairs["due"] = (head.due, soonest.isoformat() if soonest and kind.summary(state).open else None)
+        pairs["next_due"] = (miss is None or head.next_due is None or head.next_due <= miss[0], True)
+    return next((name for name, (stored, said) in pairs.items() if stored != said), None)
 
 
 async def _listed(cases: CaseReader, kind: CaseKind[Any], head: CaseRecord, state: Any) -> str | None:
@@ -164,7 +212,7 @@ async def _log(
     log: EventLog,
     topics: Sequence[str],
     digests: dict[str, str],
-    places: dict[str, tuple[str, str]],
+    places: dict[str, tuple[str, str, int]],
     sent: set[str],
 ) -> Bad | None:
     missing = set(sent)
@@ -173,21 +221,29 @@ async def _log(
             offset = 0
             while records := await log.read(topic, partition, offset, READ):
                 for record in records:
+                    if record.offset != offset:
+                        return Bad(f"{topic}/{partition}", offset, "日志缺少记录 / the log lacks a record")
+                    offset += 1
                     try:
                         event = decode(record.value)
                     except NotAnEvent as problem:
                         return Bad(f"{topic}/{partition}", record.offset, str(problem))
                     if digests.get(event["id"]) != event["digest"]:
-                        return _bad(event["id"], "日志与案卷不符 / the log differs from the case")
-                    if places[event["id"]] != (record.topic, record.key):
-                        return _bad(
+                        return bad_event(event["id"], "日志与案卷不符 / the log differs from the case")
+                    place = places[event["id"]]
+                    if place[2] != hash(record.value):
+                        return bad_event(
+                            event["id"], "日志中的内容与案卷不符 / what the log holds is not what the case holds"
+                        )
+                    if place[:2] != (record.topic, record.key):
+                        return bad_event(
                             event["id"], "日志的主题或分区键与案卷不符 / the log has it under another topic or key"
                         )
                     missing.discard(event["id"])
-                offset = records[-1].offset + 1
-    return _bad(min(missing), "日志缺少事件 / the log lacks the event") if missing else None
+    return bad_event(min(missing), "日志缺少事件 / the log lacks the event") if missing else None
 
 
-def _bad(event: str, reason: str) -> Bad:
+def bad_event(event: str, reason: str) -> Bad:
+    """What is wrong with the event of this id, whatever the id looks like."""
     case, _, sequence = event.rpartition("/")
-    return Bad(case, int(sequence), reason)
+    return Bad(case or event, int(sequence) if case and sequence.isdecimal() else 0, reason)

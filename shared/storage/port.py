@@ -26,6 +26,14 @@ class CaseTooLarge(Exception):
     """The store cannot hold the case file with this commit in it; the file stays as it was, and a repeat will not help."""
 
 
+class Damaged(Exception):
+    """What is stored at ``place`` (a case) cannot be read: somebody else wrote there, or the disk is bad."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place, self.reason = place, reason
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 

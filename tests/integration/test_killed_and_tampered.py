@@ -10,6 +10,9 @@ import pytest
 
 from services.desk import Desk, EventFilter, question_of
 from services.local import open_local
+from services.messages.message_commands import Submit
+from shared.domain.directory import PUBLIC
+from shared.engine.execute import Asked
 from shared.settings import read_settings
 from tests.integration.program import PATIENCE, ROOT, Program, document, start
 
@@ -117,12 +120,42 @@ TAMPERED = (
     "UPDATE cases SET department = 'health' WHERE id = 'M2019-000001'",
     "UPDATE cases SET restricted = 0 WHERE restricted = 1",
     "UPDATE log SET key = '522728/health' WHERE topic = 'gongkai.messages' AND \"offset\" = 3",
+    'UPDATE log SET value = CAST(replace(CAST(value AS TEXT), \'"due":"\', \'"due": "\') AS BLOB) WHERE CAST(value AS TEXT) LIKE \'%"due":"%\'',
+    "DELETE FROM log WHERE topic = 'gongkai.messages' AND \"offset\" = 3",
+    "UPDATE cases SET next_due = NULL WHERE next_due IS NOT NULL",
+    "UPDATE cases SET next_due = '2999-01-01T00:00:00.000000+00:00' WHERE next_due IS NOT NULL",
+    "UPDATE cases SET due = '2999-01-01' WHERE due IS NOT NULL",
+    "UPDATE cases SET dues = CAST('{}' AS BLOB) WHERE next_due IS NOT NULL",
+    "UPDATE cases SET opened = '2001-01-01T00:00:00.000000+00:00' WHERE kind = 'message'",
+    "UPDATE cases SET through = '2001-01-01T00:00:00.000000+00:00' WHERE kind = 'message'",
+    "UPDATE cases SET updated = '2001-01-01T00:00:00.000000+00:00' WHERE kind = 'message'",
+    "UPDATE cases SET calendar = 999 WHERE kind = 'message'",
+    "UPDATE cases SET imported = 0 WHERE imported = 1",
+    "UPDATE cases SET number = number + 1 WHERE kind = 'message'",
+    "UPDATE cases SET sent = version + 1 WHERE kind = 'message'",
+    "UPDATE cases SET parties = 'x' WHERE kind = 'message'",
+    "UPDATE cases SET opened = 'x' WHERE kind = 'message'",
+    "UPDATE facts SET id = 'nonsense' WHERE id LIKE 'M%-000002/1' AND happened = (SELECT min(happened) FROM facts WHERE id LIKE 'M%-000002/1')",
+    "DELETE FROM cases WHERE kind = 'ledger'",
 )
+
+
+async def one_open_message(folder: Path) -> None:
+    """A message of today, whose clocks run."""
+    runtime = await open_local(read_settings(data=folder), "test")
+    try:
+        engine = runtime.engine("messages")
+        submit = Submit(title="路灯不亮", text="路灯坏了三天。", name="王小明", phone="13812345678")
+        await engine.execute(engine.kind("message"), None, [Asked(submit, PUBLIC, "open-message")])
+        await runtime.settle_down()
+    finally:
+        await runtime.close()
 
 
 async def test_what_stands_beside_the_chain_cannot_be_changed_unnoticed(folder: Path, tmp_path: Path) -> None:
     document(folder, "import", "messages", str(LIST), "--create-departments")
     document(folder, "rank", "2019Q2")
+    await one_open_message(folder)
     clean = (folder / "gongkai.db").read_bytes()
     for statement in TAMPERED:
         (folder / "gongkai.db").write_bytes(clean)

@@ -210,7 +210,7 @@ class Player:
 
     def verify(self) -> Verified:
         """The whole store refolded and compared."""
-        found: Verified = finished(verify(self.store, [self.played.kind], None, (), {}))
+        found: Verified = finished(verify(self.store, [self.played.kind], None, (), {}, self.calendar, {}))
         return found
 
     def verdicts(self) -> list[tuple[str, str, str, str, bool]]:

@@ -50,7 +50,7 @@ def _nothing_odd(county: County, stored: Stored) -> None:
     assert finished(county.store.notes("policy-refused:")) == [], "a policy's command was refused"
     kinds = (*(kind for declared in county.story.services for kind in declared.kinds), LEDGER)
     facts = {fact.id: fact.digest for fact in county.store._facts.values()}
-    found = finished(verify(county.store, kinds, county.log, TOPICS, facts))
+    found = finished(verify(county.store, kinds, county.log, TOPICS, facts, county.reference.calendar, {}))
     assert found.first_bad is None, found.first_bad
     for head in county.store._heads.values():
         assert head.sent == head.version, f"{head.id} is not all sent"

@@ -14,6 +14,7 @@ from shared.storage.port import (
     CommandKnown,
     CommandRecord,
     Commit,
+    Damaged,
     EventRecord,
     VersionConflict,
     Viewer,
@@ -250,13 +251,16 @@ def _row(head: CaseRecord, names: Sequence[str]) -> list[Any]:
 
 def _record(row: tuple[Any, ...]) -> CaseRecord:
     values = dict(zip(COLUMNS, row, strict=True))
-    for name in INSTANTS:
-        if values[name] is not None:
-            values[name] = datetime.fromisoformat(values[name])
+    try:
+        for name in INSTANTS:
+            if values[name] is not None:
+                values[name] = datetime.fromisoformat(values[name])
+        for name in ("parties", "hidden_from"):
+            values[name] = tuple(orjson.loads(values[name]))
+    except (ValueError, TypeError) as problem:
+        raise Damaged(values["id"], f"{name}: {problem}") from problem
     for name in FLAGS:
         values[name] = bool(values[name])
-    for name in ("parties", "hidden_from"):
-        values[name] = tuple(orjson.loads(values[name]))
     return CaseRecord(**values)
 
 

@@ -26,7 +26,9 @@ NAMES = (
 INSERT = f"INSERT OR IGNORE INTO facts ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))})"
 WINDOW = """
 SELECT f.id, f.type, f.department, f.case_id, f.happened, f.happened_at, f.recorded, f.digest, f.restricted, v.recorded, f.fields
-FROM facts f LEFT JOIN (SELECT target, min(recorded) AS recorded FROM voids GROUP BY target) v ON v.target = f.id
+FROM facts f LEFT JOIN (
+  SELECT d.target, min(by.recorded) AS recorded FROM voids d JOIN facts by ON by.id = d.voided_by GROUP BY d.target
+) v ON v.target = f.id
 WHERE f.type IN ({types}) AND (f.happened BETWEEN ? AND ? OR f.due BETWEEN ? AND ? OR f.found BETWEEN ? AND ?)
 """
 PROVISIONAL = """
