@@ -130,8 +130,13 @@ def _tidied(written: str) -> str:
 
 
 def _made(command: type[Command], cells: Mapping[str, str], **columns: str) -> Command:
-    """The command with its fields from ``columns``; what a field does not take is refused at its column."""
+    """The command with its fields from ``columns``; what a field does not take is refused at its column.
+
+    A title that old lists break into lines is one line.
+    """
     values = {field: cells[column] for field, column in columns.items() if cells[column]}
+    if "title" in values:
+        values["title"] = " ".join(values["title"].split())
     for field, value in values.items():
         try:
             value.encode()
@@ -143,7 +148,10 @@ def _made(command: type[Command], cells: Mapping[str, str], **columns: str) -> C
     except ValidationError as problem:
         error = problem.errors()[0]
         column = columns[str(error["loc"][0])]
-        raise BadCell(column, length_of(cells[column]), _refused(column, error["type"], error.get("ctx", {}))) from None
+        refused = error.get("ctx", {}).get("error")
+        words = refused.args[0] if isinstance(refused, ValueError) and isinstance(refused.args[0], Text) else None
+        reason = words or _refused(column, error["type"], error.get("ctx", {}))
+        raise BadCell(column, length_of(cells[column]), reason) from None
 
 
 def _refused(column: str, kind: str, limits: Mapping[str, object]) -> Text:
