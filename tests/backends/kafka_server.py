@@ -25,7 +25,7 @@ from aiokafka.errors import KafkaError
 ADDRESS = "GONGKAI_TEST_KAFKA"
 IMAGE = "apache/kafka:4.2.1"
 LIBS = Path(__file__).resolve().parents[2] / ".backends" / "kafka" / "libs"
-HEAP = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+JAVA = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.apache.logging.log4j.level=INFO")
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 20.0
 
@@ -195,7 +195,7 @@ class LocalKafka:
         )
 
     def _java(self) -> list[str]:
-        return ["java", *HEAP, "-cp", f"{LIBS}/*"]
+        return ["java", *JAVA, "-cp", f"{LIBS}/*"]
 
 
 def jar_version() -> str | None:

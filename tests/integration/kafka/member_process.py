@@ -5,6 +5,7 @@ stores the effects, makes the file HANG and stays there until it is killed, befo
 """
 
 import asyncio
+import logging
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -53,4 +54,5 @@ async def main(bootstrap: str, prefix: str, file: str, hang: str | None) -> None
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
     asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else None))

@@ -51,7 +51,7 @@ async def test_a_member_killed_between_effects_and_position_leaves_each_effect_o
             window = entries(30, f"later{n}")
             sent += window
             await place.log.publish(window)
-        await until(lambda: set(effects(file)) == ids(sent), within=60.0)
+        await until(lambda: set(effects(file)) == ids(sent), within=60.0, what=f"all of {len(sent)} effects")
         times = effects(file)
         assert sum(1 for n in times.values() if n > 1) >= 1, "the batch in hand was given again"
         assert all(times[i] <= 2 for i in times if not i.startswith("m/"))

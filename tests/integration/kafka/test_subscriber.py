@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 
+from shared.eventlog.envelope import event_id
+from shared.eventlog.kafka.reading import Reader
+from shared.eventlog.kafka.subscriber import _raw
 from shared.eventlog.port import MESSAGES, REQUESTS, Logged
 from shared.storage.memory import MemoryStore
 from shared.storage.port import Position, StoreAway
@@ -118,25 +121,40 @@ async def test_a_store_that_is_away_at_the_assignment_lets_nothing_by_before_its
     sent = entries(120)
     await place.log.publish(sent)
     positions = AwayPositions()
-    known = Effects()
-    before = place.subscriber(known)
-    await before.start()
-    await until(lambda: known.each_once(sent))
-    await before.stop()
+    positions.away = False
+    # Positions are at the end, and Kafka was never told of any: left to itself, the reader begins at the start.
     for partition in range(PARTITIONS):
-        if (position := await known.position(MESSAGES, partition)) is not None:
-            positions.away = False
-            await positions.move(position)
-            positions.away = True
+        if end := await place.log.end(MESSAGES, partition):
+            (last,) = await place.log.read(MESSAGES, partition, end - 1, 1)
+            await positions.move(Position(NAME, MESSAGES, partition, end, event_id(last.value)))
+    positions.away = True
     effects = Effects(positions)
     subscriber = place.subscriber(effects)
     await subscriber.start()
     later = entries(30, "later")
     await place.log.publish(later)
     await until(lambda: positions.asked >= 4)
+    assert subscriber.progress.assigned == PARTITIONS
+    assert subscriber._subscriber is not None
+    assert subscriber._subscriber.consumer is not None
+    assert len(subscriber._subscriber.consumer.paused()) == PARTITIONS
+    await subscriber._handle(await _raw(await fetched(place)))
     assert not effects.records
     positions.away = False
     await until(lambda: effects.each_once(later))
+
+
+async def fetched(place: Place) -> list[ConsumerRecord]:
+    """What a reader might have fetched before its positions were known."""
+    reader = Reader(place.bootstrap)
+    try:
+        return [
+            record
+            for partition in range(PARTITIONS)
+            for record in await reader.read(TopicPartition(place.prefix + MESSAGES, partition), 0, 10)
+        ]
+    finally:
+        await reader.close()
 
 
 async def test_a_position_that_cannot_be_moved_holds_the_partition_and_skips_nothing(place: Place) -> None:
