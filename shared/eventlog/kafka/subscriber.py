@@ -24,7 +24,7 @@ from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, RETRY_MS, Bac
 from shared.eventlog.kafka.reading import FETCH_BYTES, Reader
 from shared.eventlog.kafka.topics import topic_partitions
 from shared.eventlog.port import LogAway, Logged, LogReset
-from shared.storage.port import Position, PositionStore
+from shared.storage.port import Position, PositionStore, StoreAway
 
 BATCH = 500
 BATCH_WAIT_MS = 200
@@ -330,9 +330,14 @@ class KafkaSubscriber:
                 done = await call()
             except Exception as problem:
                 # Whatever it is, to raise would pass over the batch for good.
-                wait = backoff.failed(reason(problem))
-                self._problem = backoff.problem
-                log.warning("consumer waits", consumer=self.name, seconds=round(wait, 1), exc_info=problem)
+                first = not backoff.problem
+                # The words of another error may hold what a person wrote.
+                away = isinstance(problem, StoreAway | LogAway)
+                self._problem = reason(problem) if away else type(problem).__name__
+                wait = backoff.failed(self._problem)
+                log.warning(
+                    "consumer waits", consumer=self.name, seconds=round(wait, 1), exc_info=problem if first else None
+                )
             else:
                 if backoff.problem:
                     self._problem = ""

@@ -138,7 +138,9 @@ async def test_a_store_that_is_away_at_the_assignment_lets_nothing_by_before_its
     assert subscriber._subscriber is not None
     assert subscriber._subscriber.consumer is not None
     assert len(subscriber._subscriber.consumer.paused()) == PARTITIONS
-    await subscriber._handle(await _raw(await fetched(place)))
+    early = await _raw(await fetched(place))
+    async with asyncio.timeout(5):
+        await subscriber._handle(early)
     assert not effects.records
     positions.away = False
     await until(lambda: effects.each_once(later))
