@@ -102,11 +102,19 @@ class DistributedRuntime(Runtime):
     async def _count(self) -> bool:
         today = self.today.isoformat()
         unsent = overdue = parked = 0
+        oldest: list[datetime] = []
         for service in self._serving():
             waiting, late = await service.stores.cases.figures(service.name, today)
             unsent, overdue = unsent + waiting, overdue + late
+            if (since := await service.stores.cases.oldest_unsent(service.name)) is not None:
+                oldest.append(since)
             parked += len(await service.stores.positions.parked())
-        self.counted.update(unsent_files=float(unsent), overdue_cases=float(overdue), parked_events=float(parked))
+        self.counted.update(
+            unsent_files=float(unsent),
+            oldest_unsent_seconds=self.seconds_since(min(oldest, default=None)),
+            overdue_cases=float(overdue),
+            parked_events=float(parked),
+        )
         return False
 
     def _serving(self) -> list[Service]:

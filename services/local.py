@@ -17,6 +17,7 @@ from shared.storage.sqlite import Database, open_stores
 UNSENT = "SELECT count(*) FROM cases WHERE version > sent"
 PARKED = "SELECT count(*) FROM parked"
 OVERDUE = "SELECT count(*) FROM cases WHERE open = 1 AND due < ?"
+OLDEST = "SELECT min(updated) FROM cases WHERE version > sent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,11 @@ class LocalRuntime(Runtime):
             "parked_events": (PARKED, ()),
             "overdue_cases": (OVERDUE, (today.isoformat(),)),
         }
-        return {name: float(self.database.read(sql, values)[0][0]) for name, (sql, values) in asked.items()}
+        counted = {name: float(self.database.read(sql, values)[0][0]) for name, (sql, values) in asked.items()}
+        oldest = self.database.read(OLDEST, ())[0][0]
+        return counted | {
+            "oldest_unsent_seconds": self.seconds_since(datetime.fromisoformat(oldest) if oldest else None)
+        }
 
     def reasons(self) -> list[str]:
         """Nothing: what goes wrong here keeps the process from being ready."""

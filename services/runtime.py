@@ -76,6 +76,10 @@ class Runtime(ABC):
         """The local day."""
         return local_date(self.clock())
 
+    def seconds_since(self, instant: datetime | None) -> float:
+        """How long ago that was; 0 for never, and for a clock that was set back since."""
+        return max(0.0, (self.clock() - instant).total_seconds()) if instant is not None else 0.0
+
     @property
     def files(self) -> CaseReader:
         """The case files of all services, to be read."""

@@ -148,9 +148,10 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
 
 
 BESIDE = {"assessment": desk_paths()}
-STORES_TELL = ("unsent_files", "parked_events", "overdue_cases")
+STORES_TELL = ("unsent_files", "oldest_unsent_seconds", "parked_events", "overdue_cases")
 FIGURES = {
     "unsent_files": "Case files with events not yet published",
+    "oldest_unsent_seconds": "How long the oldest unpublished file has waited; 0 when none waits",
     "parked_events": "Events that could not be taken",
     "overdue_cases": "Open cases past a due date",
     "consumer_lag": "Events that wait for the consumers of this process",
