@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 # The stamp carries the lock: a changed lock installs again, an unchanged one costs nothing.
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
@@ -50,4 +50,27 @@ lock: ## resolve the locks anew (needs uv)
 	uv pip compile pyproject.toml --group dev -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt
 	printf 'secantusdb==0.7.0b3\n' | uv pip compile - -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/backends.txt
 
-.PHONY: help setup demo run test kafka mongo bench schemas lock
+
+stack-secrets: ## make ./secrets and ./.env for the container stack; what is there stays
+	@$(PYTHON) tools/make_secrets.py
+
+# PULL=never keeps away from registries: every image must be here.
+PULL ?= missing
+COMPOSE ?= docker compose
+
+stack-build: ## build the program's image
+	@$(COMPOSE) build init
+
+stack-up: stack-secrets stack-build ## start the container stack and wait until all of it is healthy
+	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL)
+
+stack-down: ## stop the container stack; its volumes stay
+	@$(COMPOSE) --profile '*' down
+
+stack-demo: stack-secrets stack-build ## the sample county through an empty stack: its ranking as JSON
+	@$(COMPOSE) run --rm --no-TTY tool demo --output json --quiet | $(PYTHON) -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["ranking"], ensure_ascii=False, indent=1))'
+
+stack-smoke: stack-secrets stack-build ## start a stack of its own, send a message through it, find it counted, throw it away
+	@$(PYTHON) tools/stack_smoke.py --pull $(PULL)
+
+.PHONY: help setup demo run test kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke
