@@ -67,10 +67,13 @@ stack-up: stack-secrets stack-build ## start the container stack and wait until 
 stack-down: ## stop the container stack; its volumes stay
 	@$(COMPOSE) --profile '*' down
 
-stack-demo: stack-secrets stack-build ## the sample county through an empty stack: its ranking as JSON
-	@$(COMPOSE) run --rm --no-TTY tool demo --output json --quiet | $(PYTHON) -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["ranking"], ensure_ascii=False, indent=1))'
+stack-demo: stack-secrets stack-build ## the sample county through a stack of its own: its ranking as JSON
+	@$(PYTHON) -m tools.stack_demo --pull $(PULL)
 
-stack-smoke: stack-secrets stack-build ## start a stack of its own, send a message through it, find it counted, throw it away
-	@$(PYTHON) tools/stack_smoke.py --pull $(PULL)
+stack-smoke: stack-secrets stack-build ## a stack of its own: a message goes in and is found counted
+	@$(PYTHON) -m tools.stack_smoke --pull $(PULL)
 
-.PHONY: help setup demo run test kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke
+stack-drill: stack-secrets stack-build ## a stack of its own: every container killed in turn, nothing lost (as root)
+	@$(PYTHON) -m tools.stack_drill --pull $(PULL)
+
+.PHONY: help setup demo run test kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke stack-drill
