@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from sqlite3 import Connection
 from statistics import median
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -59,6 +61,7 @@ class Ways(NamedTuple):
     """Seconds of each way in one round."""
 
     ours: float
+    events_alone: float
     recorder: float
     ours_from_events: float
     application: float
@@ -70,12 +73,19 @@ def run() -> list[Entry]:
     rows = []
     for size, commits in COMMITS.items():
         rounds = [_round(size, commits) for _ in range(ROUNDS)]
-        ours, recorder, from_events, application = (
+        ours, alone, recorder, from_events, application = (
             size * commits / median(times) for times in zip(*rounds, strict=True)
         )
         name = f"{size} event{'s' if size > 1 else ''} a commit"
         rows += [
             entry(f"append {name}", ours, "events/s", ours / recorder, f"{library}, recorder alone"),
+            entry(
+                f"append {name}, the event rows alone",
+                alone,
+                "events/s",
+                alone / recorder,
+                f"{library}, recorder alone",
+            ),
             entry(f"encode and append {name}", from_events, "events/s", from_events / application, f"{library}, save"),
         ]
     return rows
@@ -86,6 +96,7 @@ def _round(size: int, commits: int) -> Ways:
         folder = Path(name)
         return Ways(
             asyncio.run(_ours(folder / "1.db", list(_commits(size, commits)), size * commits)),
+            asyncio.run(_events_alone(folder / "5.db", list(_commits(size, commits)), size * commits)),
             _recorder(folder / "2.db", size, commits),
             asyncio.run(_ours(folder / "3.db", _encoded(size, commits), size * commits)),
             _application(folder / "4.db", size, commits),
@@ -102,6 +113,25 @@ async def _ours(path: Path, commits: Iterable[Commit], events: int) -> float:
     assert (await cases.counts())[1] == events
     await database.close()
     return took
+
+
+async def _events_alone(path: Path, commits: Iterable[Commit], events: int) -> float:
+    """What the peer's recorder writes, through our writer: no head, no indexes, no command."""
+    database = Database(path)
+    started = time.perf_counter()
+    for commit in commits:
+        rows = [(e.case, e.sequence, e.topic, e.key, e.digest, e.body) for e in commit.events]
+        await database.write(partial(_insert, rows))
+    took = time.perf_counter() - started
+    assert database.read("SELECT count(*) FROM events") == [(events,)]
+    await database.close()
+    return took
+
+
+def _insert(rows: list[tuple[str, int, str, str, str, bytes]], connection: Connection) -> None:
+    connection.executemany(
+        "INSERT INTO events (case_id, sequence, topic, key, digest, body) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
 
 
 def _recorder(path: Path, size: int, commits: int) -> float:
