@@ -34,7 +34,12 @@ R = TypeVar("R")
 NOW = "2026-03-05 09:00"
 MESSAGES = "/api/v1/messages/messages"
 CLERK, UNIT = "clerk@county-office", "water"
-LETTER: Mapping[str, Any] = {"title": "校门口没有路灯", "text": "实验小学门口的路灯坏了三天。", "name": "王小明"}
+LETTER: Mapping[str, Any] = {
+    "title": "校门口没有路灯",
+    "text": "实验小学门口的路灯坏了三天。",
+    "name": "王小明",
+    "phone": "13812345678",
+}
 
 
 @dataclass
