@@ -21,7 +21,7 @@ class SettingsProblem(Exception):
 class Settings(BaseSettings):
     """What a process is told from outside."""
 
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", env_ignore_empty=True, extra="ignore", frozen=True)
     data: Path = Path("gongkai-data")
     env: Literal["local", "production"] = "local"
     region: str = Field("522728", pattern=r"^\d{6}$")
