@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from services.cli import options, show
-from services.cli.desk import LOOK, fail, opened, prepared, remote, run, runtime, settings_of_run
+from services.cli.desk import LOOK, USAGE, fail, opened, prepared, remote, run, runtime, settings_of_run
 from services.cli.usage import Group
 from shared.domain.text import Text
 
@@ -451,6 +451,23 @@ def replay(
 
 
 @app.command()
+def republish(
+    log_was_reset: Annotated[
+        bool,
+        typer.Option(
+            "--log-was-reset",
+            help="日志已清空或重建：所有读者从头重读 / the log was wiped or made again: every reader starts anew",
+        ),
+    ] = False,
+) -> None:
+    """把全部案卷重新发送到事件日志；日志被清空或重建后的出路 / send every case file to the event log again."""
+    from services.cli import operations
+
+    here()
+    show.document(run(lambda: operations.republished(log_was_reset)), operations.republish_table)
+
+
+@app.command()
 def doctor() -> None:
     """检查数据目录、日历、搁置事件、策略拒绝 / what needs looking at."""
     from services.cli.doctor import examine
@@ -459,6 +476,18 @@ def doctor() -> None:
     show.document(document, show.doctor_table, show.doctor_rows)
     if not document["ok"]:
         raise SystemExit(LOOK)
+
+
+def here() -> None:
+    """Ends with a usage error where ``--url`` is given to a command that works on the data itself."""
+    if options.current.url:
+        fail(
+            Text(
+                "此命令直接处理数据，不能用 --url；请在服务器上运行",
+                "this command works on the data itself and takes no --url; run it on the server",
+            ),
+            USAGE,
+        )
 
 
 def _content(file: Path) -> bytes:

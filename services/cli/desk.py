@@ -29,8 +29,13 @@ async def opened(doing: str) -> "AsyncIterator[Desk]":
 
 
 @asynccontextmanager
-async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) -> "AsyncIterator[Runtime]":
-    """The runtime of this run (on ``folder``, where one is given); an empty one is seeded first where ``seed``."""
+async def runtime(
+    doing: str, *, seed: bool = True, folder: Path | None = None, follow: bool = True
+) -> "AsyncIterator[Runtime]":
+    """The runtime of this run (on ``folder``, where one is given); an empty one is seeded first where ``seed``.
+
+    ``follow`` False: the reference data is not read first, for what must work on a log that was made again.
+    """
     from services.local import open_local
 
     settings = settings_of_run(folder)
@@ -39,10 +44,11 @@ async def runtime(doing: str, *, seed: bool = True, folder: Path | None = None) 
         from services.distributed import open_distributed
 
         local = open_distributed(settings)
-        await local.follower.run_once()
     else:
         local = await open_local(settings, doing)
     try:
+        if follow and local.follower.current is None:
+            await local.follower.run_once()
         if seed and not await local.seeded():
             await local.init()
         yield local

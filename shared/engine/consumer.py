@@ -65,7 +65,12 @@ class Consumer:
         position = await self._positions.position(self.name, topic, partition)
         if position is None:
             return 0
-        before = await self._log.read(topic, partition, position.next - 1, 1)
-        if not before or before[0].offset != position.next - 1 or event_id(before[0].value) != position.last_id:
+        if not await fits(self._log, position):
             raise LogReset(topic, partition, position.next, position.last_id)
         return position.next
+
+
+async def fits(log: EventLog, position: Position) -> bool:
+    """Whether the log is the one that was read up to the position: the record before it is the one that was there."""
+    before = await log.read(position.topic, position.partition, position.next - 1, 1)
+    return bool(before) and before[0].offset == position.next - 1 and event_id(before[0].value) == position.last_id

@@ -45,11 +45,13 @@ class ReferenceFollower:
         """Reads to the topic's end; how many events came.
 
         Raises ``LogAway``: with what is in memory, or else in the copy, decisions go on. Raises ``LogReset`` where the
-        log is another one than was read before.
+        log is another one than was read before, unless the copy was let go or made anew since: then all is read again.
         """
         try:
             if not self._reached:
                 await self._check(await self._copy())
+            elif not await self._stands():
+                return await self._start_anew()
             came = await self._follow()
         except LogAway:
             if not self._reached:
@@ -60,6 +62,23 @@ class ReferenceFollower:
         if self._notes is not None and len(self._read) != self._kept:
             await self._notes.set_note(COPY, orjson.dumps(self._read))
             self._kept = len(self._read)
+        return came
+
+    async def _stands(self) -> bool:
+        """Whether the log still ends its part that was read as it did then."""
+        if not self._read:
+            return True
+        before = await self._log.read(REFERENCE, PARTITION, len(self._read) - 1, 1)
+        return bool(before) and before[0].value.decode("utf-8", "replace") == self._read[-1]
+
+    async def _start_anew(self) -> int:
+        """Reads another log from its start; what was known stays until its end is reached."""
+        if self._notes is None:
+            raise LogReset(REFERENCE, PARTITION, len(self._read), event_id(self._read[-1].encode()))
+        fresh = ReferenceFollower(self._log, self._settings, self._notes)
+        came = await fresh.run_once()
+        self._reading, self._read, self._kept = fresh._reading, fresh._read, fresh._kept
+        self.stale = False
         return came
 
     async def _follow(self) -> int:
@@ -80,19 +99,35 @@ class ReferenceFollower:
             log.error("reference event unreadable", offset=record.offset, problem=str(problem))
 
     async def _copy(self) -> list[str]:
-        body = await self._notes.note(COPY) if self._notes is not None else None
-        return list(orjson.loads(body)) if body is not None else []
+        return await kept_copy(self._notes) if self._notes is not None else []
 
     async def _check(self, copy: list[str]) -> None:
-        """Whether the log holds what the copy was made of."""
-        if copy:
-            last = event_id(copy[-1].encode())
-            before = await self._log.read(REFERENCE, PARTITION, len(copy) - 1, 1)
-            if not before or event_id(before[0].value) != last:
-                raise LogReset(REFERENCE, PARTITION, len(copy), last)
+        reset = await copy_reset(self._log, copy)
+        if reset is not None:
+            raise reset
 
     def _take_all(self, copy: list[str]) -> None:
         for place, value in enumerate(copy):
             self._take(Logged(REFERENCE, PARTITION, place, "", value.encode()))
         self._kept = len(copy)
         self._reached = bool(copy)
+
+
+async def kept_copy(notes: NoteStore) -> list[str]:
+    """The events of the copy, in the topic's order; empty where there is none."""
+    body = await notes.note(COPY)
+    return list(orjson.loads(body)) if body is not None else []
+
+
+async def let_copy_go(notes: NoteStore) -> None:
+    """Empties the copy, so that whoever follows reads the topic from its start."""
+    await notes.set_note(COPY, orjson.dumps([]))
+
+
+async def copy_reset(eventlog: EventLog, copy: list[str]) -> LogReset | None:
+    """Why the log does not hold what the copy was made of; None if it does."""
+    if not copy:
+        return None
+    last = event_id(copy[-1].encode())
+    before = await eventlog.read(REFERENCE, PARTITION, len(copy) - 1, 1)
+    return None if before and event_id(before[0].value) == last else LogReset(REFERENCE, PARTITION, len(copy), last)

@@ -295,9 +295,27 @@ class MemoryStore:
         """All parked events."""
         return [self._parked[place] for place in sorted(self._parked) if consumer is None or place[0] == consumer]
 
+    async def repark(self, parked: Parked) -> None:
+        """Gives one that is on the list the reason for which it could not be taken this time."""
+        place = (parked.consumer, parked.topic, parked.partition, parked.offset)
+        if place in self._parked:
+            self._parked[place] = replace(self._parked[place], reason=parked.reason)
+
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         """Takes one off the list after it was redriven."""
         self._parked.pop((consumer, topic, partition, offset), None)
+
+    async def positions(self) -> list[Position]:
+        """Every stored position, by consumer, topic and partition."""
+        return [self._positions[place] for place in sorted(self._positions)]
+
+    async def forget(self, consumer: str, topic: str, partition: int) -> int:
+        """Drops a position with what is parked under it; how many were parked."""
+        self._positions.pop((consumer, topic, partition), None)
+        parked = [place for place in self._parked if place[:3] == (consumer, topic, partition)]
+        for place in parked:
+            del self._parked[place]
+        return len(parked)
 
     # -- numbers ---------------------------------------------------------------------------------------------------
 

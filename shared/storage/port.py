@@ -318,8 +318,20 @@ class PositionStore(Protocol):
     async def parked(self, consumer: str | None = None) -> list[Parked]:
         """All parked events."""
 
+    async def repark(self, parked: Parked) -> None:
+        """Gives one that is on the list the reason for which it could not be taken this time."""
+
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         """Takes one off the list after it was redriven."""
+
+    async def positions(self) -> list[Position]:
+        """Every stored position, by consumer, topic and partition."""
+
+    async def forget(self, consumer: str, topic: str, partition: int) -> int:
+        """Drops a position with what is parked under it, so that the partition is read anew; how many were parked.
+
+        Only for a log that was made again: there the places mean other records.
+        """
 
 
 class NumberStore(Protocol):

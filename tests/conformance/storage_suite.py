@@ -902,6 +902,40 @@ class Positions:
         await positions.unpark("facts", "gongkai.messages", 0, 99)
         assert await positions.parked() == [replace(parked, offset=8)]
 
+    async def test_what_could_not_be_taken_again_has_the_new_reason(self, opened: Opened) -> None:
+        positions = opened.stores.positions
+        parked = Parked("facts", "gongkai.messages", 0, 7, "M1/3", "d1", "reason", b"{}")
+        await positions.repark(parked)
+        assert await positions.parked() == []
+        await positions.park(parked)
+        await positions.park(replace(parked, offset=8))
+        await positions.repark(replace(parked, reason="another"))
+        assert await positions.parked() == [replace(parked, reason="another"), replace(parked, offset=8)]
+
+    async def test_a_forgotten_place_is_read_anew_and_nothing_else_is(self, opened: Opened) -> None:
+        positions = opened.stores.positions
+        rows = [
+            Position("facts", "gongkai.messages", 0, 5, "M1/5"),
+            Position("facts", "gongkai.messages", 1, 6, None),
+            Position("facts", "gongkai.requests", 0, 7, "R1/1"),
+            Position("policy:messages.WhenX", "gongkai.messages", 0, 8, "M3/1"),
+        ]
+        parked = Parked("facts", "gongkai.messages", 0, 4, "M1/3", "d1", "reason", b"{}")
+        others = [replace(parked, partition=1), replace(parked, consumer="policy:messages.WhenX")]
+        for row in rows:
+            await positions.move(row)
+        for one in (parked, replace(parked, offset=2), *others):
+            await positions.park(one)
+        assert await positions.positions() == rows
+        assert await positions.forget("facts", "gongkai.messages", 0) == 2
+        assert await positions.forget("facts", "gongkai.messages", 0) == 0
+        assert await positions.positions() == rows[1:]
+        assert await positions.parked() == others
+        await positions.move(Position("facts", "gongkai.messages", 0, 1, "M9/1"))
+        assert await positions.position("facts", "gongkai.messages", 0) == Position(
+            "facts", "gongkai.messages", 0, 1, "M9/1"
+        )
+
 
 class Numbers:
     """Running numbers: unique both ways."""

@@ -33,6 +33,8 @@ SESSION_MS = 6000
 HEARTBEAT_MS = 1500
 COMMIT_EVERY = 1.0
 COMMIT_WITHIN = 2.0
+LOOK_AGAIN = 10.0
+"""So often a partition that was refused is looked at again: `gongkai republish` may have let its position go."""
 STOP_GRACE = 10.0
 
 T = TypeVar("T")
@@ -101,6 +103,7 @@ class KafkaSubscriber:
         self._ends: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._refused: dict[tuple[str, int], str] = {}
+        self._looked = 0.0
         self._last_batch: float | None = None
         self._problem = ""
         self._connected = False
@@ -167,6 +170,7 @@ class KafkaSubscriber:
         while True:
             await asyncio.sleep(COMMIT_EVERY)
             await self._commit(COMMIT_WITHIN)
+            self._look_again()
 
     async def _connect(self) -> None:
         await topic_partitions(self._bootstrap, list(self._names))
@@ -260,6 +264,7 @@ class KafkaSubscriber:
                         self._refuse(partition, reset)
                         continue
                 consumer.seek(partition, following)
+                self._refused.pop((self._names[partition.topic], partition.partition), None)
                 self._next[partition], self._ends[partition] = following, ends[partition]
                 consumer.resume(partition)
         except (_Lost, IllegalStateError):
@@ -280,8 +285,16 @@ class KafkaSubscriber:
                 return None
         return LogReset(position.topic, position.partition, position.next, position.last_id)
 
+    def _look_again(self) -> None:
+        if self._refused and not self._settling and time.monotonic() - self._looked > LOOK_AGAIN:
+            self._looked = time.monotonic()
+            self._settle([TopicPartition(self._prefix + topic, partition) for topic, partition in self._refused])
+
     def _refuse(self, partition: TopicPartition, reset: LogReset) -> None:
-        self._refused[self._names[partition.topic], partition.partition] = str(reset)
+        place = (self._names[partition.topic], partition.partition)
+        known, self._refused[place] = self._refused.get(place), str(reset)
+        if known == str(reset):
+            return
         log.error("log reset", consumer=self.name, topic=reset.topic, partition=reset.partition, problem=str(reset))
 
     # What the topics hold

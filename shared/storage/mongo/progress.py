@@ -23,6 +23,18 @@ class MongoPositions:
             found = await self._positions.find_one({"_id": _place(consumer, topic, partition)})
         return Position(consumer, topic, partition, found["next"], found["last_id"]) if found else None
 
+    async def positions(self) -> list[Position]:
+        with reaching():
+            found = await self._positions.find({}).to_list(None)
+        return sorted((_position(document) for document in found), key=lambda p: (p.consumer, p.topic, p.partition))
+
+    async def forget(self, consumer: str, topic: str, partition: int) -> int:
+        # What is parked goes first: killed between, the position is still there to be found and forgotten.
+        with reaching():
+            parked = await self._parked.delete_many({"consumer": consumer, "topic": topic, "partition": partition})
+            await self._positions.delete_one({"_id": _place(consumer, topic, partition)})
+        return int(parked.deleted_count)
+
     async def move(self, position: Position) -> None:
         place = _place(position.consumer, position.topic, position.partition)
         further = {"_id": place, "next": {"$lt": position.next}}
@@ -51,6 +63,11 @@ class MongoPositions:
             )
         return [Parked(**{item.name: document[item.name] for item in fields(Parked)}) for document in found]
 
+    async def repark(self, parked: Parked) -> None:
+        place = _place(parked.consumer, parked.topic, parked.partition, parked.offset)
+        with reaching():
+            await self._parked.update_one({"_id": place}, {"$set": {"reason": parked.reason}})
+
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         with reaching():
             await self._parked.delete_one({"_id": _place(consumer, topic, partition, offset)})
@@ -58,6 +75,11 @@ class MongoPositions:
 
 def _place(*parts: str | int) -> str:
     return "|".join(map(str, parts))
+
+
+def _position(document: Document) -> Position:
+    consumer, topic, partition = document["_id"].rsplit("|", 2)
+    return Position(consumer, topic, int(partition), document["next"], document["last_id"])
 
 
 class MongoNumbers:

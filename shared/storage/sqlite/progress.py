@@ -50,6 +50,14 @@ class SqlitePositions:
         )
         return [Parked(*row) for row in rows]
 
+    async def repark(self, parked: Parked) -> None:
+        row = (parked.reason, parked.consumer, parked.topic, parked.partition, parked.offset)
+        await self._db.write(
+            lambda c: c.execute(
+                'UPDATE parked SET reason = ? WHERE consumer = ? AND topic = ? AND partition = ? AND "offset" = ?', row
+            )
+        )
+
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         await self._db.write(
             lambda c: c.execute(
@@ -57,6 +65,23 @@ class SqlitePositions:
                 (consumer, topic, partition, offset),
             )
         )
+
+    async def positions(self) -> list[Position]:
+        rows = self._db.read(
+            "SELECT consumer, topic, partition, next, last_id FROM positions ORDER BY consumer, topic, partition"
+        )
+        return [Position(*row) for row in rows]
+
+    async def forget(self, consumer: str, topic: str, partition: int) -> int:
+        place = (consumer, topic, partition)
+
+        def drop(connection: sqlite3.Connection) -> int:
+            connection.execute("DELETE FROM positions WHERE consumer = ? AND topic = ? AND partition = ?", place)
+            return connection.execute(
+                "DELETE FROM parked WHERE consumer = ? AND topic = ? AND partition = ?", place
+            ).rowcount
+
+        return await self._db.write(drop)
 
 
 class SqliteNumbers:
