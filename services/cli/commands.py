@@ -30,6 +30,8 @@ events_app = typer.Typer(cls=Group, no_args_is_help=True, help="事件日志 / t
 calendar_app = typer.Typer(cls=Group, no_args_is_help=True, help="工作日历 / the working-day calendar")
 plan_app = typer.Typer(cls=Group, no_args_is_help=True, help="考核方案 / assessment plans")
 token_app = typer.Typer(cls=Group, no_args_is_help=True, help="本地令牌 / local tokens")
+parked_app = typer.Typer(cls=Group, no_args_is_help=True, help="搁置的事件 / parked events")
+rebuild_app = typer.Typer(cls=Group, no_args_is_help=True, help="重建 / rebuild")
 import_app = typer.Typer(cls=Group, no_args_is_help=True, help="导入既有台账 / import a list of old cases")
 for name, group in (
     ("case", case_app),
@@ -39,6 +41,8 @@ for name, group in (
     ("token", token_app),
     ("import", import_app),
     ("topics", topics_app),
+    ("parked", parked_app),
+    ("rebuild", rebuild_app),
 ):
     app.add_typer(group, name=name)
 
@@ -465,6 +469,31 @@ def republish(
 
     here()
     show.document(run(lambda: operations.republished(log_was_reset)), operations.republish_table)
+
+
+Consumer = Annotated[str | None, typer.Option("--consumer", help="读者，如 assessment.facts / consumer")]
+EventId = Annotated[str | None, typer.Option("--event", help="事件编号，如 M2026-000001/3 / event id")]
+
+
+@parked_app.command("list")
+def parked_list(consumer: Consumer = None, event: EventId = None) -> None:
+    """搁置的事件：原因、单位、事件 / parked events: reason, department, event."""
+    from services.cli import operations
+
+    here()
+    show.document(run(lambda: operations.listed(consumer, event)), operations.parked_table, operations.parked_rows)
+
+
+@parked_app.command("redrive")
+def parked_redrive(consumer: Consumer = None, event: EventId = None) -> None:
+    """把搁置的事件再交给它的读者；仍办不了的留下，写明新的原因 / give parked events to their consumer again."""
+    from services.cli import operations
+
+    here()
+    document = run(lambda: operations.redriven(consumer, event))
+    show.document(document, operations.redrive_table, operations.redrive_rows)
+    if document["left"]:
+        raise SystemExit(LOOK)
 
 
 @app.command()

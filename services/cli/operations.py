@@ -32,3 +32,79 @@ def republish_table(content: show.Document) -> None:
     show.console().print(say(told), markup=False)
     for one in content["parked_dropped"]:
         show.console().print(f"  {one['consumer']} {one['event'] or one['offset']}: {one['reason']}", markup=False)
+
+
+async def listed(consumer: str | None, event: str | None) -> dict[str, Any]:
+    """`gongkai parked list`."""
+    from services.operations.parked import list_parked
+
+    async with runtime("parked list") as opened:
+        await opened.settle_down()
+        return await list_parked(opened, consumer, event)
+
+
+async def redriven(consumer: str | None, event: str | None) -> dict[str, Any]:
+    """`gongkai parked redrive`."""
+    from services.operations.parked import redrive
+
+    async with runtime("parked redrive") as opened:
+        await opened.settle_down()
+        return await redrive(opened, consumer, event)
+
+
+PARKED = ("consumer", "topic", "partition", "offset", "event", "type", "department", "name", "reason")
+
+
+def parked_rows(content: show.Document) -> tuple[show.Row, list[show.Row]]:
+    """Parked events as rows."""
+    return PARKED, [[one[name] for name in PARKED] for one in content["parked"]]
+
+
+def redrive_rows(content: show.Document) -> tuple[show.Row, list[show.Row]]:
+    """What was given again as rows."""
+    header = (*PARKED, "taken")
+    return header, [[one[name] for name in header] for one in content["redriven"]]
+
+
+def parked_table(content: show.Document) -> None:
+    """Parked events for people."""
+    say = options.current.say
+    if not content["parked"]:
+        show.console().print(say(Text("没有搁置的事件", "no event is parked")), markup=False)
+        return
+    _grid(content["parked"], Text("搁置的事件", "Parked events"))
+
+
+def redrive_table(content: show.Document) -> None:
+    """What was taken this time, and what stays with which reason."""
+    say = options.current.say
+    left = [one for one in content["redriven"] if not one["taken"]]
+    told = Text(
+        f"重投 {len(content['redriven'])} 条：办结 {content['taken']} 条，仍搁置 {content['left']} 条",
+        f"{len(content['redriven'])} given again: {content['taken']} taken, {content['left']} still parked",
+    )
+    show.console().print(say(told), markup=False)
+    if left:
+        _grid(left, Text("仍搁置", "Still parked"))
+
+
+def _grid(parked: list[dict[str, Any]], title: Text) -> None:
+    say = options.current.say
+    header = [
+        say(Text("读者", "Consumer")),
+        say(Text("位置", "Place")),
+        say(Text("事件", "Event")),
+        say(Text("单位", "Department")),
+        say(Text("原因", "Reason")),
+    ]
+    lines = [
+        [
+            one["consumer"],
+            f"{one['topic']}/{one['partition']}@{one['offset']}",
+            one["event"],
+            one["name"] or one["department"],
+            one["reason"],
+        ]
+        for one in parked
+    ]
+    show.grid(say(title), header, lines)

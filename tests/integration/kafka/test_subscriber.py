@@ -270,7 +270,10 @@ async def test_three_members_that_join_in_mid_batch_do_each_effect_once_by_id(pl
 
 
 @pytest.mark.parametrize("count", [10, 400], ids=["shorter", "longer"])
-async def test_a_log_made_again_while_away_is_refused_with_the_reason(place: Place, count: int) -> None:
+async def test_a_log_made_again_while_away_is_refused_with_the_reason(
+    place: Place, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventlog.kafka.subscriber.LOOK_AGAIN", 0.5)
     effects = Effects()
     sent = entries(90)
     await place.log.publish(sent)
@@ -297,6 +300,10 @@ async def test_a_log_made_again_while_away_is_refused_with_the_reason(place: Pla
     assert two.progress.refused == len(read_before)
     # A partition of which nothing had been read begins from its start; of the refused ones nothing came.
     assert not {r.partition for r in effects.records[90:]} & read_before
+    for topic, partition in list(two.refused):
+        await effects.positions.forget(two.name, topic, partition)
+    await until(lambda: not two.refused, what="a position that was let go is noticed")
+    await until(lambda: len(effects.records) == 90 + count)
 
 
 async def gone(place: Place) -> bool:
