@@ -432,7 +432,9 @@ def verify() -> None:
 
 @app.command()
 def replay(
-    source: Annotated[str, typer.Option("--from", metavar="log", help="从哪里：log / from where: log")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="log|kafka", help="从哪里：log、kafka / from where: log, kafka")
+    ],
     quarter: Annotated[str | None, typer.Option("--quarter", help="季度，默认当前 / quarter, default now")] = None,
     plan: PlanFile = None,
     as_of: AsOf = None,
@@ -441,12 +443,15 @@ def replay(
     """从日志重放到新的事实，计分并与现行结果比较 / replay the log into fresh facts, score, compare."""
     from services.cli.replaying import replay_log
 
-    if source != "log":
+    if source not in ("log", "kafka"):
+        fail(Text(f"--from 只能是 log 或 kafka：{source}", f"--from is log or kafka, not {source}"), USAGE)
+    if source == "kafka" and not options.current.url and settings_of_run().runtime != "distributed":
         fail(
             Text(
-                f"--from：现在只能从 log 重放，不能是 {source}", f"--from: only log can be replayed here, not {source}"
+                "--from kafka：本机运行方式没有 Kafka（GONGKAI_RUNTIME 不是 distributed）；请用 --from log",
+                "--from kafka: there is no Kafka here (GONGKAI_RUNTIME is not distributed); use --from log",
             ),
-            2,
+            USAGE,
         )
     document = run(lambda: replay_log(quarter, _text(plan) if plan else None, as_of, known_on))
     show.document(document, show.replay_table)
@@ -493,6 +498,18 @@ def parked_redrive(consumer: Consumer = None, event: EventId = None) -> None:
     document = run(lambda: operations.redriven(consumer, event))
     show.document(document, operations.redrive_table, operations.redrive_rows)
     if document["left"]:
+        raise SystemExit(LOOK)
+
+
+@rebuild_app.command("assessment")
+def rebuild_assessment() -> None:
+    """从日志另建考核事实，建成后一次切换；与现行的不同则说明 / rebuild the facts beside the live ones, then switch."""
+    from services.cli import operations
+
+    here()
+    document = run(operations.rebuilt)
+    show.document(document, operations.rebuild_table)
+    if not document["equal"]:
         raise SystemExit(LOOK)
 
 

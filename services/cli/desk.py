@@ -79,6 +79,7 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
 
     from services.assessment.assessor import Unanswerable
     from services.cli.options import Refused
+    from services.operations.problems import OperationRefused
     from shared.domain.kind import BadField, RuleBroken
     from shared.engine.execute import Forbidden, NotFound
     from shared.eventlog.port import LogAway, LogReset, TopicRefused
@@ -86,7 +87,7 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
     from shared.security.keys import KeyProblem
     from shared.settings import SettingsProblem
     from shared.storage.folder import FolderHeld
-    from shared.storage.port import StoreAway
+    from shared.storage.port import RebuildOvertaken, StoreAway
 
     async def awaited() -> R:
         return await work()
@@ -116,8 +117,15 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         fail(Text(f"无权办理：{forbidden}", f"not yours to do: {forbidden}"))
     except FolderHeld as held:
         fail(held.message)
-    except (LogAway, LogReset, TopicRefused) as log:
+    except (LogAway, LogReset, TopicRefused, OperationRefused) as log:
         fail(log.text)
+    except RebuildOvertaken:
+        fail(
+            Text(
+                "另一次重建在此期间开始；现行事实保持不变，请等它结束",
+                "another rebuild began meanwhile; the live facts stay as they are, wait for it",
+            )
+        )
     except (StoreAway, OSError) as problem:
         fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
     except Refused as refused:

@@ -108,3 +108,35 @@ def _grid(parked: list[dict[str, Any]], title: Text) -> None:
         for one in parked
     ]
     show.grid(say(title), header, lines)
+
+
+async def rebuilt() -> dict[str, Any]:
+    """`gongkai rebuild assessment`."""
+    from services.operations.rebuild import rebuild
+
+    async with runtime("rebuild assessment") as opened:
+        return await rebuild(opened, show.talk)
+
+
+def rebuild_table(content: show.Document) -> None:
+    """What was rebuilt, and whether it is what was live."""
+    say = options.current.say
+    told = Text(
+        f"重建事实 {content['events']} 条，{content['seconds']} 秒，已切换。",
+        f"{content['events']} facts rebuilt in {content['seconds']} s and switched to.",
+    )
+    verdict = (
+        Text("与原来的一致", "Equal to what was live")
+        if content["equal"]
+        else Text(
+            f"与原来的不一致：新增 {content['added']}，消失 {content['removed']}，改变 {content['changed']}",
+            f"NOT equal to what was live: {content['added']} added, {content['removed']} removed, {content['changed']} changed",
+        )
+    )
+    out = show.console()
+    out.print(f"{say(told)}{say(verdict)}", markup=False)
+    for one in content["differences"]:
+        out.print(f"  {one['event']} {one['difference']}", markup=False)
+    if content["parked"]:
+        out.print(say(Text(f"搁置事件 {content['parked']} 条", f"{content['parked']} events are parked")), markup=False)
+    out.print(content["digest"], markup=False)

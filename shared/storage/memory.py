@@ -17,8 +17,10 @@ from shared.storage.port import (
     Commit,
     EventRecord,
     FactRow,
+    FactStore,
     Parked,
     Position,
+    RebuildOvertaken,
     SealedValue,
     Stores,
     SubjectTaken,
@@ -58,6 +60,7 @@ class MemoryStore:
         self._unsent: dict[str, None] = {}
         self._facts: dict[str, FactRow] = {}
         self._voided_on: dict[str, str] = {}
+        self._building: MemoryStore | None = None
         self._positions: dict[tuple[str, str, int], Position] = {}
         self._parked: dict[tuple[str, str, int, int], Parked] = {}
         self._numbers: dict[tuple[str, int], dict[str, int]] = {}
@@ -273,6 +276,19 @@ class MemoryStore:
             for (case, clock), (_, department, move) in sorted(last.items())
             if move["due"] and move.get("provisional")
         ]
+
+    async def begin(self) -> "MemoryStore":
+        """An empty set beside the live one."""
+        self._building = MemoryStore()
+        return self._building
+
+    async def switch(self, fresh: FactStore) -> None:
+        """Makes the set that ``begin`` gave last the live one. Raises ``RebuildOvertaken`` for another."""
+        building, self._building = self._building, None
+        if building is None or building is not fresh:
+            self._building = building
+            raise RebuildOvertaken
+        self._facts, self._voided_on = building._facts, building._voided_on
 
     # -- positions -------------------------------------------------------------------------------------------------
 

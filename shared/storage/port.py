@@ -34,6 +34,10 @@ class Damaged(Exception):
         self.place, self.reason = place, reason
 
 
+class RebuildOvertaken(Exception):
+    """Another rebuild began meanwhile; the facts that were live stay live."""
+
+
 class StoreAway(Exception):
     """The store cannot be reached or cannot write (disk full); the caller may try again later."""
 
@@ -301,6 +305,12 @@ class FactStore(Protocol):
 
         A clock is as the latest fact of its case (by the number in the fact's id) that moved it left it.
         """
+
+    async def begin(self) -> "FactStore":
+        """An empty set beside the live one, for a rebuild; what an earlier rebuild left unfinished is thrown away."""
+
+    async def switch(self, fresh: "FactStore") -> None:
+        """Makes the set that ``begin`` gave the live one, at once for all readers. Raises ``RebuildOvertaken``."""
 
 
 class PositionStore(Protocol):

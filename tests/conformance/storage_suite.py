@@ -22,6 +22,7 @@ from shared.storage.port import (
     FactRow,
     Parked,
     Position,
+    RebuildOvertaken,
     SealedValue,
     Stores,
     SubjectTaken,
@@ -835,6 +836,51 @@ class Facts:
             "fields",
         }
         assert names - shown == {"due", "found", "voids", "clocks"}
+
+    async def test_a_rebuilt_set_takes_the_place_of_the_live_one_at_once(self, opened: Opened) -> None:
+        facts = opened.stores.facts
+        await facts.insert([fact("M1/1"), fact("M1/2", voids=("M1/1",))])
+        built = await facts.begin()
+        assert [f.id async for f in built.each()] == []
+        assert await built.rows(["messages.ReplySent"], "2026-10-01", "2026-10-31") == []
+        later = [fact("M1/1", fields='{"met":false}'), fact("M2/1", voids=("M1/1",)), fact("M3/1")]
+        assert await built.insert(later) == []
+        assert await built.insert([replace(later[0], digest="sha256:other")]) == ["M1/1"]
+        assert {f.id: f.fields async for f in facts.each()} == {"M1/1": '{"met":true}', "M1/2": '{"met":true}'}
+        await facts.insert([fact("M1/3")])
+        await facts.switch(built)
+        assert [f async for f in facts.each()] == later
+        assert await facts.count() == 3
+        rows = await facts.rows(["messages.ReplySent"], "2026-10-01", "2026-10-31")
+        assert {row[0]: row[9] for row in rows} == {"M1/1": later[1].recorded, "M2/1": None, "M3/1": None}
+        await facts.insert([fact("M4/1")])
+        await opened.reopen()
+        facts = opened.stores.facts
+        assert [f.id async for f in facts.each()] == ["M1/1", "M2/1", "M3/1", "M4/1"]
+        assert [digest async for digest in facts.digests()][3] == ("M4/1", "sha256:M4/1")
+
+    async def test_a_rebuild_that_was_cut_off_leaves_the_live_set_and_begins_anew(self, opened: Opened) -> None:
+        facts = opened.stores.facts
+        await facts.insert([fact("M1/1")])
+        await (await facts.begin()).insert([fact("M8/1")])
+        await opened.reopen()
+        facts = opened.stores.facts
+        assert [f.id async for f in facts.each()] == ["M1/1"]
+        overtaken = await facts.begin()
+        built = await facts.begin()
+        assert [f.id async for f in built.each()] == []
+        await built.insert([fact("M2/1")])
+        with pytest.raises(RebuildOvertaken):
+            await facts.switch(overtaken)
+        assert [f.id async for f in facts.each()] == ["M1/1"]
+        await facts.switch(built)
+        assert [f.id async for f in facts.each()] == ["M2/1"]
+        with pytest.raises(RebuildOvertaken):
+            await facts.switch(overtaken)
+        second = await facts.begin()
+        await second.insert([fact("M3/1")])
+        await facts.switch(second)
+        assert [f.id async for f in facts.each()] == ["M3/1"]
 
 
 class Positions:

@@ -49,6 +49,7 @@ class MongoDatabases:
         shared = {place: self._client(urls.get(place, url))[f"{prefix}_{place}"] for place in PLACES}
         self.cases: Collection = own["cases"]
         self.facts: Collection = own["facts"]
+        self.generations: Collection = own["generations"]
         self.positions: Collection = own["positions"]
         self.parked: Collection = own["parked"]
         self.notes: Collection = own["notes"]
@@ -99,6 +100,18 @@ class MongoDatabases:
                 if problem.code in INDEX_DIFFERS:
                     raise IndexDiffers(f"{collection.full_name}: {problem}") from problem
                 raise
+        await self.index_facts(await self.live_facts())
+
+    async def live_facts(self) -> Collection:
+        """The collection of facts that is live: ``facts``, or the one that a rebuild has switched to."""
+        with reaching():
+            noted = await self.generations.find_one({"_id": "facts"})
+        return self.facts.database[noted["live"]] if noted and noted.get("live") else self.facts
+
+    async def index_facts(self, facts: Collection) -> None:
+        """The indexes of a collection of facts."""
+        with reaching():
+            await facts.create_indexes(INDEXES["facts"])
 
     async def drop(self) -> None:
         """Drops every database, the shared ones with them: for tests and a restore into an empty system."""

@@ -1,17 +1,24 @@
-"""Facts on MongoDB: inserted by event id, immutable; a fact keeps what it voids, so that either may come first."""
+"""Facts on MongoDB: inserted by event id, immutable; a fact keeps what it voids, so that either may come first.
+
+A rebuild fills a collection of its own. Which one is live is noted in one document, looked up at each insert and each
+question: whoever inserts a batch that was read from the log before the switch, but looks after it, inserts into the new
+one. The collection that was live stays until the next rebuild begins, so that questions under way are answered from it.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 import orjson
+from bson import ObjectId
 
 from shared.storage.mongo.bulk import insert_new
-from shared.storage.mongo.database import UP, Document, MongoDatabases, reaching
-from shared.storage.port import FactRow
+from shared.storage.mongo.database import UP, Collection, Document, MongoDatabases, reaching
+from shared.storage.port import FactRow, FactStore, RebuildOvertaken
 
 INSERTED_AT_ONCE = 1000
 READ_AT_ONCE = 5000
+NOTE, PREFIX = "facts", "facts_"
 NO_CLOCKS = "[]"
 NAMES = tuple(item.name for item in fields(FactRow))
 SHOWN = (
@@ -29,18 +36,19 @@ SHOWN = (
 
 
 class MongoFacts:
-    """``FactStore`` on one collection."""
+    """``FactStore`` on the live collection, or on ``built``, one that a rebuild fills."""
 
-    def __init__(self, databases: MongoDatabases) -> None:
-        self._facts = databases.facts
+    def __init__(self, databases: MongoDatabases, built: "Collection | None" = None) -> None:
+        self._databases, self._built = databases, built
 
     async def insert(self, facts: Sequence[FactRow]) -> list[str]:
+        collection = await self._facts()
         forks: list[str] = []
         for start in range(0, len(facts), INSERTED_AT_ONCE):
             some = facts[start : start + INSERTED_AT_ONCE]
-            known = [some[place] for place in await insert_new(self._facts, [_document(fact) for fact in some])]
+            known = [some[place] for place in await insert_new(collection, [_document(fact) for fact in some])]
             if known:
-                forks += await self._forks(known)
+                forks += await _forks(collection, known)
         return forks
 
     async def rows(self, types: Sequence[str], since: str, until: str) -> list[tuple[Any, ...]]:
@@ -49,9 +57,10 @@ class MongoFacts:
             "type": {"$in": list(types)},
             "$or": [{"happened": within}, {"due": within}, {"found": within}],
         }
+        collection = await self._facts()
         with reaching():
-            found = await self._facts.find(where, dict.fromkeys(SHOWN, 1)).to_list(None)
-        voided = await self._voided_on()
+            found = await collection.find(where, dict.fromkeys(SHOWN, 1)).to_list(None)
+        voided = await _voided_on(collection)
         return [(*(d[name] for name in SHOWN[:-1]), voided.get(d["_id"]), d["fields"]) for d in found]
 
     async def digests(self) -> AsyncIterator[tuple[str, str]]:
@@ -63,18 +72,50 @@ class MongoFacts:
             yield _row(document)
 
     async def count(self) -> int:
+        collection = await self._facts()
         with reaching():
-            return int(await self._facts.count_documents({}))
+            return int(await collection.count_documents({}))
+
+    async def begin(self) -> "MongoFacts":
+        name = f"{PREFIX}{ObjectId()}"
+        live = await self._facts()
+        with reaching():
+            await self._databases.generations.update_one({"_id": NOTE}, {"$set": {"building": name}}, upsert=True)
+            for other in await live.database.list_collection_names():
+                if other.startswith(PREFIX) and other not in (live.name, name):
+                    await live.database.drop_collection(other)
+            if live.name != self._databases.facts.name:
+                await self._databases.facts.delete_many({})
+        built = live.database[name]
+        await self._databases.index_facts(built)
+        return MongoFacts(self._databases, built)
+
+    async def switch(self, fresh: FactStore) -> None:
+        if not isinstance(fresh, MongoFacts) or fresh._built is None:
+            raise RebuildOvertaken
+        name = fresh._built.name
+        mine = {"_id": NOTE, "building": name}
+        with reaching():
+            done = await self._databases.generations.update_one(
+                mine, {"$set": {"live": name}, "$unset": {"building": ""}}
+            )
+        # Repeated by the driver after a lost answer, it finds itself done.
+        if not done.matched_count and (await self._facts()).name != name:
+            raise RebuildOvertaken
+
+    async def _facts(self) -> Collection:
+        return self._built if self._built is not None else await self._databases.live_facts()
 
     async def provisional(self) -> list[tuple[str, str, str, str]]:
+        collection = await self._facts()
         with reaching():
-            touched = await self._facts.find({"provisional": True}, {"case": 1}).to_list(None)
+            touched = await collection.find({"provisional": True}, {"case": 1}).to_list(None)
         cases = sorted({document["case"] for document in touched})
         last: dict[tuple[str, str], tuple[int, str, Document]] = {}
         for start in range(0, len(cases), READ_AT_ONCE):
             where = {"clocked": {"$in": cases[start : start + READ_AT_ONCE]}}
             with reaching():
-                found = await self._facts.find(where, {"case": 1, "department": 1, "clocks": 1}).to_list(None)
+                found = await collection.find(where, {"case": 1, "department": 1, "clocks": 1}).to_list(None)
             for document in found:
                 sequence = int(document["_id"].rpartition("/")[2])
                 for move in orjson.loads(document["clocks"]):
@@ -87,25 +128,11 @@ class MongoFacts:
             if move["due"] and move.get("provisional")
         ]
 
-    async def _forks(self, facts: Sequence[FactRow]) -> list[str]:
-        with reaching():
-            found = await self._facts.find({"_id": {"$in": [f.id for f in facts]}}, {"digest": 1}).to_list(None)
-        kept = {document["_id"]: document["digest"] for document in found}
-        return [fact.id for fact in facts if kept[fact.id] != fact.digest]
-
-    async def _voided_on(self) -> dict[str, str]:
-        with reaching():
-            found = await self._facts.find({"voids": {"$exists": True}}, {"voids": 1, "recorded": 1}).to_list(None)
-        voided: dict[str, str] = {}
-        for document in found:
-            for target in document["voids"]:
-                voided[target] = min(voided.get(target, document["recorded"]), document["recorded"])
-        return voided
-
     async def _walk(self, shown: Document | None) -> AsyncIterator[Document]:
+        collection = await self._facts()
         after = ""
         while True:
-            cursor = self._facts.find({"_id": {"$gt": after}}, shown).sort("_id", UP).limit(READ_AT_ONCE)
+            cursor = collection.find({"_id": {"$gt": after}}, shown).sort("_id", UP).limit(READ_AT_ONCE)
             with reaching():
                 found = await cursor.to_list(None)
             for document in found:
@@ -113,6 +140,23 @@ class MongoFacts:
                 yield document
             if len(found) < READ_AT_ONCE:
                 return
+
+
+async def _forks(collection: Collection, facts: Sequence[FactRow]) -> list[str]:
+    with reaching():
+        found = await collection.find({"_id": {"$in": [f.id for f in facts]}}, {"digest": 1}).to_list(None)
+    kept = {document["_id"]: document["digest"] for document in found}
+    return [fact.id for fact in facts if kept[fact.id] != fact.digest]
+
+
+async def _voided_on(collection: Collection) -> dict[str, str]:
+    with reaching():
+        found = await collection.find({"voids": {"$exists": True}}, {"voids": 1, "recorded": 1}).to_list(None)
+    voided: dict[str, str] = {}
+    for document in found:
+        for target in document["voids"]:
+            voided[target] = min(voided.get(target, document["recorded"]), document["recorded"])
+    return voided
 
 
 def _document(fact: FactRow) -> Document:

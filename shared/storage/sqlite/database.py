@@ -30,7 +30,16 @@ ROWS_AT_ONCE = 5000
 QUICK_SECONDS = 0.002
 """A commit that took no longer may be made in the loop's own thread."""
 
-SCHEMA = """
+FACTS = """(
+  id TEXT PRIMARY KEY, type TEXT NOT NULL, department TEXT NOT NULL, case_id TEXT NOT NULL, happened TEXT NOT NULL,
+  happened_at TEXT NOT NULL, recorded TEXT NOT NULL, digest TEXT NOT NULL, restricted INTEGER NOT NULL,
+  due TEXT, found TEXT, fields TEXT NOT NULL, clocks TEXT NOT NULL
+) STRICT"""
+FACTS_INDEX = "CREATE INDEX IF NOT EXISTS facts_type ON facts (type, happened)"
+VOIDS = """(
+  target TEXT NOT NULL, voided_by TEXT NOT NULL, recorded TEXT NOT NULL, PRIMARY KEY (target, voided_by)
+) STRICT, WITHOUT ROWID"""
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS cases (
   id TEXT PRIMARY KEY, service TEXT NOT NULL, kind TEXT NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL,
   sent INTEGER NOT NULL DEFAULT 0, state BLOB NOT NULL, fold_version INTEGER NOT NULL, dues BLOB NOT NULL,
@@ -55,15 +64,9 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE TABLE IF NOT EXISTS commands (
   id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, case_id TEXT NOT NULL, answer BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS facts (
-  id TEXT PRIMARY KEY, type TEXT NOT NULL, department TEXT NOT NULL, case_id TEXT NOT NULL, happened TEXT NOT NULL,
-  happened_at TEXT NOT NULL, recorded TEXT NOT NULL, digest TEXT NOT NULL, restricted INTEGER NOT NULL,
-  due TEXT, found TEXT, fields TEXT NOT NULL, clocks TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS facts_type ON facts (type, happened);
-CREATE TABLE IF NOT EXISTS voids (
-  target TEXT NOT NULL, voided_by TEXT NOT NULL, recorded TEXT NOT NULL, PRIMARY KEY (target, voided_by)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts {FACTS};
+{FACTS_INDEX};
+CREATE TABLE IF NOT EXISTS voids {VOIDS};
 CREATE TABLE IF NOT EXISTS positions (
   consumer TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, last_id TEXT,
   PRIMARY KEY (consumer, topic, partition)
