@@ -35,6 +35,10 @@ class MemoryEventLog:
         """The offset that the next record will get."""
         return len(self._topics[topic][partition])
 
+    async def ends(self, topic: str) -> list[int]:
+        """The same of every partition of a topic."""
+        return [len(records) for records in self._topics[topic]]
+
     def _partition(self, entry: Entry) -> tuple[int, list[Logged]]:
         partitions = self._topics[entry.topic]
         number = crc32(entry.key.encode()) % len(partitions) if len(partitions) > 1 else 0

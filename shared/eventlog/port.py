@@ -81,3 +81,6 @@ class EventLog(Protocol):
 
     async def end(self, topic: str, partition: int) -> int:
         """The offset that the next record will get."""
+
+    async def ends(self, topic: str) -> Sequence[int]:
+        """The same of every partition of a topic, asked at once."""

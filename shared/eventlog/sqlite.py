@@ -29,6 +29,9 @@ class SqliteEventLog:
     async def end(self, topic: str, partition: int) -> int:
         return int(self._db.read('SELECT COALESCE(max("offset") + 1, 0) FROM log WHERE topic = ?', (topic,))[0][0])
 
+    async def ends(self, topic: str) -> list[int]:
+        return [await self.end(topic, 0)]
+
 
 def _publish(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     ends: dict[str, int] = {}

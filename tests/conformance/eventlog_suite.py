@@ -51,6 +51,12 @@ def by_key(records: Sequence[Logged] | Sequence[Entry]) -> dict[str, list[bytes]
 class Log:
     """Append-only topics."""
 
+    async def test_the_ends_of_all_partitions_are_those_of_each(self, opened: Opened) -> None:
+        await opened.log.publish(entries(25))
+        ends = await opened.log.ends(MESSAGES)
+        assert sum(ends) == 25
+        assert list(ends) == [await opened.log.end(MESSAGES, n) for n in range(await opened.log.partitions(MESSAGES))]
+
     async def test_every_declared_topic_is_there_and_empty(self, opened: Opened) -> None:
         for topic in TOPICS:
             partitions = await opened.log.partitions(topic)

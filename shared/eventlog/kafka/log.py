@@ -39,6 +39,13 @@ class KafkaEventLog:
         place = TopicPartition(self._names[topic], partition)
         return (await self._reader.ends([place]))[place]
 
+    async def ends(self, topic: str) -> list[int]:
+        """The same of every partition of a topic, in one question."""
+        name = self._names[topic]
+        places = [TopicPartition(name, number) for number in range(await self._reader.partitions(name))]
+        found = await self._reader.ends(places)
+        return [found[place] for place in places]
+
     async def close(self) -> None:
         """Lets go of all connections; bounded also when the broker is away."""
         await self._publisher.close()
