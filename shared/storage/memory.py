@@ -9,7 +9,9 @@ import orjson
 
 from shared.eventlog.envelope import canonical, digest_of
 from shared.storage.port import (
+    AuditEntry,
     AuditRecord,
+    CaseFile,
     CaseQuery,
     CaseRecord,
     CommandKnown,
@@ -18,10 +20,12 @@ from shared.storage.port import (
     EventRecord,
     FactRow,
     FactStore,
+    GivenNumber,
     Parked,
     Position,
     RebuildOvertaken,
     SealedValue,
+    StoredFile,
     Stores,
     SubjectTaken,
     VaultSubject,
@@ -68,7 +72,7 @@ class MemoryStore:
         self._lookups: dict[str, str] = {}
         self._values: dict[str, SealedValue] = {}
         self._audit: list[tuple[bytes, str]] = []
-        self._files: dict[str, tuple[str, str, str | None, bytes]] = {}
+        self._files: dict[str, StoredFile] = {}
         self._notes: dict[str, bytes] = {}
 
     # -- cases -----------------------------------------------------------------------------------------------------
@@ -208,6 +212,24 @@ class MemoryStore:
         heads = [head for head in self._heads.values() if service is None or head.service == service]
         return len(heads), sum(head.version for head in heads)
 
+    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+        """Every file of a service whole, by id."""
+        async for head in self.walk(service):
+            commands = sorted((c for c in self._commands.values() if c.case == head.id), key=lambda c: c.id)
+            yield CaseFile(head, tuple(self._events[head.id]), tuple(commands))
+
+    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+        """Adds files whole. Raises ``VersionConflict`` where one is there already."""
+        for file in files:
+            if file.head.id in self._heads:
+                raise VersionConflict(file.head.id)
+        for file in files:
+            self._heads[file.head.id] = file.head
+            self._events[file.head.id] = list(file.events)
+            self._commands.update({command.id: command for command in file.commands})
+            if file.head.version > file.head.sent:
+                self._unsent.setdefault(file.head.id)
+
     # -- facts -----------------------------------------------------------------------------------------------------
 
     async def insert(self, facts: Sequence[FactRow]) -> list[str]:
@@ -338,7 +360,18 @@ class MemoryStore:
     async def next(self, series: str, year: int, for_command: str) -> int:
         """The number of a command in a series' year: unique both ways, so that a retry gets the same."""
         given = self._numbers.setdefault((series, year), {})
-        return given.setdefault(for_command, len(given) + 1)
+        return given.setdefault(for_command, max(given.values(), default=0) + 1)
+
+    async def export_numbers(self) -> AsyncIterator[GivenNumber]:
+        """Every number given, by series, year and number."""
+        for (series, year), given in sorted(self._numbers.items()):
+            for command, number in sorted(given.items(), key=lambda item: item[1]):
+                yield GivenNumber(series, year, number, command)
+
+    async def import_numbers(self, numbers: Sequence[GivenNumber]) -> None:
+        """Adds numbers that were given elsewhere."""
+        for one in numbers:
+            self._numbers.setdefault((one.series, one.year), {}).setdefault(one.command, one.number)
 
     # -- vault -----------------------------------------------------------------------------------------------------
 
@@ -364,6 +397,23 @@ class MemoryStore:
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""
         return self._erase(subject)
+
+    async def export_values(self) -> AsyncIterator[SealedValue]:
+        """Every value as it is sealed, by reference."""
+        for ref in sorted(self._values):
+            yield self._values[ref]
+
+    async def export_subjects(self) -> AsyncIterator[VaultSubject]:
+        """Every subject with its wrapped key, by name."""
+        for name in sorted(self._subjects):
+            yield self._subjects[name]
+
+    async def import_vault(self, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]) -> None:
+        """Adds subjects and values as they are sealed."""
+        for subject in subjects:
+            self._add_subject(subject)
+        for value in values:
+            self._values.setdefault(value.ref, value)
 
     def _refuse_taken(self, subjects: Sequence[VaultSubject]) -> None:
         for subject in subjects:
@@ -410,17 +460,32 @@ class MemoryStore:
             previous = digest
         return None
 
+    async def export_entries(self) -> AsyncIterator[AuditEntry]:
+        """Every entry as it is stored, oldest first."""
+        for sequence, (body, digest) in enumerate(self._audit, 1):
+            yield AuditEntry(sequence, body, digest)
+
+    async def import_entries(self, entries: Sequence[AuditEntry]) -> None:
+        """Adds entries as they were stored."""
+        self._audit += [(entry.body, entry.digest) for entry in entries]
+
     # -- files and notes -------------------------------------------------------------------------------------------
 
     async def keep(
         self, sha256: str, name: str, media_type: str, size: int, sealed_ref: str | None, body: bytes
     ) -> None:
         """Stores a file once."""
-        self._files.setdefault(sha256, (name, media_type, sealed_ref, body))
+        self._files.setdefault(sha256, StoredFile(sha256, name, media_type, size, sealed_ref, body))
 
     async def fetch(self, sha256: str) -> tuple[str, str, str | None, bytes] | None:
         """(name, media type, vault reference of its key or None, body)."""
-        return self._files.get(sha256)
+        kept = self._files.get(sha256)
+        return (kept.name, kept.media_type, kept.sealed_ref, kept.body) if kept else None
+
+    async def export_files(self) -> AsyncIterator[StoredFile]:
+        """Every file as it is stored, by digest."""
+        for sha256 in sorted(self._files):
+            yield self._files[sha256]
 
     async def note(self, name: str) -> bytes | None:
         """The note's content."""

@@ -140,6 +140,15 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file whole, as it stood at one moment; commands sorted by id."""
+
+    head: CaseRecord
+    events: tuple[EventRecord, ...]
+    commands: tuple[CommandRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """For whom a query is asked.
 
@@ -234,6 +243,12 @@ class CaseStore(CaseReader, Protocol):
 
     async def counts(self, service: str | None = None) -> tuple[int, int]:
         """(cases, events)."""
+
+    def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+        """Every file of a service whole, by id; files change meanwhile, none within itself."""
+
+    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+        """Adds files whole, with what was sent of them. Raises ``VersionConflict`` where one is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,11 +359,27 @@ class PositionStore(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class GivenNumber:
+    """A number that a command was given in a series' year."""
+
+    series: str
+    year: int
+    number: int
+    command: str
+
+
 class NumberStore(Protocol):
     """Running numbers shown to people."""
 
     async def next(self, series: str, year: int, for_command: str) -> int:
         """The number of a command in a series' year: unique both ways, so that a retry gets the same."""
+
+    def export_numbers(self) -> AsyncIterator[GivenNumber]:
+        """Every number given, by series, year and number."""
+
+    async def import_numbers(self, numbers: Sequence[GivenNumber]) -> None:
+        """Adds numbers that were given elsewhere; a known one stays."""
 
 
 class VaultStore(Protocol):
@@ -369,6 +400,15 @@ class VaultStore(Protocol):
     async def erase(self, subject: str) -> int:
         """Deletes a subject's key and values; how many values there were."""
 
+    def export_values(self) -> AsyncIterator[SealedValue]:
+        """Every value as it is sealed, by reference."""
+
+    def export_subjects(self) -> AsyncIterator[VaultSubject]:
+        """Every subject with its wrapped key, by name."""
+
+    async def import_vault(self, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]) -> None:
+        """Adds subjects and values as they are sealed; what is there stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
@@ -384,6 +424,15 @@ class AuditRecord:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An entry as it is stored: the bytes that its digest runs over."""
+
+    sequence: int
+    body: bytes
+    digest: str
+
+
 class AuditStore(Protocol):
     """The audit trail: append-only, hash-chained."""
 
@@ -396,6 +445,24 @@ class AuditStore(Protocol):
     async def verify(self) -> int | None:
         """The sequence of the first entry whose digest does not follow, or None."""
 
+    def export_entries(self) -> AsyncIterator[AuditEntry]:
+        """Every entry as it is stored, oldest first."""
+
+    async def import_entries(self, entries: Sequence[AuditEntry]) -> None:
+        """Adds entries as they were stored; those that follow are chained to the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An attachment as it is stored. ``size`` is that of the plain content."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    sealed_ref: str | None
+    body: bytes
+
 
 class FileStore(Protocol):
     """Attachments by content: SHA-256 of the plain bytes; personal ones are stored sealed."""
@@ -407,6 +474,9 @@ class FileStore(Protocol):
 
     async def fetch(self, sha256: str) -> tuple[str, str, str | None, bytes] | None:
         """(name, media type, vault reference of its key or None, body)."""
+
+    def export_files(self) -> AsyncIterator[StoredFile]:
+        """Every file as it is stored, by digest. ``keep`` takes it back."""
 
 
 class NoteStore(Protocol):

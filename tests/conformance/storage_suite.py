@@ -1283,3 +1283,92 @@ class Notes:
         assert [name for name, _ in await notes.notes("seal_")] == ["seal_x"]
         assert [name for name, _ in await notes.notes("印")] == ["印章"]
         assert len(await notes.notes("")) == 7
+
+
+class Moving:
+    """What a backup takes out comes back the same in an empty store."""
+
+    async def test_files_come_back_whole_with_what_was_sent_of_them(self, opened: Opened, elsewhere: Opened) -> None:
+        cases = opened.stores.cases
+        await cases.append(commit("M1", events=3, parties=("d2",), hidden_from=("d9",), next_due=None))
+        await cases.append(commit("M1", 3, 2, command="second", parties=("d2",), hidden_from=("d9",)))
+        await cases.append(commit("M2", events=1))
+        await cases.append(Commit(head("M3"), 0, (event("M3", 1),), ()))
+        await cases.append(commit("R1", service="requests"))
+        await cases.mark_sent([("M1", 4), ("M2", 1)])
+        files = [file async for file in cases.export_cases("messages")]
+        assert [file.head.id for file in files] == ["M1", "M2", "M3"]
+        assert [e.sequence for e in files[0].events] == [1, 2, 3, 4, 5]
+        assert [c.id for c in files[0].commands] == ["M1-3", "second"]
+        assert [file.head.sent for file in files] == [4, 1, 0]
+        other = elsewhere.stores.cases
+        await other.import_cases(files)
+        assert [file async for file in other.export_cases("messages")] == files
+        assert [file async for file in other.export_cases("requests")] == []
+        assert sorted(await other.unsent("messages", 10)) == [("M1", 4, 5), ("M3", 0, 1)]
+        assert await other.command("second") == CommandRecord("second", "hash of second", "M1", b'{"status":201}')
+        assert not await other.visible("M1", Viewer(all=True, belongs_to=frozenset({"d9"})))
+        assert await other.visible("M1", Viewer(frozenset({"d2"})))
+        with pytest.raises(VersionConflict):
+            await other.import_cases(files[1:2])
+        with pytest.raises(CommandKnown):
+            await other.append(commit("M9", command="second"))
+        await other.append(commit("M1", 5, 1, command="third"))
+        assert await other.counts() == (3, 8)
+
+    async def test_numbers_go_on_after_those_that_came(self, opened: Opened, elsewhere: Opened) -> None:
+        for n in range(3):
+            await opened.stores.numbers.next("留言", 2026, f"c{n}")
+        await opened.stores.numbers.next("公复", 2025, "c1")
+        await opened.reopen()
+        given = [number async for number in opened.stores.numbers.export_numbers()]
+        assert [(g.series, g.year, g.number, g.command) for g in given] == [
+            ("公复", 2025, 1, "c1"), ("留言", 2026, 1, "c0"), ("留言", 2026, 2, "c1"), ("留言", 2026, 3, "c2"),
+        ]  # fmt: skip
+        numbers = elsewhere.stores.numbers
+        await numbers.import_numbers(given[:3])
+        await numbers.import_numbers(given)
+        assert [number async for number in numbers.export_numbers()] == given
+        assert await numbers.next("留言", 2026, "c1") == 2
+        assert await numbers.next("留言", 2026, "new") == 4
+
+    async def test_the_vault_moves_as_it_is_sealed(self, opened: Opened, elsewhere: Opened) -> None:
+        subjects = (subject("S1", "lookup"), subject("S2"))
+        await opened.stores.cases.append(
+            commit("M1", subjects=subjects, sealed=(sealed("r2", "S2"), sealed("r1", "S1")))
+        )
+        vault, other = opened.stores.vault, elsewhere.stores.vault
+        values = [value async for value in vault.export_values()]
+        assert values == [sealed("r1", "S1"), sealed("r2", "S2")]
+        assert tuple([one async for one in vault.export_subjects()]) == subjects
+        await other.import_vault(subjects, values)
+        await other.import_vault(subjects, values)
+        assert [value async for value in other.export_values()] == values
+        assert tuple([one async for one in other.export_subjects()]) == subjects
+        assert await other.find_subject("lookup") == subjects[0]
+        assert await other.erase("S1") == 1
+
+    async def test_the_audit_trail_stays_one_chain(self, opened: Opened, elsewhere: Opened) -> None:
+        entry = AuditRecord("2026-10-09T08:00:00+08:00", "u1", None, "export", "M1", None, None)
+        for _ in range(3):
+            await opened.stores.audit.record(entry)
+        entries = [one async for one in opened.stores.audit.export_entries()]
+        assert [one.sequence for one in entries] == [1, 2, 3]
+        audit = elsewhere.stores.audit
+        await audit.import_entries(entries)
+        assert await audit.verify() is None
+        await audit.record(entry)
+        assert await audit.verify() is None
+        assert [one async for one in audit.export_entries()][:3] == entries
+
+    async def test_attachments_move_as_they_are_stored(self, opened: Opened, elsewhere: Opened) -> None:
+        body = bytes(range(256)) * 40_000
+        await opened.stores.files.keep("bb", "", "application/pdf", 7, "v:ref", b"sealed")
+        await opened.stores.files.keep("aa", "附件.pdf", "application/pdf", len(body), None, body)
+        files = [file async for file in opened.stores.files.export_files()]
+        assert [(f.sha256, f.name, f.size, f.sealed_ref) for f in files] == [
+            ("aa", "附件.pdf", len(body), None), ("bb", "", 7, "v:ref"),
+        ]  # fmt: skip
+        for f in files:
+            await elsewhere.stores.files.keep(f.sha256, f.name, f.media_type, f.size, f.sealed_ref, f.body)
+        assert [file async for file in elsewhere.stores.files.export_files()] == files

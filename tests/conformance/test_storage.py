@@ -98,18 +98,36 @@ class OnMongo:
         await self.databases.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "mongo"])
-async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[suite.Opened]:
-    """Fresh stores of one adapter."""
-    adapter: InMemory | OnSqlite | OnMongo
-    match request.param:
+async def fresh(kind: str, request: pytest.FixtureRequest, folder: Path) -> InMemory | OnSqlite | OnMongo:
+    """Empty stores of an adapter."""
+    match kind:
         case "memory":
-            adapter = InMemory()
+            return InMemory()
         case "sqlite":
-            adapter = OnSqlite(tmp_path / "gongkai.db")
+            return OnSqlite(folder / "gongkai.db")
         case _:
             adapter = OnMongo(request.getfixturevalue("mongo_server"))
             await adapter.databases.ensure_indexes()
+            return adapter
+
+
+@pytest.fixture(params=["memory", "sqlite", "mongo"])
+async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[suite.Opened]:
+    """Fresh stores of one adapter."""
+    adapter = await fresh(request.param, request, tmp_path)
+    yield adapter
+    await adapter.close()
+
+
+@pytest.fixture
+async def elsewhere(
+    opened: suite.Opened, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[suite.Opened]:
+    """Other fresh stores of the same adapter."""
+    kind = {InMemory: "memory", OnSqlite: "sqlite", OnMongo: "mongo"}[type(opened)]  # type: ignore[index]
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    adapter = await fresh(kind, request, folder)
     yield adapter
     await adapter.close()
 
@@ -160,3 +178,7 @@ class TestFiles(suite.Files):
 
 class TestNotes(suite.Notes):
     """Notes."""
+
+
+class TestMoving(suite.Moving):
+    """Export and import."""

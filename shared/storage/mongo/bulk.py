@@ -1,11 +1,26 @@
-"""Many inserts in one call, where what is there already stays as it is."""
+"""Many documents at once: inserts where what is there already stays as it is, and a walk over all of a collection."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from pymongo.errors import BulkWriteError
 
-from shared.storage.mongo.database import DUPLICATE, Collection, Document, reaching
+from shared.storage.mongo.database import DUPLICATE, UP, Collection, Document, reaching
 from shared.storage.port import StoreAway
+
+WALKED_AT_ONCE = 1000
+
+
+async def walked(collection: Collection) -> AsyncIterator[Document]:
+    """Every document by its ``_id``, a text, piece by piece."""
+    after = ""
+    while True:
+        with reaching():
+            found = await collection.find({"_id": {"$gt": after}}).sort("_id", UP).limit(WALKED_AT_ONCE).to_list(None)
+        for document in found:
+            after = document["_id"]
+            yield document
+        if len(found) < WALKED_AT_ONCE:
+            return
 
 
 async def insert_new(collection: Collection, documents: Sequence[Document]) -> list[int]:

@@ -27,6 +27,7 @@ from pymongo.errors import DocumentTooLarge, DuplicateKeyError, OperationFailure
 from shared.storage.mongo.database import DOWN, TOO_LARGE, UP, Document, MongoDatabases, reaching
 from shared.storage.mongo.people import MongoVault
 from shared.storage.port import (
+    CaseFile,
     CaseQuery,
     CaseRecord,
     CaseTooLarge,
@@ -42,6 +43,7 @@ COLUMNS = tuple(f.name for f in fields(CaseRecord) if f.name != "id")
 HEAD = dict.fromkeys(COLUMNS, 1)
 INSTANTS = ("opened", "through", "next_due", "updated")
 WALKED_AT_ONCE = 500
+EXPORTED_AT_ONCE = 50
 ALL_EVENTS = 1 << 30
 SORTS = {
     "received": ("by_received", UP),
@@ -198,6 +200,41 @@ class MongoCases:
         with reaching():
             found = await self._cases.aggregate(steps).to_list(None)
         return (int(found[0]["cases"]), int(found[0]["events"])) if found else (0, 0)
+
+    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+        after = ""
+        while True:
+            where = {"_id": {"$gt": after}, "service": service}
+            with reaching():
+                found = await self._cases.find(where).sort("_id", UP).limit(EXPORTED_AT_ONCE).to_list(None)
+            for document in found:
+                after = document["_id"]
+                events = tuple(EventRecord(after, *(e[name] for name in EVENT)) for e in document["events"])
+                commands = [
+                    CommandRecord(c["id"], c["body_hash"], after, c["answer"]) for c in document.get("commands", ())
+                ]
+                yield CaseFile(_record(document), events, tuple(sorted(commands, key=lambda c: c.id)))
+            if len(found) < EXPORTED_AT_ONCE:
+                return
+
+    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+        for file in files:
+            head = file.head
+            document: Document = {
+                "_id": head.id,
+                "sent": head.sent,
+                "events": [{name: getattr(event, name) for name in EVENT} for event in file.events],
+                **_document(head),
+                "written": ObjectId(),
+                "unsent": head.version > head.sent,
+            }
+            if file.commands:
+                document["commands"] = [{name: getattr(c, name) for name in COMMAND} for c in file.commands]
+            try:
+                with reaching():
+                    await self._cases.insert_one(document)
+            except DuplicateKeyError as problem:
+                raise VersionConflict(head.id) from problem
 
     # -- the write -------------------------------------------------------------------------------------------------
 

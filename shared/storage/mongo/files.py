@@ -1,9 +1,12 @@
 """Attachments on MongoDB: the body beside its name, or in parts where it would not fit into one document."""
 
+from collections.abc import AsyncIterator
+
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from shared.storage.mongo.database import UP, Document, MongoDatabases, reaching
+from shared.storage.port import StoredFile
 
 PART = 8 << 20
 
@@ -42,6 +45,18 @@ class MongoFiles:
                     await self._parts.delete_many({"upload": upload})
 
     async def fetch(self, sha256: str) -> tuple[str, str, str | None, bytes] | None:
+        kept = await self._stored(sha256)
+        return (kept.name, kept.media_type, kept.sealed_ref, kept.body) if kept else None
+
+    async def export_files(self) -> AsyncIterator[StoredFile]:
+        with reaching():
+            ids = await self._files.find({}, {"_id": 1}).sort("_id", UP).to_list(None)
+        for document in ids:
+            kept = await self._stored(document["_id"])
+            if kept is not None:
+                yield kept
+
+    async def _stored(self, sha256: str) -> StoredFile | None:
         with reaching():
             found = await self._files.find_one({"_id": sha256})
             if found is None:
@@ -50,4 +65,4 @@ class MongoFiles:
             if body is None:
                 parts = await self._parts.find({"upload": found["upload"]}).sort("part", UP).to_list(None)
                 body = b"".join(part["body"] for part in parts)
-        return found["name"], found["media_type"], found["sealed_ref"], body
+        return StoredFile(sha256, found["name"], found["media_type"], found["size"], found["sealed_ref"], body)

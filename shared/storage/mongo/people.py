@@ -10,9 +10,9 @@ import orjson
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from shared.storage.mongo.bulk import insert_new
+from shared.storage.mongo.bulk import insert_new, walked
 from shared.storage.mongo.database import DOWN, UP, Document, MongoDatabases, reaching
-from shared.storage.port import AuditRecord, SealedValue, SubjectTaken, VaultSubject
+from shared.storage.port import AuditEntry, AuditRecord, SealedValue, SubjectTaken, VaultSubject
 
 ENTRIES_AT_ONCE = 1000
 
@@ -50,6 +50,20 @@ class MongoVault:
             await self._subjects.delete_one({"_id": subject})
             return int((await self._values.delete_many({"subject": subject})).deleted_count)
 
+    async def export_values(self) -> AsyncIterator[SealedValue]:
+        async for d in walked(self._values):
+            yield SealedValue(d["_id"], d["subject"], d["case"], d["cipher"], d["nonce"], d["body"])
+
+    async def export_subjects(self) -> AsyncIterator[VaultSubject]:
+        async for document in walked(self._subjects):
+            yield _subject(document)
+
+    async def import_vault(self, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]) -> None:
+        for subject in subjects:
+            await self._add_subject(subject)
+        if values:
+            await insert_new(self._values, [_value(value) for value in values])
+
     async def add(self, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]) -> None:
         """Adds subjects, then values; what is there stays. Raises ``SubjectTaken`` where the subject or its person has
         another key already, or was erased meanwhile."""
@@ -59,20 +73,7 @@ class MongoVault:
             await self._add_subject(subject)
         if not values:
             return
-        await insert_new(
-            self._values,
-            [
-                {
-                    "_id": v.ref,
-                    "subject": v.subject,
-                    "case": v.case,
-                    "cipher": v.cipher,
-                    "nonce": v.nonce,
-                    "body": v.body,
-                }
-                for v in values
-            ],
-        )
+        await insert_new(self._values, [_value(value) for value in values])
         await self._refuse_erased(sorted({value.subject for value in values}))
 
     async def _refuse_taken(self, subject: VaultSubject) -> bool:
@@ -106,6 +107,17 @@ class MongoVault:
             if gone:
                 await self._values.delete_many({"subject": {"$in": gone}})
                 raise SubjectTaken(f"{', '.join(gone)}: erased meanwhile")
+
+
+def _value(value: SealedValue) -> Document:
+    return {
+        "_id": value.ref,
+        "subject": value.subject,
+        "case": value.case,
+        "cipher": value.cipher,
+        "nonce": value.nonce,
+        "body": value.body,
+    }
 
 
 def _subject(document: Document) -> VaultSubject:
@@ -152,6 +164,18 @@ class MongoAudit:
                 return int(document["_id"])
             previous, expected = document["digest"], expected + 1
         return None
+
+    async def export_entries(self) -> AsyncIterator[AuditEntry]:
+        async for document in self._walk():
+            yield AuditEntry(document["_id"], document["body"], document["digest"])
+
+    async def import_entries(self, entries: Sequence[AuditEntry]) -> None:
+        documents = [
+            {"_id": entry.sequence, "body": entry.body, "digest": entry.digest, "writer": None} for entry in entries
+        ]
+        if documents:
+            with reaching():
+                await self._entries.insert_many(documents)
 
     async def _walk(self) -> AsyncIterator[Document]:
         after = 0

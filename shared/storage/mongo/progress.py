@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, fields
 
 from pymongo.errors import DuplicateKeyError
 
 from shared.storage.mongo.database import DOWN, UP, Document, MongoDatabases, reaching
-from shared.storage.port import Parked, Position
+from shared.storage.port import GivenNumber, Parked, Position
 
 LAST_CHARACTER = "\U0010ffff"
 
@@ -104,6 +105,21 @@ class MongoNumbers:
                     except DuplicateKeyError:
                         continue
                 return number
+
+    async def export_numbers(self) -> AsyncIterator[GivenNumber]:
+        order = [("series", UP), ("year", UP), ("number", UP)]
+        with reaching():
+            found = await self._numbers.find({}).sort(order).to_list(None)
+        for one in found:
+            yield GivenNumber(one["series"], one["year"], one["number"], one["command"])
+
+    async def import_numbers(self, numbers: Sequence[GivenNumber]) -> None:
+        for one in numbers:
+            try:
+                with reaching():
+                    await self._numbers.insert_one(asdict(one))
+            except DuplicateKeyError:
+                continue
 
 
 class MongoNotes:

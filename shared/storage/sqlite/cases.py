@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from shared.storage.port import (
+    CaseFile,
     CaseQuery,
     CaseRecord,
     CommandKnown,
@@ -171,6 +172,37 @@ class SqliteCases:
             "SELECT count(*), COALESCE(sum(version), 0) FROM cases WHERE ? IS NULL OR service = ?", (service, service)
         )
         return rows[0][0], rows[0][1]
+
+    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+        for head, events, commands in self._db.beside_each_other(
+            (f"{SELECT} WHERE c.service = ? ORDER BY c.id", (service,)),
+            (
+                "SELECT case_id, sequence, topic, key, digest, body FROM events "
+                "WHERE case_id IN (SELECT id FROM cases WHERE service = ?) ORDER BY case_id, sequence",
+                (service,),
+            ),
+            (
+                "SELECT case_id, id, body_hash, answer FROM commands "
+                "WHERE case_id IN (SELECT id FROM cases WHERE service = ?) ORDER BY case_id, id",
+                (service,),
+            ),
+        ):
+            yield CaseFile(
+                _record(head),
+                tuple(EventRecord(*row) for row in events),
+                tuple(CommandRecord(row[1], row[2], row[0], row[3]) for row in commands),
+            )
+
+    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+        await self._db.write(lambda c: _import(c, files))
+
+
+def _import(connection: sqlite3.Connection, files: Sequence[CaseFile]) -> None:
+    for file in files:
+        head = file.head
+        if connection.execute("SELECT 1 FROM cases WHERE id = ?", (head.id,)).fetchone() is not None:
+            raise VersionConflict(head.id)
+        _put(connection, Commit(head, 0, file.events, file.commands))
 
 
 def _append(connection: sqlite3.Connection, commit: Commit) -> None:

@@ -1,6 +1,7 @@
 """The SQLite file: schema, one writer that groups waiting work into one durable commit, readers beside it."""
 
 import asyncio
+import itertools
 import sqlite3
 import threading
 import time
@@ -265,6 +266,33 @@ class Database:
             cursor = connection.execute(sql, parameters)
             while piece := cursor.fetchmany(ROWS_AT_ONCE):
                 yield piece
+        finally:
+            connection.close()
+
+    def beside_each_other(
+        self, heads: tuple[str, Sequence[Any]], *parts: tuple[str, Sequence[Any]]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Each row of ``heads`` with the rows of each part that begin with the same value, all of one moment.
+
+        Every answer is sorted by its first column. One moment may last: the write-ahead log grows while it is held.
+        """
+        connection = self._connect()
+        try:
+            connection.execute("BEGIN")
+            groups = [itertools.groupby(connection.execute(*part), key=lambda row: row[0]) for part in parts]
+            waiting = [next(group, None) for group in groups]
+            for head in connection.execute(*heads):
+                found: list[list[tuple[Any, ...]]] = []
+                for place, group in enumerate(groups):
+                    item = waiting[place]
+                    if item is not None and item[0] == head[0]:
+                        found.append(list(item[1]))
+                        waiting[place] = next(group, None)
+                    else:
+                        found.append([])
+                yield (head, *found)
+        except sqlite3.Error as problem:
+            raise StoreAway(str(problem)) from problem
         finally:
             connection.close()
 

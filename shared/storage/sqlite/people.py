@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from shared.storage.port import AuditRecord, SealedValue, SubjectTaken, VaultSubject
+from shared.storage.port import AuditEntry, AuditRecord, SealedValue, StoredFile, SubjectTaken, VaultSubject
 from shared.storage.sqlite.database import Database
 
 
@@ -85,6 +85,21 @@ class SqliteVault:
         self._db.truncate_log()
         return count
 
+    async def export_values(self) -> AsyncIterator[SealedValue]:
+        for piece in self._db.stream(
+            "SELECT ref, subject, case_id, cipher, nonce, body FROM vault_values ORDER BY ref"
+        ):
+            for row in piece:
+                yield SealedValue(*row)
+
+    async def export_subjects(self) -> AsyncIterator[VaultSubject]:
+        for piece in self._db.stream("SELECT subject, wrapped_key, lookup FROM vault_subjects ORDER BY subject"):
+            for row in piece:
+                yield VaultSubject(*row)
+
+    async def import_vault(self, subjects: Sequence[VaultSubject], values: Sequence[SealedValue]) -> None:
+        await self._db.write(lambda c: insert_sealed(c, new_subjects(c, subjects, ()), values))
+
 
 class SqliteAudit:
     """``AuditStore`` on one SQLite file."""
@@ -121,6 +136,17 @@ class SqliteAudit:
                 previous, expected = digest, expected + 1
         return None
 
+    async def export_entries(self) -> AsyncIterator[AuditEntry]:
+        for piece in self._db.stream("SELECT sequence, body, digest FROM audit ORDER BY sequence"):
+            for row in piece:
+                yield AuditEntry(*row)
+
+    async def import_entries(self, entries: Sequence[AuditEntry]) -> None:
+        rows = [(entry.sequence, entry.body, entry.digest) for entry in entries]
+        await self._db.write(
+            lambda c: c.executemany("INSERT INTO audit (sequence, body, digest) VALUES (?, ?, ?)", rows)
+        )
+
 
 class SqliteFiles:
     """``FileStore`` on one SQLite file."""
@@ -142,3 +168,11 @@ class SqliteFiles:
     async def fetch(self, sha256: str) -> tuple[str, str, str | None, bytes] | None:
         rows = self._db.read("SELECT name, media_type, sealed_ref, body FROM files WHERE sha256 = ?", (sha256,))
         return (rows[0][0], rows[0][1], rows[0][2], rows[0][3]) if rows else None
+
+    async def export_files(self) -> AsyncIterator[StoredFile]:
+        # One by one: a piece of them could be larger than the memory.
+        for piece in self._db.stream("SELECT sha256 FROM files ORDER BY sha256"):
+            for (sha256,) in piece:
+                sql = "SELECT sha256, name, media_type, size, sealed_ref, body FROM files WHERE sha256 = ?"
+                for row in self._db.read(sql, (sha256,)):
+                    yield StoredFile(*row)

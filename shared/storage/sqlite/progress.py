@@ -1,8 +1,9 @@
 """Consumers' positions, parked events, running numbers and notes in SQLite."""
 
 import sqlite3
+from collections.abc import AsyncIterator, Sequence
 
-from shared.storage.port import Parked, Position
+from shared.storage.port import GivenNumber, Parked, Position
 from shared.storage.sqlite.database import Database
 
 
@@ -116,6 +117,20 @@ class SqliteNumbers:
         row = (series, year, number, for_command)
         self._db.enqueue(lambda c: _keep_number(c, row), keep=True)
         return number
+
+    async def export_numbers(self) -> AsyncIterator[GivenNumber]:
+        for piece in self._db.stream("SELECT series, year, number, command FROM numbers ORDER BY series, year, number"):
+            for row in piece:
+                yield GivenNumber(*row)
+
+    async def import_numbers(self, numbers: Sequence[GivenNumber]) -> None:
+        rows = [(one.series, one.year, one.number, one.command) for one in numbers]
+        await self._db.write(
+            lambda c: c.executemany(
+                "INSERT OR IGNORE INTO numbers (series, year, number, command) VALUES (?, ?, ?, ?)", rows
+            )
+        )
+        self._last.clear()
 
 
 def _keep_number(connection: sqlite3.Connection, row: tuple[str, int, int, str]) -> None:
