@@ -37,6 +37,8 @@ IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
 GATHER_SECONDS = 0.05
 SEEDED = "seeded"
+RESTORING = "restoring"
+"""A note that is there, and not empty, while a restore is under way or was cut off."""
 log = structlog.get_logger("runtime")
 
 

@@ -514,6 +514,34 @@ def rebuild_assessment() -> None:
 
 
 @app.command()
+def backup(folder: Annotated[Path, typer.Argument(metavar="DIR", help="空目录 / an empty folder")]) -> None:
+    """备份到目录：案卷、事实、日志、个人信息（加密原样）、附件、编号、审计 / everything to files; works while the system runs."""
+    from services.cli import operations
+
+    here()
+    show.document(run(lambda: operations.backed_up(folder)), operations.backup_table)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="备份目录 / the backup")],
+    erased: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--erased",
+            metavar="FILE|DIR",
+            help="备份之后删除的个人信息：更新的备份目录、其 erased.jsonl，或 events cat 的输出；可多次 / erasures since",
+        ),
+    ] = None,
+) -> None:
+    """从备份恢复到空的系统；先核对全部摘要；已删除的个人信息不会回来 / a backup into an empty system; erasures stay."""
+    from services.cli import operations
+
+    here()
+    show.document(run(lambda: operations.restored(folder, erased or [])), operations.restore_table)
+
+
+@app.command()
 def doctor() -> None:
     """检查数据目录、日历、搁置事件、策略拒绝 / what needs looking at."""
     from services.cli.doctor import examine

@@ -47,6 +47,7 @@ async def runtime(
     else:
         local = await open_local(settings, doing)
     try:
+        await refuse_half_restored(local)
         if follow and local.follower.current is None:
             await local.follower.run_once()
         if seed and not await local.seeded():
@@ -54,6 +55,18 @@ async def runtime(
         yield local
     finally:
         await local.close()
+
+
+async def refuse_half_restored(local: "Runtime") -> None:
+    """Raises ``OperationRefused`` where a restore was cut off: what there is must not be taken for the whole."""
+    from services.operations.problems import OperationRefused
+    from services.runtime import RESTORING
+
+    if await local.stores.notes.note(RESTORING):
+        raise OperationRefused(
+            f"恢复没有完成（{local.place}）：正在进行，或中途被打断；被打断的请清空后重新恢复",
+            f"a restore is not done ({local.place}): it is under way, or was cut off; then empty it and restore again",
+        )
 
 
 def settings_of_run(folder: Path | None = None) -> "Settings":

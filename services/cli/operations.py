@@ -1,9 +1,10 @@
 """`gongkai republish`, `parked`, `rebuild`, `backup`, `restore`: what they open and how their documents look in a terminal."""
 
+from pathlib import Path
 from typing import Any
 
 from services.cli import options, show
-from services.cli.desk import runtime
+from services.cli.desk import prepared, runtime, settings_of_run
 from shared.domain.text import Text
 
 
@@ -140,3 +141,56 @@ def rebuild_table(content: show.Document) -> None:
     if content["parked"]:
         out.print(say(Text(f"搁置事件 {content['parked']} 条", f"{content['parked']} events are parked")), markup=False)
     out.print(content["digest"], markup=False)
+
+
+async def backed_up(folder: Path) -> dict[str, Any]:
+    """`gongkai backup`; a local data folder may be held by the process that serves."""
+    from services.operations.backup import backup, beside, sources_of
+
+    settings = settings_of_run()
+    if settings.runtime == "local":
+        async with beside(settings) as sources:
+            return await backup(sources, folder, show.talk)
+    async with runtime("backup", seed=False) as opened:
+        return await backup(sources_of(opened), folder, show.talk)
+
+
+async def restored(folder: Path, erased: list[Path]) -> dict[str, Any]:
+    """`gongkai restore`: everything is checked before the first write."""
+    from services.operations.backup_format import checked_backup
+    from services.operations.restore import check_keys, read_erased, restore
+
+    settings = settings_of_run()
+    since = read_erased(erased)
+    backup = checked_backup(folder)
+    check_keys(settings, backup)
+    await prepared()
+    async with runtime("restore", seed=False, follow=False) as opened:
+        return await restore(opened, backup, since, show.talk)
+
+
+def backup_table(content: show.Document) -> None:
+    """What was backed up."""
+    say = options.current.say
+    told = Text(
+        f"已备份案卷 {content['cases']} 件、事件 {content['events']} 条，{content['seconds']} 秒",
+        f"{content['cases']} case files with {content['events']} events backed up in {content['seconds']} s",
+    )
+    show.console().print(say(told), markup=False)
+    show.console().print(say(Text("摘要", "Digest")) + f" {content['digest']}", markup=False)
+
+
+def restore_table(content: show.Document) -> None:
+    """What was restored, and what stays erased."""
+    say = options.current.say
+    told = Text(
+        f"已恢复案卷 {content['cases']} 件、事件 {content['events']} 条，{content['seconds']} 秒；"
+        f"再次删除个人信息主体 {content['erased_subjects']} 个（备份中尚存 {content['erased_values']} 项）",
+        f"{content['cases']} case files with {content['events']} events restored in {content['seconds']} s; "
+        f"{content['erased_subjects']} subjects erased again ({content['erased_values']} values were still in the backup)",
+    )
+    show.console().print(say(told), markup=False)
+    if content["log"] == "made anew":
+        anew = Text("日志已从案卷重新生成", "the log was made anew from the case files")
+        show.console().print(say(anew), markup=False)
+    show.console().print(say(Text("摘要", "Digest")) + f" {content['digest']}", markup=False)

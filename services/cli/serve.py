@@ -10,11 +10,12 @@ from contextlib import contextmanager
 import uvicorn
 
 from services.cli import options, show
-from services.cli.desk import runtime
+from services.cli.desk import refuse_half_restored, runtime
 from services.local import LocalRuntime
 from services.runtime import Runtime
 from services.web import app_of
 from shared.domain.text import Text
+from shared.storage.port import StoreAway
 from shared.telemetry import configure_logging
 
 GRACE_SECONDS = 10
@@ -45,6 +46,11 @@ async def serve_one(service: str, host: str, port: int) -> None:
     given = {"data": options.current.data} if options.current.data else {}
     distributed = open_distributed(read_settings(**given), (service,))
     try:
+        try:
+            await refuse_half_restored(distributed)
+        except StoreAway as away:
+            # It starts all the same and says so when asked whether it is ready.
+            show.talk(Text(f"存储暂不可用：{away}", f"the store is away: {away}"))
         await serve_on(distributed, host, port, (service,))
     finally:
         await distributed.close()
