@@ -87,6 +87,7 @@ async def lived(town: Town, folder: Path) -> Before:
         assert set(told) >= {"events", "digest", "seconds"}
         assert told["parts"]["erased"] == 1
         await give(runtime, "erase", later, "erase2", ground="consent_withdrawn")
+        await runtime.settle_down()
         assert await written(runtime, later) == [None] * len(await written(runtime, later))
     return Before(ranking, kept, erased, later)
 
