@@ -1,0 +1,183 @@
+"""The operations commands as real processes: their documents, exit statuses and words."""
+
+import csv
+import io
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.backends.kafka_server import free_ports
+from tests.backends.kafka_topics import delete_topics
+from tests.distributed_county import distributed_settings, environment_of
+from tests.integration.program import ROOT, command, document, start
+
+LIST = str(ROOT / "tests" / "data" / "messages-small.csv")
+RANK = ("rank", "2019Q2")
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("operations") / "data"
+    document(data, "import", "messages", LIST, "--create-departments")
+    return data
+
+
+@pytest.fixture
+def data(imported: Path, tmp_path: Path) -> Path:
+    """A county of the test's own."""
+    shutil.copytree(imported, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def test_send_again_rebuild_and_replay_leave_the_ranking_as_it_is(data: Path) -> None:
+    before = document(data, *RANK)["result_digest"]
+    sent = document(data, "republish")
+    assert set(sent) >= {"services", "sent", "log_was_reset", "read_anew", "parked_dropped"}
+    assert sent["sent"] > 50
+    told = command(data, "republish", "--log-was-reset", "--lang", "en")
+    assert told.returncode == 0
+    assert "as --log-was-reset says" in told.stderr
+    built = document(data, "rebuild", "assessment")
+    assert set(built) >= {"events", "digest", "seconds", "equal"}
+    assert built["equal"]
+    assert document(data, *RANK)["result_digest"] == before
+    assert document(data, "verify")["ok"]
+
+
+def test_a_poison_event_is_listed_and_stays_until_it_can_be_taken(data: Path) -> None:
+    assert document(data, "parked", "list") == {"parked": []}
+    with sqlite3.connect(data / "gongkai.db") as store:
+        (end,) = store.execute("SELECT max(\"offset\") + 1 FROM log WHERE topic = 'gongkai.messages'").fetchone()
+        store.execute("INSERT INTO log VALUES ('gongkai.messages', ?, '522728/education', ?)", (end, b"no event"))
+    store.close()
+    (listed,) = document(data, "parked", "list", "--consumer", "assessment.facts")["parked"]
+    assert (
+        listed.items()
+        >= {"department": "education", "name": "教育局", "topic": "gongkai.messages", "event": None}.items()
+    )
+    assert "not JSON" in listed["reason"]
+    rows = list(csv.DictReader(io.StringIO(command(data, "parked", "list", "--output", "csv").stdout)))
+    assert {row["consumer"] for row in rows} >= {"assessment.facts"}
+    assert rows[0].keys() == listed.keys()
+    assert "not JSON" in command(data, "parked", "list").stdout
+    again = command(data, "parked", "redrive", "--output", "json")
+    assert again.returncode == 3
+    assert json.loads(again.stdout)["left"] == len(rows)
+    nothing = command(data, "parked", "redrive", "--event", "M1/1", "--lang", "en")
+    assert nothing.returncode == 2
+    assert "nothing is parked of M1/1" in nothing.stderr
+
+
+def test_backup_and_restore_from_the_command_line(data: Path, tmp_path: Path) -> None:
+    before = document(data, *RANK)["result_digest"]
+    saved, other = tmp_path / "saved", tmp_path / "other"
+    made = document(data, "backup", str(saved))
+    assert set(made) >= {"events", "digest", "seconds"}
+    assert saved.stat().st_mode & 0o777 == 0o700
+    refused = command(data, "backup", str(saved))
+    assert refused.returncode == 1
+    assert "不是空的" in refused.stderr
+    refused = command(other, "restore", str(saved))
+    assert refused.returncode == 1
+    assert "master.key" in refused.stderr
+    assert not other.exists()
+    (other / "secrets").mkdir(parents=True, mode=0o700)
+    shutil.copy2(data / "secrets" / "master.key", other / "secrets")
+    restored = document(other, "restore", str(saved), "--erased", str(saved))
+    assert (restored["events"], restored["digest"]) == (made["events"], made["digest"])
+    assert document(other, *RANK)["result_digest"] == before
+    assert document(other, "verify")["ok"]
+    assert document(other, "replay", "--from", "log", "--quarter", "2019Q2")["equal"]
+    refused = command(other, "restore", str(saved), "--lang", "en")
+    assert refused.returncode == 1
+    assert "into an empty system only" in refused.stderr
+    (saved / "facts.jsonl").write_bytes(b"{}\n")
+    refused = command(tmp_path / "third", "restore", str(saved))
+    assert refused.returncode == 1
+    assert "facts.jsonl 与清单不符" in refused.stderr
+    assert command(data, "restore", str(tmp_path / "nowhere")).returncode == 1
+
+
+def test_a_half_restored_folder_is_not_worked_with(data: Path) -> None:
+    with sqlite3.connect(data / "gongkai.db") as store:
+        store.execute("INSERT INTO notes VALUES ('restoring', ?)", (b"1",))
+    store.close()
+    for words in (RANK, ("init",), ("run", "--port", "0"), ("republish",)):
+        refused = command(data, *words)
+        assert refused.returncode == 1, words
+        assert "恢复没有完成" in refused.stderr
+
+
+def test_a_working_system_is_backed_up_and_other_operations_name_the_holder(data: Path, tmp_path: Path) -> None:
+    program = start(data, tmp_path / "log")
+    try:
+        assert document(data, "backup", str(tmp_path / "saved"))["events"] > 50
+        for words in (("republish",), ("rebuild", "assessment"), ("parked", "list")):
+            held = command(data, *words)
+            assert held.returncode == 1
+            assert program.url in held.stderr
+    finally:
+        assert program.stop() == 0
+    assert document(data, "verify")["ok"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("replay", "--from", "kafka"),
+        ("replay", "--from", "elsewhere"),
+        ("backup",),
+        ("republish", "--url", "http://127.0.0.1:1"),
+        ("backup", "x", "--url", "http://127.0.0.1:1"),
+        ("parked", "redo"),
+        ("rebuild", "messages"),
+    ],
+)
+def test_wrong_words_are_usage_errors(imported: Path, words: tuple[str, ...]) -> None:
+    done = command(imported, *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+async def test_the_commands_of_the_distributed_runtime(tmp_path: Path, mongo_server: str, kafka_bootstrap: str) -> None:
+    settings = distributed_settings(tmp_path, mongo_server, kafka_bootstrap)
+    given = environment_of(settings)
+    data = tmp_path / "data"
+    document(data, "init", **given)
+    document(data, "import", "messages", LIST, "--create-departments", **given)
+    before = document(data, *RANK, **given)["result_digest"]
+    replayed = command(data, "replay", "--from", "kafka", "--quarter", "2019Q2", "--output", "json", **given)
+    assert replayed.returncode == 0, replayed.stderr
+    assert json.loads(replayed.stdout)["result_digest"] == before
+    assert document(data, "parked", "list", **given) == {"parked": []}
+    assert document(data, "rebuild", "assessment", **given)["equal"]
+    made = document(data, "backup", str(tmp_path / "saved"), **given)
+    await delete_topics(kafka_bootstrap, f"{settings.prefix}.")
+    refused = command(data, *RANK, **given)
+    assert refused.returncode == 1
+    assert "gongkai topics apply" in refused.stderr
+    document(data, "topics", "apply", **given)
+    refused = command(data, *RANK, **given)
+    assert refused.returncode == 1
+    assert "gongkai republish" in refused.stderr
+    sent = document(data, "republish", **given)
+    assert sent["log_was_reset"]
+    assert document(data, *RANK, **given)["result_digest"] == before
+    other = given | {"GONGKAI_PREFIX": f"{settings.prefix}b"}
+    restored = document(data, "restore", str(tmp_path / "saved"), **other)
+    assert (restored["events"], restored["digest"]) == (made["events"], made["digest"])
+    assert document(data, *RANK, **other)["result_digest"] == before
+    nobody = f"127.0.0.1:{free_ports(1)[0]}"
+    away = command(data, "republish", **given | {"GONGKAI_KAFKA": nobody})
+    assert away.returncode == 1
+    assert nobody in away.stderr
+    assert "Traceback" not in away.stderr
+    away = command(data, "parked", "list", **given | {"GONGKAI_MONGO": f"mongodb://{nobody}/"})
+    assert away.returncode == 1
+    assert "存储暂不可用" in away.stderr
+    assert nobody in away.stderr
+    for prefix in (settings.prefix, f"{settings.prefix}b"):
+        await delete_topics(kafka_bootstrap, f"{prefix}.")
