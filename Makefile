@@ -59,7 +59,7 @@ PULL ?= missing
 COMPOSE ?= docker compose
 
 stack-build: ## build the program's image
-	@$(COMPOSE) build init
+	@$(COMPOSE) build init >&2
 
 stack-up: stack-secrets stack-build ## start the container stack and wait until all of it is healthy
 	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL)

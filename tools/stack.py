@@ -97,7 +97,7 @@ class Stack:
     def tell(self) -> None:
         """What runs and what it said last, for whoever looks for the fault."""
         self.compose("ps", "--all")
-        self.compose("logs", "--tail", "30")
+        self.compose("logs", "--tail", "15")
 
 
 def free_ports(count: int) -> list[int]:

@@ -21,9 +21,7 @@ def smoke(stack: Stack) -> None:
 
     def counted() -> bool:
         facts = stack.everything("/api/v1/assessment/facts?limit=5000", token, "facts")
-        return {"messages.MessageSubmitted", "messages.MessageAccepted"} <= {
-            str(fact["type"]).removeprefix("gongkai.").rpartition(".")[0] for fact in facts if fact["case"] == case
-        }
+        return {f"{case}/1", f"{case}/2"} <= {fact["id"] for fact in facts}
 
     until(counted, f"{case} among the facts")
     quarter = stack.ask("/api/v1/assessment/facts?limit=1", token)["quarter"]
