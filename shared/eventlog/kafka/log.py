@@ -27,15 +27,17 @@ class KafkaEventLog:
 
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Logged]:
         """Up to ``limit`` records from ``offset`` on; empty at the end."""
+        await self.partitions(topic)
         records = await self._reader.read(TopicPartition(self._names[topic], partition), offset, limit)
         return [logged(topic, record) for record in records]
 
     async def partitions(self, topic: str) -> int:
-        """How many partitions a topic has; fixed for ever."""
+        """How many partitions a topic has; fixed for ever. A topic that is not there is told by name when first asked for."""
         return await self._reader.partitions(self._names[topic])
 
     async def end(self, topic: str, partition: int) -> int:
         """The offset that the next record will get."""
+        await self.partitions(topic)
         place = TopicPartition(self._names[topic], partition)
         return (await self._reader.ends([place]))[place]
 
