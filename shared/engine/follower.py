@@ -107,7 +107,8 @@ class ReferenceFollower:
             raise reset
 
     def _take_all(self, copy: list[str]) -> None:
-        for place, value in enumerate(copy):
+        # What was read before the log went away is the copy's own beginning.
+        for place, value in enumerate(copy[len(self._read) :], len(self._read)):
             self._take(Logged(REFERENCE, PARTITION, place, "", value.encode()))
         self._kept = len(copy)
         self._reached = bool(copy)
