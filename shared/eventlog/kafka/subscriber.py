@@ -250,10 +250,13 @@ class KafkaSubscriber:
 
     async def _settled(self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], term: _Term) -> None:
         try:
+            positions: dict[TopicPartition, Position | None] = {}
+            for partition in partitions:
+                positions[partition] = await self._until_done(term, lambda p=partition: self._position(p))  # type: ignore[misc]
+            # The ends after the positions: whoever had a partition before may still move on, and is never beyond its end.
             starts = await self._until_done(term, lambda: self._reader.starts(partitions))
             ends = await self._until_done(term, lambda: self._reader.ends(partitions))
-            for partition in partitions:
-                position = await self._until_done(term, lambda p=partition: self._position(p))  # type: ignore[misc]
+            for partition, position in positions.items():
                 following = position.next if position else starts[partition]
                 if position is not None:
                     reset = await self._until_done(
