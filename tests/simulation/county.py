@@ -1,6 +1,6 @@
 """A county in a test tube: processes that run every role, clients that ask until they are answered, and time that jumps."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -19,9 +19,10 @@ from shared.engine.ledger import LedgerSealed
 from shared.engine.reference import Reference
 from shared.engine.sealing import Sealer
 from shared.eventlog.memory import MemoryEventLog
+from shared.eventlog.port import LogAway
 from shared.service import Declared, Service, put_together
 from shared.storage.memory import MemoryStore
-from shared.storage.port import Commit, StoreAway, Stores, VersionConflict
+from shared.storage.port import CommandKnown, Commit, Position, StoreAway, Stores, VersionConflict
 from tests.simulation.scheduler import Owner, Proxy, Scheduler
 
 OPENS_AT = datetime(2026, 10, 8, 23, 0, tzinfo=UTC)
@@ -33,7 +34,10 @@ DIRECTORY = Directory(
     }
 )
 MOST_STEPS = 20_000
-DECIDED = ("cases.append", "vault.subject", "vault.find_subject", "vault.values")
+DECIDED = (
+    "cases.append", "cases.refuse", "cases.add_subject", "cases.add_value",
+    "vault.subject", "vault.find_subject", "vault.values",
+)  # fmt: skip
 """Where a commit waits that has its recorded time: a day is not sealed (some minutes after midnight) meanwhile."""
 
 
@@ -108,8 +112,9 @@ class Witness(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.wrong: list[str] = []
-        self.conflicts = 0
+        self.conflicts = self.known_again = self.late_marks = 0
         self._decided_under: dict[str, int] = {}
+        self._furthest: dict[tuple[str, str, int], int] = {}
 
     async def append(self, commit: Commit) -> None:
         """Appends, and sees whether what was decided under a calendar is decided anew under an older one."""
@@ -118,11 +123,27 @@ class Witness(MemoryStore):
         except VersionConflict:
             self.conflicts += 1
             raise
+        except CommandKnown:
+            self.known_again += 1
+            raise
         case, calendar = commit.head.id, commit.head.calendar
         last = self._decided_under.get(case, 0)
         self._decided_under[case] = calendar
         if calendar < last:
             self.wrong.append(f"{case} went back from calendar {last} to {calendar}")
+
+    async def mark_sent(self, sent: Sequence[tuple[str, int, int]]) -> None:
+        """Marks, and counts the marks that come after those of a faster relay."""
+        self.late_marks += sum(self._heads[case].sent >= upto for case, _, upto in sent)
+        await super().mark_sent(sent)
+
+    async def move(self, position: Position) -> None:
+        """Moves, and sees whether a position has gone back."""
+        place = (position.consumer, position.topic, position.partition)
+        self._furthest[place] = max(position.next, self._furthest.get(place, 0))
+        await super().move(position)
+        if self._positions[place].next < self._furthest[place]:
+            self.wrong.append(f"{place} went back from {self._furthest[place]} to {self._positions[place].next}")
 
 
 @dataclass
@@ -142,14 +163,62 @@ class Sent:
         return isinstance(self.told, Outcome)
 
 
-class Process(Owner):
-    """One process with every role, on the world's stores and log."""
+class Host(Owner):
+    """A process: it plays its roles for ever and answers requests."""
+
+    services: Mapping[str, Service]
 
     def __init__(self, world: "County", name: str) -> None:
         super().__init__(name)
         self.world = world
-        self.reference = world.reference
         self.requests: dict[Any, None] = {}
+        self.not_ready = 0
+
+    def start(self) -> None:
+        """Begins all roles."""
+
+    def role(self, name: str, once: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """A round of its own, again and again, and again where something is away."""
+
+        async def keep() -> None:
+            while True:
+                await self.world.scheduler.pause(self, name)
+                try:
+                    await once()
+                except (StoreAway, LogAway, TooBusy):
+                    continue
+                except NotReady:
+                    self.not_ready += 1
+
+        self.world.watch(self.world.scheduler.task(self, keep()))
+
+    def serve(self, asked: Coroutine[Any, Any, Outcome]) -> Any:
+        """A request: answered when the task is done, broken off when the process dies or the caller loses patience."""
+        answer = self.world.scheduler.loop.create_future()
+        task = self.world.scheduler.task(self, asked)
+
+        def done(task: Any) -> None:
+            self.requests.pop(answer, None)
+            if not answer.done():
+                problem = task.exception()
+                if problem is None:
+                    answer.set_result(task.result())
+                else:
+                    answer.set_exception(problem)
+            else:
+                task.exception()
+
+        task.add_done_callback(done)
+        self.requests[answer] = None
+        return answer
+
+
+class Process(Host):
+    """One process with every role, on the world's stores and log."""
+
+    def __init__(self, world: "County", name: str) -> None:
+        super().__init__(world, name)
+        self.reference = world.reference
         stores = Stores(**{port: Proxy(world.scheduler, self, port, world.store) for port in Stores.__slots__})
         log = Proxy(world.scheduler, self, "log", world.log)
         self.services = {
@@ -174,42 +243,10 @@ class Process(Owner):
     def start(self) -> None:
         """Begins all roles."""
         for service in self.services.values():
-            self._role("relay", service.relay.run_once)
-            self._role("timers", service.timers.sweep)
-            self._role("policies", service.policies.run_once)
-        self._role("facts", self.facts.run_once)
-
-    def _role(self, name: str, once: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        async def keep() -> None:
-            while True:
-                await self.world.scheduler.pause(self, name)
-                try:
-                    await once()
-                except (StoreAway, TooBusy, NotReady):
-                    continue
-
-        self.world.watch(self.world.scheduler.loop.create_task(keep()))
-
-    def serve(self, asked: Coroutine[Any, Any, Outcome]) -> Any:
-        """A request: answered when the task is done, broken off when the process dies or the caller loses patience."""
-        loop = self.world.scheduler.loop
-        answer = loop.create_future()
-        task = loop.create_task(asked)
-
-        def done(task: Any) -> None:
-            self.requests.pop(answer, None)
-            if not answer.done():
-                problem = task.exception()
-                if problem is None:
-                    answer.set_result(task.result())
-                else:
-                    answer.set_exception(problem)
-            else:
-                task.exception()
-
-        task.add_done_callback(done)
-        self.requests[answer] = None
-        return answer
+            self.role("relay", service.relay.run_once)
+            self.role("timers", service.timers.sweep)
+            self.role("policies", service.policies.run_once)
+        self.role("facts", self.facts.run_once)
 
     async def settle_down(self) -> None:
         """Everything once more until nothing moves."""
@@ -276,7 +313,7 @@ class County:
         self.contracts = contracts(self.story.services)
         self.born = 0
         self.clients_left = 0
-        self.processes: list[Process] = []
+        self.processes: list[Any] = []
         self.client = Owner("client", outside=True)
 
     # -- the course of a schedule ----------------------------------------------------------------------------------
@@ -287,7 +324,7 @@ class County:
             self._spawn()
         for number in range(self.plan.clients):
             self.clients_left += 1
-            self.watch(self.scheduler.loop.create_task(self._live(number)))
+            self.watch(self.scheduler.task(self.client, self._live(number)))
         for _ in range(self.plan.steps):
             self._perhaps()
             self._step()
@@ -306,7 +343,7 @@ class County:
         self.scheduler.free = True
         last = Process(self, "last")
         last.reference = self.reference
-        self.watch(self.scheduler.loop.create_task(last.settle_down()))
+        self.watch(self.scheduler.task(last, last.settle_down()))
         self.scheduler.loop.run_ready()
         self._fail()
 
@@ -338,8 +375,7 @@ class County:
     def _perhaps(self) -> None:
         """What befalls a county between two steps."""
         random, scheduler = self.random, self.scheduler
-        if random.random() < self.plan.jump and not any(gate.name in DECIDED for gate in scheduler.waiting):
-            self.now += timedelta(hours=random.choice((1, 5, 16, 24, 60)))
+        self._time_passes()
         if self.plan.amends and random.random() < 0.02:
             self._amend()
         if random.random() < 0.1:
@@ -347,9 +383,16 @@ class County:
         if random.random() < scheduler.danger / 3 and len(self.processes) < 4:
             self._spawn()
         if random.random() < scheduler.danger:
-            waiting = [answer for process in self.processes for answer in process.requests if not answer.done()]
-            if waiting:
-                random.choice(waiting).set_exception(StoreAway("the client lost patience"))
+            self._patience_ends()
+
+    def _time_passes(self) -> None:
+        if self.random.random() < self.plan.jump and not any(gate.name in DECIDED for gate in self.scheduler.calls):
+            self.now += timedelta(hours=self.random.choice((1, 5, 16, 24, 60)))
+
+    def _patience_ends(self) -> None:
+        waiting = [answer for process in self.processes for answer in process.requests if not answer.done()]
+        if waiting:
+            self.random.choice(waiting).set_exception(StoreAway("the client lost patience"))
 
     def _amend(self) -> None:
         if self.plan.amends:
@@ -365,15 +408,18 @@ class County:
         process.start()
 
     def _crashed(self, owner: Owner) -> None:
-        if not isinstance(owner, Process):
+        self._buried(owner)
+        if not self.processes or self.random.random() < 0.7:
+            self._spawn()
+
+    def _buried(self, owner: Owner) -> None:
+        if not isinstance(owner, Host):
             raise AssertionError("only processes die")
         self.crashes += 1
         self.processes.remove(owner)
         for answer in owner.requests:
             if not answer.done():
                 answer.set_exception(StoreAway("the process died"))
-        if not self.processes or self.random.random() < 0.7:
-            self._spawn()
 
     # -- clients ---------------------------------------------------------------------------------------------------
 
@@ -385,18 +431,24 @@ class County:
         """Lets others go first."""
         return self.scheduler.through(self.client, f"client {number}", lambda: None)
 
+    def _answering(self, service: str) -> Any:
+        return self.random.choice(self.processes)
+
     async def ask(self, kind: CaseKind[Any], sent: Sent) -> Outcome | None:
         """Asks any process until one answers; None where it is refused."""
         self.sent.append(sent)
         asked = Asked(sent.command, sent.actor, sent.id, sent.happened)
         while sent.told is None:
             await self.scheduler.through(self.client, "asks", lambda: None)
-            process = self.random.choice(self.processes)
+            process = self._answering(kind.service)
             execute = process.services[kind.service].engine.execute
             try:
                 sent.told = await process.serve(execute(kind, sent.case, [asked]))
             except RuleBroken as broken:
                 sent.told = broken
-            except (StoreAway, TooBusy, NotReady):
+            except NotReady:
+                process.not_ready += 1
+                await self.scheduler.pause(self.client, "waits")
+            except (StoreAway, TooBusy):
                 continue
         return sent.told if isinstance(sent.told, Outcome) else None

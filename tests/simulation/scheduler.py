@@ -3,11 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextvars import Context
+from contextlib import suppress
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal, TypeVarTuple
 
+from shared.eventlog.port import LogAway
 from shared.storage.port import StoreAway
 
 Fate = Literal["goes on", "away", "answer lost", "crash before", "crash after"]
@@ -17,11 +19,13 @@ Ts = TypeVarTuple("Ts")
 
 
 class Loop(asyncio.AbstractEventLoop):
-    """The least that tasks need: what is ready runs in order; nothing waits for time or the outside."""
+    """The least that tasks need: what is ready runs in order; time passes when the scheduler says so."""
 
     def __init__(self) -> None:
         self._ready: deque[asyncio.Handle] = deque()
         self.problems: list[BaseException] = []
+        self.timer_set: Callable[[asyncio.TimerHandle], None] = lambda handle: None
+        self.timer_dropped: Callable[[asyncio.TimerHandle], None] = lambda handle: None
 
     def run_ready(self) -> None:
         """Runs until every task waits for a gate."""
@@ -39,6 +43,27 @@ class Loop(asyncio.AbstractEventLoop):
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
+
+    def time(self) -> float:
+        """No clock: which timer goes off next is the scheduler's choice."""
+        return 0.0
+
+    def call_later(
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """A timer of whoever runs now."""
+        return self.call_at(delay, callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """A timer of whoever runs now."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self.timer_set(handle)
+        return handle
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        self.timer_dropped(handle)
 
     def create_future(self) -> "asyncio.Future[Any]":
         """A future of this loop."""
@@ -72,6 +97,11 @@ class Owner:
     def __init__(self, name: str, *, outside: bool = False) -> None:
         self.name, self.outside = name, outside
         self.alive = True
+        self.asleep = False
+
+
+RUNNING: ContextVar[Owner] = ContextVar("RUNNING")
+"""Whose task runs, so that a timer it sets ends with it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -110,16 +140,35 @@ class Scheduler:
     crashed: Callable[[Owner], None] = lambda owner: None
     free: bool = False
     steps: int = 0
+    frozen: list[Gate] = field(default_factory=list)
     _last: Owner | None = None
+    _timers: dict[asyncio.TimerHandle, Gate] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.loop.timer_set, self.loop.timer_dropped = self._timer_set, self._timer_dropped
+
+    @property
+    def calls(self) -> list[Gate]:
+        """Every call under way, those of sleepers too."""
+        return self.waiting + self.frozen
+
+    def task(self, owner: Owner, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """A task of an owner: what it begins, and the timers it sets, are the owner's too."""
+        context = copy_context()
+        context.run(RUNNING.set, owner)
+        return self.loop.create_task(work, context=context)
 
     async def through(self, owner: Owner, name: str, call: Callable[[], Any], *, idle: bool = False) -> Any:
         """Waits for the gate, then gives what the call gave; at once where the schedule is ``free``."""
         if self.free:
             return call()
         gate = Gate(owner, name, call, idle, self.loop.create_future())
-        if owner.alive:
-            (self.resting if idle else self.waiting).append(gate)
+        self._place_gate(gate)
         return await gate.future
+
+    def _place_gate(self, gate: Gate) -> None:
+        if gate.owner.alive:
+            (self.frozen if gate.owner.asleep else self.resting if gate.idle else self.waiting).append(gate)
 
     async def pause(self, owner: Owner, name: str) -> None:
         """Lets others go first."""
@@ -128,6 +177,8 @@ class Scheduler:
     def step(self) -> None:
         """Opens one gate."""
         self.loop.run_ready()
+        if not self.waiting and not self.resting:
+            raise AssertionError("nothing can move")
         gates = self.resting
         if self.waiting and (not gates or self.random.random() < self.busy):
             gates = self.waiting
@@ -155,8 +206,13 @@ class Scheduler:
         return self.random.choice(FAULTS)
 
     def _open(self, gate: Gate, fate: Fate) -> None:
+        if gate.future.done():
+            # Nobody waits for it any longer; what was asked for is done all the same.
+            with suppress(Exception):
+                gate.call()
+            return
         if fate == "away":
-            gate.future.set_exception(StoreAway("away"))
+            gate.future.set_exception(_away(gate, "away"))
             return
         if fate == "crash before":
             self.kill(gate.owner)
@@ -171,7 +227,7 @@ class Scheduler:
         if fate == "goes on":
             gate.future.set_result(result)
         elif fate == "answer lost":
-            gate.future.set_exception(StoreAway("answer lost"))
+            gate.future.set_exception(_away(gate, "answer lost"))
         else:
             self.kill(gate.owner)
 
@@ -180,8 +236,46 @@ class Scheduler:
         owner.alive = False
         self.waiting = [gate for gate in self.waiting if gate.owner is not owner]
         self.resting = [gate for gate in self.resting if gate.owner is not owner]
+        self.frozen = [gate for gate in self.frozen if gate.owner is not owner]
         self.crashed(owner)
 
+    def sleep(self, owner: Owner) -> None:
+        """The owner is stopped in the middle of everything, and knows nothing of it."""
+        owner.asleep = True
+        self.frozen += [gate for gate in self.waiting + self.resting if gate.owner is owner]
+        self.waiting = [gate for gate in self.waiting if gate.owner is not owner]
+        self.resting = [gate for gate in self.resting if gate.owner is not owner]
+
+    def wake(self, owner: Owner) -> None:
+        """The owner goes on where it was stopped."""
+        owner.asleep = False
+        own = [gate for gate in self.frozen if gate.owner is owner]
+        self.frozen = [gate for gate in self.frozen if gate.owner is not owner]
+        for gate in own:
+            self._place_gate(gate)
+
+    def _timer_set(self, handle: asyncio.TimerHandle) -> None:
+        def goes_off() -> None:
+            if self._timers.pop(handle, None) is not None:
+                handle._run()
+
+        gate = Gate(RUNNING.get(), "timer", goes_off, True, self.loop.create_future())
+        self._timers[handle] = gate
+        self._place_gate(gate)
+
+    def _timer_dropped(self, handle: asyncio.TimerHandle) -> None:
+        gate = self._timers.pop(handle, None)
+        if gate is not None:
+            for gates in (self.resting, self.frozen):
+                if gate in gates:
+                    gates.remove(gate)
+
+
+def _away(gate: Gate, reason: str) -> Exception:
+    return LogAway("broker", reason) if gate.name.startswith(OF_THE_LOG) else StoreAway(reason)
+
+
+OF_THE_LOG = ("log.", "reader.", "notices.")
 
 STREAMS = frozenset({"walk", "digests", "entries"})
 FIXED = frozenset({"partitions"})
