@@ -48,6 +48,7 @@ class Stack:
             cwd=ROOT,
             env=self._environment,
             check=True,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if read else sys.stderr,
             text=True,
         )
@@ -61,9 +62,10 @@ class Stack:
         """Containers and networks, and the volumes where they are meant."""
         self.compose("--profile", "*", "down", "--remove-orphans", *(["--volumes"] if volumes else []))
 
-    def tool(self, *words: str) -> dict[str, Any]:
-        """The document of a ``gongkai`` command beside the stack."""
-        said = self.compose("run", "--rm", "--no-TTY", "tool", *words, "--output", "json", "--quiet", read=True)
+    def tool(self, *words: str, beside: bool = True) -> dict[str, Any]:
+        """The document of a ``gongkai`` command beside the running stack, or with no more than the stores it starts."""
+        run = ("run", "--rm", "--no-TTY", *(("--no-deps",) if beside else ()), "tool")
+        said = self.compose(*run, *words, "--output", "json", "--quiet", read=True)
         found: dict[str, Any] = json.loads(said)
         return found
 

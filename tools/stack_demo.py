@@ -17,7 +17,7 @@ def main() -> int:
     stack = Stack("gongkai-demo", parser.parse_args().pull)
     try:
         stack.down(volumes=True)
-        ranking = stack.tool("demo")["ranking"]
+        ranking = stack.tool("demo", beside=False)["ranking"]
     except FAILURES as problem:
         explain(problem)
         return 1

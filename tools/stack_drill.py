@@ -58,7 +58,7 @@ def _inspect(container: str, what: str) -> str:
 
 def drill(stack: Stack) -> None:
     """Raises what went wrong; ``LookupError`` where something was lost or counted twice."""
-    sample = stack.tool("demo")["ranking"]
+    sample = stack.tool("demo", beside=False)["ranking"]
     quarter = str(sample["quarter"])
     stack.up()
     token = stack.token("office")
