@@ -18,6 +18,7 @@ from shared.storage.port import Stores
 
 ASSESSMENT = "assessment"
 FIGURES_SECONDS = 5.0
+FINISH_WITHIN = 4.0
 STOP_WITHIN = 8.0
 
 
@@ -45,14 +46,23 @@ class DistributedRuntime(Runtime):
         """The background tasks of a serving process, until ``stopped``; ends within ``STOP_WITHIN`` seconds then."""
         for subscriber in self.subscribers:
             await subscriber.start()
-        try:
-            await asyncio.gather(
+        steps = [
+            asyncio.create_task(step)
+            for step in (
                 self.keep("reference", self._follow, IDLE_SECONDS, stopped),
                 self.keep("relay", self._relay, IDLE_SECONDS, stopped, self.stirred),
                 self.keep("timers", self._sweep, SWEEP_SECONDS, stopped),
                 self.keep("figures", self._count, FIGURES_SECONDS, stopped),
             )
+        ]
+        try:
+            await stopped.wait()
+            # A step that waits for a broker or store which is away is not waited for: what it does is done again.
+            await asyncio.wait(steps, timeout=FINISH_WITHIN)
         finally:
+            for step in steps:
+                step.cancel()
+            await asyncio.gather(*steps, return_exceptions=True)
             await asyncio.gather(*(subscriber.stop(STOP_WITHIN) for subscriber in self.subscribers))
 
     async def close(self) -> None:

@@ -96,8 +96,7 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
 
     async def health() -> Health:
         wrong = [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
-        # With the log away a service goes on: what it leaves waits in its files.
-        fatal = [words for words in wrong if "LogAway" not in words]
+        fatal = _fatal(runtime)
         if (refusing := runtime.refusing) is not None:
             fatal.insert(0, f"store_refuses_writes: {refusing}")
         if runtime.follower.current is None:
@@ -132,7 +131,9 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
             gauge(
                 "ready",
                 "Whether the process is ready",
-                lambda: float(runtime.follower.current is not None and not runtime.troubles),
+                lambda: float(
+                    runtime.follower.current is not None and runtime.refusing is None and not _fatal(runtime)
+                ),
             )
         )
         try:
@@ -168,6 +169,11 @@ def importer(people: People, request: Request) -> Actor:
     if not visitor.actor.holds(("office", "head"), OFFICE):
         raise forbidden()
     return visitor.actor
+
+
+def _fatal(runtime: Runtime) -> list[str]:
+    """What keeps the process from being ready. With the log away it goes on: what it leaves waits in its files."""
+    return [f"{name}_failed: {why}" for name, why in runtime.troubles.items() if not why.startswith("LogAway")]
 
 
 def _figure(runtime: Runtime, name: str) -> float:

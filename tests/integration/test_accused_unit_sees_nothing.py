@@ -394,7 +394,7 @@ async def test_a_failed_background_step_names_no_case(tmp_path: Path, logged: io
             stopped.set()
             raise LookupError(case)
 
-        await county.runtime._keep("events", failing, 0.01, stopped, False)
+        await county.runtime.keep("events", failing, 0.01, stopped)
         ready = await county.client.get("/readyz")
         assert ready.status_code == 503
         assert "LookupError" in ready.text

@@ -157,7 +157,9 @@ class District(County):
         super().__post_init__()
         self.log = MemoryEventLog(self.random.choice((1, 2, 3)))
         self.notices = MemoryEventLog()
-        self.topics = tuple(sorted({kind.topic or f"gongkai.{d.name}" for d in self.story.services for kind in d.kinds}))
+        self.topics = tuple(
+            sorted({kind.topic or f"gongkai.{d.name}" for d in self.story.services for kind in d.kinds})
+        )
         self.groups: dict[str, Group] = {}
         self.served = (*(declared.name for declared in self.story.services), ASSESSMENT)
         self.amended = False
@@ -380,4 +382,3 @@ def _notice_data(notice: Notice) -> dict[str, Any]:
         "holidays": sorted(day.isoformat() for day in notice.holidays),
         "makeup_workdays": sorted(day.isoformat() for day in notice.makeup_workdays),
     }
-

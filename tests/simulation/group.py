@@ -194,7 +194,9 @@ class Connection:
         found: list[Fetched] = []
         for partition, offset in self.positions.items():
             if partition not in self._paused:
-                records = finished(log.read(partition.topic, partition.partition, offset, random.randint(1, MOST_AT_ONCE)))
+                records = finished(
+                    log.read(partition.topic, partition.partition, offset, random.randint(1, MOST_AT_ONCE))
+                )
                 found += map(_fetched, records)
                 self.positions[partition] = offset + len(records)
         return found
