@@ -1,7 +1,17 @@
 """The `gongkai` command: options that stand anywhere, then the command itself."""
 
+import io
 import os
 import sys
+
+
+def write_whole() -> None:
+    """Python's unbuffered output (PYTHONUNBUFFERED) drops what a full pipe does not take at once; a buffer asks again."""
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.FileIO):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding=sys.stdout.encoding, errors=sys.stdout.errors, line_buffering=True
+        )
 
 
 def main() -> int:
@@ -21,6 +31,7 @@ def main() -> int:
 def _run() -> int:
     from services.cli import options
 
+    write_whole()
     try:
         found, words = options.take(sys.argv[1:], os.environ)
     except options.Usage as usage:

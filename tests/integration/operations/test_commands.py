@@ -1,10 +1,16 @@
 """The operations commands as real processes: their documents, exit statuses and words."""
 
 import csv
+import fcntl
 import io
 import json
+import os
 import shutil
 import sqlite3
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -12,7 +18,7 @@ import pytest
 from tests.backends.kafka_server import free_ports
 from tests.backends.kafka_topics import delete_topics
 from tests.distributed_county import distributed_settings, environment_of
-from tests.integration.program import ROOT, command, document, start
+from tests.integration.program import ROOT, command, document, start, until
 
 LIST = str(ROOT / "tests" / "data" / "messages-small.csv")
 RANK = ("rank", "2019Q2")
@@ -122,6 +128,26 @@ def test_a_working_system_is_backed_up_and_other_operations_name_the_holder(data
     finally:
         assert program.stop() == 0
     assert document(data, "verify")["ok"]
+
+
+def waiting_in(pipe: int) -> int:
+    """How many bytes a pipe holds."""
+    return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def test_a_long_document_reaches_a_slow_reader_whole(imported: Path) -> None:
+    """A full pipe takes a part of a write; with PYTHONUNBUFFERED, as in containers, Python would drop the rest."""
+    words = [sys.executable, "-m", "services", "rank", "2019Q2", "--output", "json", "--data", str(imported)]
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        pipe = process.stdout.fileno()
+        full = fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+        until(lambda: waiting_in(pipe) >= full or process.poll() is not None, "the pipe is full")
+        document = process.stdout.read()
+    assert len(document) > full
+    found = json.loads(document)
+    assert len(found["ranking"]) > 20
 
 
 @pytest.mark.parametrize(
