@@ -15,7 +15,7 @@ from shared.engine.history import dues_of, effective, fold, next_miss
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog
-from shared.storage.port import CaseReader, CaseRecord, Damaged, Viewer
+from shared.storage.port import CaseReader, CaseRecord, Damaged, EventRecord, Viewer
 
 READ = 1000
 
@@ -84,16 +84,10 @@ async def verify(
                     f"台账与 {seal.day} 的封存不符 / the ledger is not as sealed on {seal.day}",
                 )
     if first is None and log is not None:
-        first = await _log(log, topics, digests, places, sent)
-    if first is None:
-        first = next(
-            (
-                bad_event(event, "评估事实与案卷不符 / the fact differs from the case")
-                for event, digest in facts.items()
-                if digests.get(event) != digest
-            ),
-            None,
-        )
+        first = await _log(cases, log, topics, digests, places, sent)
+    for event, digest in facts.items():
+        if first is None and digests.get(event) != digest and (await _stored(cases, event)).digest != digest:
+            first = bad_event(event, "评估事实与案卷不符 / the fact differs from the case")
     return Verified(count, events, first)
 
 
@@ -111,6 +105,9 @@ async def _case(
     previous = ""
     records = []
     stored = await cases.events(head.id)
+    if len(stored) > head.version and (now := await cases.load(head.id)) is not None:
+        # Somebody appended between the two readings; a head that did not move with its events is found below.
+        head, stored = now, stored[: now.version] if now.version > head.version else stored
     for place, event in enumerate(stored, start=1):
         if event.sequence != place:
             return Bad(head.id, place, "事件缺失 / an event is missing")
@@ -209,6 +206,7 @@ async def _listed(cases: CaseReader, kind: CaseKind[Any], head: CaseRecord, stat
 
 
 async def _log(
+    cases: CaseReader,
     log: EventLog,
     topics: Sequence[str],
     digests: dict[str, str],
@@ -228,7 +226,11 @@ async def _log(
                         event = decode(record.value)
                     except NotAnEvent as problem:
                         return Bad(f"{topic}/{partition}", record.offset, str(problem))
-                    if digests.get(event["id"]) != event["digest"]:
+                    if event["id"] not in digests:
+                        # Appended since the files were read, or never.
+                        now = await _stored(cases, event["id"])
+                        digests[event["id"]], places[event["id"]] = now.digest, (now.topic, now.key, hash(now.body))
+                    if digests[event["id"]] != event["digest"]:
                         return bad_event(event["id"], "日志与案卷不符 / the log differs from the case")
                     place = places[event["id"]]
                     if place[2] != hash(record.value):
@@ -241,6 +243,13 @@ async def _log(
                         )
                     missing.discard(event["id"])
     return bad_event(min(missing), "日志缺少事件 / the log lacks the event") if missing else None
+
+
+async def _stored(cases: CaseReader, event: str) -> EventRecord:
+    """The event as its file holds it now; an empty one where it does not."""
+    case, _, sequence = event.rpartition("/")
+    found = await cases.events(case, int(sequence) - 1) if sequence.isdecimal() and sequence != "0" else []
+    return found[0] if found else EventRecord(case, 0, "", "", "", b"")
 
 
 def bad_event(event: str, reason: str) -> Bad:
