@@ -33,6 +33,11 @@ test: $(VENV)/.dev ## everything this machine can test, naming what it skipped a
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest
 
+SCHEDULES ?= 10000
+FIRST ?= 0
+simulate: $(VENV)/.dev ## seeded schedules of crashes, sleepers and rebalances (SCHEDULES=, FIRST= the first seed)
+	@$(BIN)/python -m tests.simulation --schedules $(SCHEDULES) --first $(FIRST)
+
 kafka: ## fetch a Kafka broker (Java archives, through Maven) into .backends/ for the tests
 	@$(PYTHON) -m tools.make_kafka
 
@@ -76,4 +81,4 @@ stack-smoke: stack-secrets stack-build ## a stack of its own: a message goes in 
 stack-drill: stack-secrets stack-build ## a stack of its own: every container killed in turn, nothing lost (as root)
 	@$(PYTHON) -m tools.stack_drill --pull $(PULL)
 
-.PHONY: help setup demo run test kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke stack-drill
+.PHONY: help setup demo run test simulate kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke stack-drill

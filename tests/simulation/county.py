@@ -14,7 +14,7 @@ from shared.domain.directory import Actor, Dated, Department, Directory
 from shared.domain.kind import CaseKind, Command, Event, RuleBroken
 from shared.domain.workdays import Calendar, Notice
 from shared.engine.consumer import Consumer
-from shared.engine.execute import Asked, NotReady, Outcome, TooBusy
+from shared.engine.execute import Asked, KeyReused, NotReady, Outcome, TooBusy
 from shared.engine.ledger import LedgerSealed
 from shared.engine.reference import Reference
 from shared.engine.sealing import Sealer
@@ -148,7 +148,10 @@ class Witness(MemoryStore):
 
 @dataclass
 class Sent:
-    """One command of a client and, in the end, what it was told."""
+    """One command of a client and, in the end, what it was told.
+
+    ``other``: while nobody answers, the client may change its mind and word it so, under the same id.
+    """
 
     id: str
     actor: Actor
@@ -156,6 +159,12 @@ class Sent:
     case: str | None
     happened: datetime
     told: Outcome | RuleBroken | None = None
+    other: Command | None = None
+
+    def reword(self) -> None:
+        """Changes its mind."""
+        if self.other is not None:
+            self.command, self.other = self.other, self.command
 
     @property
     def accepted(self) -> bool:
@@ -177,12 +186,14 @@ class Host(Owner):
     def start(self) -> None:
         """Begins all roles."""
 
-    def role(self, name: str, once: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def role(
+        self, name: str, once: Callable[[], Coroutine[Any, Any, Any]], ready: Callable[[], bool] | None = None
+    ) -> None:
         """A round of its own, again and again, and again where something is away."""
 
         async def keep() -> None:
             while True:
-                await self.world.scheduler.pause(self, name)
+                await self.world.scheduler.pause(self, name, ready)
                 try:
                     await once()
                 except (StoreAway, LogAway, TooBusy):
@@ -437,9 +448,9 @@ class County:
     async def ask(self, kind: CaseKind[Any], sent: Sent) -> Outcome | None:
         """Asks any process until one answers; None where it is refused."""
         self.sent.append(sent)
-        asked = Asked(sent.command, sent.actor, sent.id, sent.happened)
         while sent.told is None:
             await self.scheduler.through(self.client, "asks", lambda: None)
+            asked = Asked(sent.command, sent.actor, sent.id, sent.happened)
             process = self._answering(kind.service)
             execute = process.services[kind.service].engine.execute
             try:
@@ -449,6 +460,12 @@ class County:
             except NotReady:
                 process.not_ready += 1
                 await self.scheduler.pause(self.client, "waits")
-            except (StoreAway, TooBusy):
+            except StoreAway:
+                if self.random.random() < 0.3:
+                    sent.reword()
+            except KeyReused:
+                # The other wording was carried out.
+                sent.reword()
+            except TooBusy:
                 continue
         return sent.told if isinstance(sent.told, Outcome) else None

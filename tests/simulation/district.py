@@ -33,8 +33,8 @@ from tests.simulation.scheduler import Owner, Proxy, finished
 
 ASSESSMENT = "assessment"
 MOST_OF_EACH = 3
-LOOK_EVERY = 20
-MOST_TO_SETTLE = 20_000
+LOOK_EVERY = 10
+MOST_TO_SETTLE = 10_000
 
 
 class Apart(Witness):
@@ -94,6 +94,7 @@ class Serving(Host):
 
     def __init__(self, world: "District", name: str, service: str) -> None:
         super().__init__(world, name)
+        self.world: District = world
         self.service = service
         scheduler = world.scheduler
         ports: dict[str, Any] = {port: Proxy(scheduler, self, port, world.store) for port in Stores.__slots__}
@@ -129,14 +130,16 @@ class Serving(Host):
 
     def start(self) -> None:
         """Begins all roles."""
-        self.role("follower", self._follow)
+        self.role(
+            "follower", self._follow, lambda: len(self.follower._read) < len(self.world.notices._topics[REFERENCE][0])
+        )
         for service in self.services.values():
-            self.role("relay", service.relay.run_once)
+            self.role("relay", service.relay.run_once, lambda: bool(self.world.store._unsent))
             self.role("timers", service.timers.sweep)
         for member in self.members:
-            self.role("poll", member.poll)
-            self.role("heartbeat", member.heartbeat)
-            self.role("commit", member.commit)
+            self.role("poll", member.poll, member.waited_for)
+            self.role("heartbeat", member.heartbeat, member.unsettled)
+            self.role("commit", member.commit, member.untold)
 
     async def _follow(self) -> None:
         """Some processes look more often than others, once they have read it all."""
@@ -155,7 +158,8 @@ class District(County):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.log = MemoryEventLog(self.random.choice((1, 2, 3)))
+        self.plan.steps = self.random.choice((300, 600, 1000))
+        self.log = MemoryEventLog(self.random.choice((1, 1, 2)))
         self.notices = MemoryEventLog()
         self.topics = tuple(
             sorted({kind.topic or f"gongkai.{d.name}" for d in self.story.services for kind in d.kinds})
@@ -217,20 +221,20 @@ class District(County):
             for process in self.processes:
                 if process.asleep:
                     self._impatient_with(process)
+            self._groups()
             for _ in range(LOOK_EVERY):
-                self._groups()
                 self._step()
 
     def _quiet(self) -> bool:
+        refused = [why for group in self.groups.values() for why in group.refused]
+        assert not refused, refused
         awake = [process for process in self.processes if not process.asleep]
         if any(process.requests for process in awake):
             return False
         if any(group.moving or group.lag(self.store) for group in self.groups.values()):
             return False
-        if not all(member.settled for process in awake for member in process.members):
+        if any(member.unsettled() for process in awake for member in process.members):
             return False
-        refused = [why for group in self.groups.values() for why in group.refused]
-        assert not refused, refused
         heads = self.store._heads.values()
         version = self.reference.calendar.version
         if any(h.version > h.sent or h.calendar < version or (h.next_due and h.next_due <= self.now) for h in heads):
@@ -256,6 +260,10 @@ class District(County):
         elif random.random() < danger / 4:
             calling = [gate.owner for gate in self.scheduler.waiting if isinstance(gate.owner, Serving)]
             self._sleep(random.choice(random.choice((calling, self.processes)) or self.processes))
+        for service in self.served:
+            # Whoever watches over processes starts another where none answers.
+            if random.random() < 0.05 and not self._awake(service):
+                self._spawn_for(service)
         nobody = all(process.asleep for process in self.processes)
         if nobody or random.random() < 0.01:
             sleepers = [process for process in self.processes if process.asleep]
@@ -276,7 +284,9 @@ class District(County):
         random, danger = self.random, self.scheduler.danger
         for group in self.groups.values():
             at_work = any(member.in_hand for member in group.members)
-            if (group.moving and random.random() < 0.2) or random.random() < danger * (4 if at_work else 0.1):
+            if (group.moving and random.random() < (0.1 if danger else 1.0)) or random.random() < danger * (
+                4 if at_work else 0.1
+            ):
                 group.share_out(self.scheduler, danger)
 
     def _sleep(self, process: Serving) -> None:
@@ -335,6 +345,12 @@ class District(County):
             "data": data,
         }
         finished(self.notices.publish([Entry(REFERENCE, "luodian/county-office", orjson.dumps(told))]))
+
+    async def rest(self, number: int) -> None:
+        """Lets others go first, now and then for long."""
+        for _ in range(self.random.randint(0, 3)):
+            await self.scheduler.pause(self.client, f"client {number}")
+        await super().rest(number)
 
     # -- processes -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from shared.storage.port import PositionStore
 from tests.simulation.scheduler import Owner, Proxy, Scheduler, finished
 
 MOST_AT_ONCE = 6
+TOLD = 0.3
+"""How seldom the broker is told, against the rest."""
 
 
 class Fetched(NamedTuple):
@@ -90,12 +92,16 @@ class Group:
         for place, member in enumerate(present):
             member.given = frozenset(partitions[place :: len(present)])
 
+    def end(self, partition: TopicPartition) -> int:
+        """The offset that the next record will get."""
+        return len(self.log._topics[partition.topic][partition.partition])
+
     def lag(self, positions: PositionStore) -> int:
         """How many records no member has taken yet."""
         behind = 0
         for topic, partition in self.partitions:
             position = finished(positions.position(self.name, topic, partition))
-            behind += finished(self.log.end(topic, partition)) - (position.next if position else 0)
+            behind += self.end(TopicPartition(topic, partition)) - (position.next if position else 0)
         return behind
 
 
@@ -133,24 +139,34 @@ class Member:
         group.members.append(self)
         group.moving = True
 
-    @property
-    def settled(self) -> bool:
-        """Whether it knows what is its own."""
-        return not self.expelled and self.given is None
+    def unsettled(self) -> bool:
+        """Whether it does not know yet what is its own."""
+        return self.expelled or self.given is not None
+
+    def waited_for(self) -> bool:
+        """Whether there is something to fetch."""
+        return any(
+            p not in self.consumer.paused and n < self.consumer.highwater(p) for p, n in self.consumer.positions.items()
+        )
 
     async def poll(self) -> None:
         """Fetches and hands over; the driver may lose a batch on the way, and a rebalance may come in between."""
         records = self.consumer.fetch()
         if not records:
             return
-        if self._scheduler.random.random() < self._scheduler.danger / 2:
+        if self._scheduler.random.random() < 3 * self._scheduler.danger:
             return
-        await self._scheduler.pause(self.owner, "hand over")
+        await self._scheduler.moment(self.owner, "hand over")
         self.in_hand = True
         try:
             await cast(Any, self.subscriber)._handle(SimpleNamespace(raw_message=records))
         finally:
             self.in_hand = False
+
+    def untold(self) -> bool:
+        """Whether it has something to tell."""
+        inside = cast(Any, self.subscriber)
+        return bool(inside._next != inside._committed) and self._scheduler.random.random() < TOLD
 
     async def heartbeat(self) -> None:
         """Learns what the group has decided."""
@@ -161,7 +177,7 @@ class Member:
         elif self.given is not None:
             given = self.given
             self.consumer.assign(given)
-            await self._scheduler.pause(self.owner, "assigned")
+            await self._scheduler.moment(self.owner, "assigned")
             if self.given is given and not self.expelled:
                 self.given = None
                 self.subscriber.assigned(given)
@@ -177,12 +193,12 @@ class Connection:
     def __init__(self, member: Member) -> None:
         self._member = member
         self.positions: dict[TopicPartition, int] = {}
-        self._paused: set[TopicPartition] = set()
+        self.paused: set[TopicPartition] = set()
 
     def assign(self, partitions: frozenset[TopicPartition]) -> None:
         """Other partitions, from where the broker was told of."""
         self.positions = {p: self._member.group.committed.get(p, 0) for p in sorted(partitions)}
-        self._paused = set()
+        self.paused = set()
 
     def assignment(self) -> set[TopicPartition]:
         """What it believes to be its own."""
@@ -193,7 +209,7 @@ class Connection:
         log, random = self._member.group.log, self._member._scheduler.random
         found: list[Fetched] = []
         for partition, offset in self.positions.items():
-            if partition not in self._paused:
+            if partition not in self.paused:
                 records = finished(
                     log.read(partition.topic, partition.partition, offset, random.randint(1, MOST_AT_ONCE))
                 )
@@ -204,12 +220,12 @@ class Connection:
     def pause(self, partition: TopicPartition) -> None:
         """Fetches it no longer."""
         self._own(partition)
-        self._paused.add(partition)
+        self.paused.add(partition)
 
     def resume(self, partition: TopicPartition) -> None:
         """Fetches it again."""
         self._own(partition)
-        self._paused.discard(partition)
+        self.paused.discard(partition)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Goes on from ``offset``."""
@@ -219,7 +235,7 @@ class Connection:
     def highwater(self, partition: TopicPartition) -> int:
         """The end."""
         self._own(partition)
-        return finished(self._member.group.log.end(partition.topic, partition.partition))
+        return self._member.group.end(partition)
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Told to the broker, unless the group has moved on."""
@@ -227,7 +243,7 @@ class Connection:
             self._own(partition)
 
         def told() -> None:
-            if not self._member.settled:
+            if self._member.unsettled():
                 raise CommitFailedError("the group has moved on")
             self._member.group.committed.update(offsets)
 

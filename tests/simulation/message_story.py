@@ -57,11 +57,14 @@ class MessageStory:
             title="路灯", text=text, name="张三", phone="13800000000", identity=random.choice(IDENTITIES)
         )
         await county.rest(number)
-        outcome = await county.ask(MESSAGE, Sent(f"{number}-submit", PUBLIC, submit, None, county.now))
+        other = submit.model_copy(update={"text": f"{text}，已等三天", "phone": "13900000000"})
+        sent = Sent(f"{number}-submit", PUBLIC, submit, None, county.now, other=other)
+        outcome = await county.ask(MESSAGE, sent)
         assert outcome is not None
+        assert isinstance(sent.command, ask.Submit)
         case = outcome.case
         self.received.append(case)
-        self.texts[case] = text
+        self.texts[case] = sent.command.text
         last = county.now
         for step, (actor, command) in enumerate(WAY[: random.randint(0, len(WAY))]):
             for turn in range(random.choice((0, 0, 1))):

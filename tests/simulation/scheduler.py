@@ -15,6 +15,8 @@ from shared.storage.port import StoreAway
 Fate = Literal["goes on", "away", "answer lost", "crash before", "crash after"]
 FAULTS: tuple[Fate, ...] = ("away", "answer lost", "answer lost", "crash before", "crash after")
 TRACE = 60
+PATIENCE = 4
+"""How often another one is looked for where one that rests has nothing to do."""
 Ts = TypeVarTuple("Ts")
 
 
@@ -29,6 +31,8 @@ class Loop(asyncio.AbstractEventLoop):
 
     def run_ready(self) -> None:
         """Runs until every task waits for a gate."""
+        if not self._ready:
+            return
         asyncio._set_running_loop(self)
         try:
             while self._ready:
@@ -106,13 +110,16 @@ RUNNING: ContextVar[Owner] = ContextVar("RUNNING")
 
 @dataclass(eq=False, slots=True)
 class Gate:
-    """A task of ``owner`` that waits for ``call`` to be let through; ``idle`` where it rests between two rounds."""
+    """A task of ``owner`` that waits for ``call`` to be let through; ``idle`` where it rests between two rounds, and then
+    ``ready`` says whether there is anything to do; ``sure`` where nothing can go wrong."""
 
     owner: Owner
     name: str
     call: Callable[[], Any]
     idle: bool
     future: "asyncio.Future[Any]"
+    ready: Callable[[], bool] | None = None
+    sure: bool = False
 
 
 def finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -158,21 +165,27 @@ class Scheduler:
         context.run(RUNNING.set, owner)
         return self.loop.create_task(work, context=context)
 
-    async def through(self, owner: Owner, name: str, call: Callable[[], Any], *, idle: bool = False) -> Any:
+    async def through(self, owner: Owner, name: str, call: Callable[[], Any]) -> Any:
         """Waits for the gate, then gives what the call gave; at once where the schedule is ``free``."""
         if self.free:
             return call()
-        gate = Gate(owner, name, call, idle, self.loop.create_future())
-        self._place_gate(gate)
-        return await gate.future
+        return await self._wait(Gate(owner, name, call, False, self.loop.create_future()))
 
     def _place_gate(self, gate: Gate) -> None:
         if gate.owner.alive:
             (self.frozen if gate.owner.asleep else self.resting if gate.idle else self.waiting).append(gate)
 
-    async def pause(self, owner: Owner, name: str) -> None:
-        """Lets others go first."""
-        await self.through(owner, name, lambda: None, idle=True)
+    async def pause(self, owner: Owner, name: str, ready: Callable[[], bool] | None = None) -> None:
+        """Lets others go first; longer, as a rule, while it is not ``ready``."""
+        await self._wait(Gate(owner, name, lambda: None, True, self.loop.create_future(), ready))
+
+    async def moment(self, owner: Owner, name: str) -> None:
+        """Between two things that follow each other at once, others may come."""
+        await self._wait(Gate(owner, name, lambda: None, False, self.loop.create_future(), sure=True))
+
+    async def _wait(self, gate: Gate) -> Any:
+        self._place_gate(gate)
+        return await gate.future
 
     def step(self) -> None:
         """Opens one gate."""
@@ -184,6 +197,10 @@ class Scheduler:
             gates = self.waiting
         place = self._place(gates)
         gate = gates[place]
+        tries = PATIENCE
+        while gate.ready is not None and tries and not gate.ready():
+            place = int(self.random.random() * len(gates))
+            gate, tries = gates[place], tries - 1
         gates[place] = gates[-1]
         gates.pop()
         self.steps += 1
@@ -201,7 +218,7 @@ class Scheduler:
         return int(self.random.random() * len(gates))
 
     def _fate(self, gate: Gate) -> Fate:
-        if gate.idle or gate.owner.outside or self.random.random() >= self.danger:
+        if gate.idle or gate.sure or gate.owner.outside or self.random.random() >= self.danger:
             return "goes on"
         return self.random.choice(FAULTS)
 
