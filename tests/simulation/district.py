@@ -29,11 +29,13 @@ from shared.storage.port import (
 )
 from tests.simulation.county import DECIDED, UNITS, County, Host, Witness
 from tests.simulation.group import Group, Member
-from tests.simulation.scheduler import Owner, Proxy, finished
+from tests.simulation.scheduler import Fate, Owner, Proxy, finished
 
 ASSESSMENT = "assessment"
 MOST_OF_EACH = 3
 LOOK_EVERY = 10
+FEWER_CRASHES: tuple[Fate, ...] = (*("away",) * 3, *("answer lost",) * 4, "crash before", "crash after")
+"""A new process needs a while until it has its partitions; where all die young, little is ever in hand."""
 MOST_TO_SETTLE = 10_000
 
 
@@ -158,6 +160,7 @@ class District(County):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.scheduler.faults = FEWER_CRASHES
         self.plan.steps = self.random.choice((300, 600, 1000))
         self.log = MemoryEventLog(self.random.choice((1, 1, 2)))
         self.notices = MemoryEventLog()
@@ -254,10 +257,10 @@ class District(County):
             service = random.choice(self.served)
             if len(self._of(service)) < MOST_OF_EACH:
                 self._spawn_for(service)
-        in_hand = [process for process in self.processes if any(member.in_hand for member in process.members)]
-        if in_hand and random.random() < danger:
+        in_hand = [p for p in self.processes if not p.asleep and any(member.in_hand for member in p.members)]
+        if in_hand and random.random() < danger / 2:
             self._sleep(random.choice(in_hand))
-        elif random.random() < danger / 4:
+        elif random.random() < danger / 6:
             calling = [gate.owner for gate in self.scheduler.waiting if isinstance(gate.owner, Serving)]
             self._sleep(random.choice(random.choice((calling, self.processes)) or self.processes))
         for service in self.served:
@@ -283,7 +286,7 @@ class District(County):
         """Shares partitions out where somebody came or went, and now and then for no reason."""
         random, danger = self.random, self.scheduler.danger
         for group in self.groups.values():
-            at_work = any(member.in_hand for member in group.members)
+            at_work = any(m.in_hand and not m.expelled and not m.owner.asleep for m in group.members)
             if (group.moving and random.random() < (0.1 if danger else 1.0)) or random.random() < danger * (
                 4 if at_work else 0.1
             ):

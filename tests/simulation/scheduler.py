@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -147,6 +147,7 @@ class Scheduler:
     crashed: Callable[[Owner], None] = lambda owner: None
     free: bool = False
     steps: int = 0
+    faults: Sequence[Fate] = FAULTS
     frozen: list[Gate] = field(default_factory=list)
     _last: Owner | None = None
     _timers: dict[asyncio.TimerHandle, Gate] = field(default_factory=dict)
@@ -220,7 +221,7 @@ class Scheduler:
     def _fate(self, gate: Gate) -> Fate:
         if gate.idle or gate.sure or gate.owner.outside or self.random.random() >= self.danger:
             return "goes on"
-        return self.random.choice(FAULTS)
+        return self.random.choice(self.faults)
 
     def _open(self, gate: Gate, fate: Fate) -> None:
         if gate.future.done():
