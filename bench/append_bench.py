@@ -184,7 +184,7 @@ def _commits(size: int, commits: int) -> Iterator[Commit]:
     for place, (case, numbers) in enumerate(_places(size, commits)):
         events = tuple(EventRecord(case, n, "gongkai.messages", "522728/x", f"{n:064x}", BODY) for n in numbers)
         command = CommandRecord(f"http:{place:040x}", "0" * 64, case, b"{}")
-        yield Commit(_head(case, numbers[-1]), numbers[0] - 1, events, (command,))
+        yield Commit(head(case, numbers[-1]), numbers[0] - 1, events, (command,))
 
 
 def _encoded(size: int, commits: int) -> Iterator[Commit]:
@@ -207,7 +207,8 @@ def _encoded(size: int, commits: int) -> Iterator[Commit]:
         yield replace(commit, events=tuple(events))
 
 
-def _head(case: str, at: int) -> CaseRecord:
+def head(case: str, at: int) -> CaseRecord:
+    """A case file as its store keeps it, with ``at`` events."""
     return CaseRecord(
         id=case,
         service="messages",

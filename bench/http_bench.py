@@ -57,21 +57,27 @@ def once(storage: Storage, seconds: float, connections: int) -> dict[str, dict[s
 @contextmanager
 def serving(storage: Storage, *wrapper: str) -> Iterator[tuple[str, int, str]]:
     """A server in a process of its own: host, port and a clerk's token. ``wrapper`` goes before ``-m``."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
-        with (Path(folder) / "log").open("w") as log:
-            command = [sys.executable, *wrapper, "-m", "bench.http_server", storage, str(data)]
-            server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
-        try:
-            assert server.stdout is not None
-            token = json.loads(server.stdout.readline() or b"{}").get("token")
-            if token is None:
-                raise RuntimeError((Path(folder) / "log").read_text())
-            url = urlsplit(_address(data, server))
-            yield url.hostname or "", url.port or 0, token
-        finally:
-            server.terminate()
-            server.wait()
+    with tempfile.TemporaryDirectory() as folder, serving_in(Path(folder), storage, *wrapper) as server:
+        yield server
+
+
+@contextmanager
+def serving_in(folder: Path, storage: Storage, *wrapper: str) -> Iterator[tuple[str, int, str]]:
+    """The same; its data folder is ``data`` in ``folder``."""
+    data = folder / "data"
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, *wrapper, "-m", "bench.http_server", storage, str(data)]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+    try:
+        assert server.stdout is not None
+        token = json.loads(server.stdout.readline() or b"{}").get("token")
+        if token is None:
+            raise RuntimeError((folder / "log").read_text())
+        url = urlsplit(_address(data, server))
+        yield url.hostname or "", url.port or 0, token
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _address(data: Path, server: "subprocess.Popen[bytes]") -> str:
