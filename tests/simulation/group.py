@@ -164,8 +164,10 @@ class Member:
             self.in_hand = False
 
     def untold(self) -> bool:
-        """Whether it has something to tell."""
+        """Whether it has something to tell, or lost something on the way."""
         inside = cast(Any, self.subscriber)
+        if any(inside._next.get(p, at) < at for p, at in self.consumer.positions.items()) and not self.in_hand:
+            return True
         return bool(inside._next != inside._committed) and self._scheduler.random.random() < TOLD
 
     async def heartbeat(self) -> None:
@@ -185,6 +187,7 @@ class Member:
     async def commit(self) -> None:
         """Tells the broker how far it is."""
         await cast(Any, self.subscriber)._commit(1.0)
+        await cast(Any, self.subscriber)._look_after(1.0)
 
 
 class Connection:
@@ -231,6 +234,10 @@ class Connection:
         """Goes on from ``offset``."""
         self._own(partition)
         self.positions[partition] = offset
+
+    async def position(self, partition: TopicPartition) -> int:
+        """Where it fetches next."""
+        return self.positions[partition]
 
     def highwater(self, partition: TopicPartition) -> int:
         """The end."""

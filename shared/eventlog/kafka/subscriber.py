@@ -104,6 +104,7 @@ class KafkaSubscriber:
         self._committed: dict[TopicPartition, int] = {}
         self._refused: dict[tuple[str, int], str] = {}
         self._looked = 0.0
+        self._ahead: dict[TopicPartition, int] = {}
         self._last_batch: float | None = None
         self._problem = ""
         self._connected = False
@@ -171,6 +172,7 @@ class KafkaSubscriber:
             await asyncio.sleep(COMMIT_EVERY)
             await self._commit(COMMIT_WITHIN)
             self._look_again()
+            await self._look_after(COMMIT_WITHIN)
 
     async def _connect(self) -> None:
         await topic_partitions(self._bootstrap, list(self._names))
@@ -292,6 +294,28 @@ class KafkaSubscriber:
         if self._refused and not self._settling and time.monotonic() - self._looked > LOOK_AGAIN:
             self._looked = time.monotonic()
             self._settle([TopicPartition(self._prefix + topic, partition) for topic, partition in self._refused])
+
+    async def _look_after(self, within: float) -> None:
+        """Goes back where the driver is further than we are at two looks, with nothing in hand: a batch got lost between.
+
+        The next record would show the gap too, but it may be long in coming.
+        """
+        if self._subscriber is None or (consumer := self._subscriber.consumer) is None:
+            return
+        ahead: dict[TopicPartition, int] = {}
+        try:
+            async with asyncio.timeout(within):
+                for partition, following in list(self._next.items()):
+                    if partition in consumer.assignment() and await consumer.position(partition) > following:
+                        ahead[partition] = following
+        except (KafkaError, TimeoutError):
+            return
+        for partition, following in ahead.items():
+            still = self._ahead.get(partition) == following == self._next.get(partition)
+            if still and self._idle.is_set():
+                log.warning("a batch was lost", consumer=self.name, at=following, place=str(partition))
+                self._settle([partition])
+        self._ahead = ahead
 
     def _refuse(self, partition: TopicPartition, reset: LogReset) -> None:
         place = (self._names[partition.topic], partition.partition)
