@@ -12,6 +12,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.assessment.department import AssignPost
+from services.requests.application import TakeOver
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.localtime import read_date
 from shared.engine.execute import Asked
@@ -80,8 +81,10 @@ def service(name: str) -> dict[tuple[str, str], Rule]:
     }
 
 
-def reference(collection: str, seen: People, commands: Mapping[str, People]) -> dict[tuple[str, str], Rule]:
-    top = f"/api/v1/assessment/{collection}"
+def reference(
+    collection: str, seen: People, commands: Mapping[str, People], service: str = "assessment"
+) -> dict[tuple[str, str], Rule]:
+    top = f"/api/v1/{service}/{collection}"
     return {
         ("GET", top): Rule(FILES),
         ("POST", top): Rule(KEEPERS, 422),
@@ -118,6 +121,8 @@ TABLE: dict[tuple[str, str], Rule] = {
         ("POST", f"{MESSAGES}/{{id}}/{name}"): command(who, ORDINARY_SEEN)
         for name, who in entitled("education", ["water"]).items()
     },
+    **reference("applications", EDUCATION_SEEN, CORRECTIONS, "requests"),
+    ("POST", "/api/v1/requests/applications"): Rule(frozenset()),
     **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
     **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
@@ -135,6 +140,9 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", f"{DESK}/replay"): Rule(AUDITORS),
     ("GET", f"{DESK}/refusals"): Rule(HEADS),
 }
+
+
+APPLICATION = "A2026-000001"
 
 
 class World(NamedTuple):
@@ -156,6 +164,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         message = await county.handled("education")
         await county.done(message, "add-co-handler", "clerk@county-office", department="water")
         plans = [head.id async for head in county.runtime.stores.cases.walk("assessment") if head.kind == "plan"]
+        requests = county.runtime.engine("requests")
+        taken = Asked(TakeOver(department="education", message=message), SYSTEM, "application")
+        await requests.execute(requests.kind("application"), None, [taken])
         yield World(county, message, plans[0])
 
 
@@ -165,7 +176,12 @@ ROUTES = sorted(TABLE)
 
 async def status(world: World, route: tuple[str, str], headers: dict[str, str]) -> int:
     method, address = route
-    ids = {"calendars": "calendar-2026", "departments": "department-education", "plans": world.plan}
+    ids = {
+        "calendars": "calendar-2026",
+        "departments": "department-education",
+        "plans": world.plan,
+        "applications": APPLICATION,
+    }
     collection = address.split("/")[4] if address.count("/") > 3 else ""
     path = filled(
         address,
