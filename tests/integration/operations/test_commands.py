@@ -65,7 +65,7 @@ def test_a_poison_event_is_listed_and_stays_until_it_can_be_taken(data: Path) ->
         >= {"department": "education", "name": "教育局", "topic": "gongkai.messages", "event": None}.items()
     )
     assert "not JSON" in listed["reason"]
-    rows = list(csv.DictReader(io.StringIO(command(data, "parked", "list", "--output", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(command(data, "parked", "list", "--output", "csv").stdout.lstrip("\ufeff"))))
     assert {row["consumer"] for row in rows} >= {"assessment.facts"}
     assert rows[0].keys() == listed.keys()
     assert "not JSON" in command(data, "parked", "list").stdout
