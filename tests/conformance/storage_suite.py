@@ -1295,7 +1295,7 @@ class Moving:
         await cases.append(commit("M2", events=1))
         await cases.append(Commit(head("M3"), 0, (event("M3", 1),), ()))
         await cases.append(commit("R1", service="requests"))
-        await cases.mark_sent([("M1", 4), ("M2", 1)])
+        await cases.mark_sent([("M1", 0, 4), ("M2", 0, 1)])
         files = [file async for file in cases.export_cases("messages")]
         assert [file.head.id for file in files] == ["M1", "M2", "M3"]
         assert [e.sequence for e in files[0].events] == [1, 2, 3, 4, 5]
