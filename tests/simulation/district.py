@@ -225,6 +225,10 @@ class District(County):
                 if process.asleep:
                     self._impatient_with(process)
             self._groups()
+            for group in self.groups.values():
+                if any(m.owner.alive and not m.owner.asleep and m.stranded() for m in group.members):
+                    self.met["the last batch lost"] += 1
+                    group.moving = True
             for _ in range(LOOK_EVERY):
                 self._step()
 

@@ -120,7 +120,7 @@ class Member:
         self.group, self.owner, self._scheduler = group, owner, scheduler
         self.given: frozenset[TopicPartition] | None = None
         self.expelled = False
-        self.in_hand = False
+        self.in_hand = self.lost = False
         self.consumer = Connection(self)
         topics = sorted({topic for topic, _ in group.partitions})
         self.subscriber = subscriber(reading.name, topics, "broker", positions, reading.take)
@@ -155,6 +155,7 @@ class Member:
         if not records:
             return
         if self._scheduler.random.random() < 3 * self._scheduler.danger:
+            self.lost = True
             return
         await self._scheduler.moment(self.owner, "hand over")
         self.in_hand = True
@@ -162,6 +163,13 @@ class Member:
             await cast(Any, self.subscriber)._handle(SimpleNamespace(raw_message=records))
         finally:
             self.in_hand = False
+
+    def stranded(self) -> bool:
+        """Whether the driver lost the last batch there is: that is noticed when more comes, or at the next assignment."""
+        if not self.lost or self.in_hand or self.unsettled() or self.waited_for():
+            return False
+        following = cast(Any, self.subscriber)._next
+        return any(following.get(place, offset) < offset for place, offset in self.consumer.positions.items())
 
     def untold(self) -> bool:
         """Whether it has something to tell, or lost something on the way."""
