@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 
 from shared.contracts import Contract, released
-from shared.domain.localtime import local_date
-from shared.eventlog.envelope import NotAnEvent, decode, happened, recorded, short_type
+from shared.domain.localtime import date_and_instant
+from shared.eventlog.envelope import NotAnEvent, decode, short_type
 from shared.eventlog.port import ASSESSMENT, MESSAGES, MESSAGES_RESTRICTED, PUBLISHING, REQUESTS, Logged
-from shared.storage.port import FactRow, FactStore, Parked, PositionStore
+from shared.storage.port import NO_CLOCKS, FactRow, FactStore, Parked, PositionStore
 
 CONSUMER = "assessment.facts"
 TOPICS = (PUBLISHING, REQUESTS, MESSAGES, MESSAGES_RESTRICTED, ASSESSMENT)
@@ -23,7 +23,7 @@ class Projector:
     ) -> None:
         self._facts, self._positions = facts, positions
         self._scored = {
-            name: tuple(schema["x-gongkai"]["scored"])
+            name: (short_type(name), tuple(schema["x-gongkai"]["scored"]))
             for name, schema in (released() if contracts is None else contracts).items()
         }
 
@@ -46,27 +46,29 @@ class Projector:
 
     def fact(self, event: Mapping[str, Any], *, restricted: bool) -> FactRow:
         """One event as a fact. Raises ``NotAnEvent`` for a type without a contract."""
-        scored = self._scored.get(event["type"])
-        if scored is None:
+        known = self._scored.get(event["type"])
+        if known is None:
             raise NotAnEvent(f"没有此类事件的契约 / no contract for {event['type']}")
-        data = event["data"]
+        type_, scored = known
+        data, time, recorded = event["data"], event["time"], event["recordedtime"]
         fields = {name: data.get(name) for name in scored}
-        when = happened(event)
+        happened, happened_at = date_and_instant(time)
+        clocks = data.get("clocks")
         return FactRow(
             id=event["id"],
-            type=short_type(event["type"]),
+            type=type_,
             department=data["department"],
             case=event["subject"],
-            happened=local_date(when).isoformat(),
-            happened_at=when.isoformat(timespec="microseconds"),
-            recorded=recorded(event).isoformat(timespec="microseconds"),
+            happened=happened,
+            happened_at=happened_at,
+            recorded=happened_at if recorded == time else date_and_instant(recorded)[1],
             digest=event["digest"],
             restricted=restricted,
             due=fields.get("due"),
             found=fields.get("found"),
             fields=orjson.dumps(fields, option=orjson.OPT_SORT_KEYS).decode(),
             voids=tuple(data.get("voids", ())),
-            clocks=orjson.dumps(data.get("clocks", [])).decode(),
+            clocks=orjson.dumps(clocks).decode() if clocks else NO_CLOCKS,
         )
 
     async def _park(self, record: Logged, event: Mapping[str, Any] | None, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from shared.domain.text import Text
 
@@ -12,6 +13,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 """The years a written date may lie in; anything else is taken for a slip of the pen."""
 
 _EIGHT_HOURS = timedelta(hours=8)
+_DATE_LENGTH = len("2026-10-09")
 
 _WRITTEN = re.compile(
     r"""
@@ -51,6 +53,19 @@ def moment_text(instant: datetime) -> str:
     if instant.tzinfo is UTC:
         return f"{(instant + _EIGHT_HOURS).isoformat()[:-6]}+08:00"
     return aware(instant).astimezone(SHANGHAI).isoformat()
+
+
+@lru_cache(maxsize=4096)
+def date_and_instant(text: str) -> tuple[str, str]:
+    """The Shanghai date (ISO) and the UTC instant (ISO, microseconds) of an RFC 3339 text; ``ValueError`` for another.
+
+    Events that were recorded together bear one text; what ``moment_text`` writes is read without a zone's arithmetic.
+    """
+    if text.endswith("+08:00") and text[_DATE_LENGTH : _DATE_LENGTH + 1] == "T":
+        wall = datetime.fromisoformat(text[:-6])
+        return wall.date().isoformat(), f"{(wall - _EIGHT_HOURS).isoformat(timespec='microseconds')}+00:00"
+    instant = aware(datetime.fromisoformat(text)).astimezone(UTC)
+    return local_date(instant).isoformat(), instant.isoformat(timespec="microseconds")
 
 
 def read_date(text: str) -> date:

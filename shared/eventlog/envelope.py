@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Literal
 
 import orjson
@@ -108,6 +109,9 @@ _TEXTS = (
     "causationid",
     "digest",
 )
+_NEEDED: Mapping[str, type] = dict.fromkeys(_TEXTS, str) | {"sequence": int, "data": dict}
+_KINDS = tuple(_NEEDED.values())
+_values = itemgetter(*_NEEDED)
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -118,9 +122,13 @@ def decode(body: bytes) -> dict[str, Any]:
         raise NotAnEvent(f"not JSON: {problem}") from problem
     if not isinstance(event, dict):
         raise NotAnEvent("not a JSON object")
-    missing = [name for name in _TEXTS if not isinstance(event.get(name), str)]
-    if missing or not isinstance(event.get("sequence"), int) or not isinstance(event.get("data"), dict):
-        raise NotAnEvent(f"attribute missing or of a wrong type: {', '.join(missing) or 'sequence or data'}")
+    try:
+        complete = tuple(map(type, _values(event))) == _KINDS
+    except KeyError:
+        complete = False
+    if not complete:
+        wrong = [name for name, kind in _NEEDED.items() if type(event.get(name)) is not kind]
+        raise NotAnEvent(f"attribute missing or of a wrong type: {', '.join(wrong)}")
     if event.get("specversion") != "1.0":
         raise NotAnEvent("specversion is not 1.0")
     return event

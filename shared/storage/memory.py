@@ -85,6 +85,10 @@ class MemoryStore:
         """The file's events above sequence ``after``, in order."""
         return self._events.get(case, [])[after:]
 
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        """The events of several files, each file's above its sequence, in the order asked."""
+        return [event for case, after in places for event in self._events.get(case, [])[after:]]
+
     async def append(self, commit: Commit) -> None:
         """One conditional write. Raises ``CommandKnown`` before ``VersionConflict``; either way nothing is written.
 

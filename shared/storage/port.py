@@ -223,6 +223,9 @@ class CaseStore(CaseReader, Protocol):
     async def stale(self, service: str, calendar: int, after: str, limit: int) -> list[str]:
         """Files last settled under an older calendar version, by id above ``after``."""
 
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        """The events of several files, each file's above its sequence, in the order asked; in few questions."""
+
     async def unsent(self, service: str, limit: int) -> list[tuple[str, int, int]]:
         """Files with events not yet published: (case, sent, version)."""
 
@@ -251,6 +254,9 @@ class CaseStore(CaseReader, Protocol):
         """Adds files whole, with what was sent of them. Raises ``VersionConflict`` where one is there already."""
 
 
+NO_CLOCKS = "[]"
+
+
 @dataclass(frozen=True, slots=True)
 class FactRow:
     """One event as assessment keeps it. ``happened`` is the local date; ``fields`` canonical JSON of the scored fields."""
@@ -268,7 +274,7 @@ class FactRow:
     found: str | None
     fields: str
     voids: tuple[str, ...] = ()
-    clocks: str = "[]"
+    clocks: str = NO_CLOCKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -369,6 +369,20 @@ class Sending:
         assert await cases.unsent("messages", 10) == []
         assert await self.sent(cases, "M1") == 3
 
+    async def test_events_of_several_files_come_in_the_order_asked(self, opened: Opened) -> None:
+        cases = opened.stores.cases
+        for case, count in (("M1", 3), ("M2", 1), ("M3", 12)):
+            await cases.append(commit(case, events=count))
+        found = await cases.events_of([("M3", 9), ("M1", 0), ("M9", 0), ("M2", 1), ("M1X", 0)])
+        assert [(e.case, e.sequence) for e in found] == [
+            ("M3", 10),
+            ("M3", 11),
+            ("M3", 12),
+            *(("M1", n) for n in (1, 2, 3)),
+        ]
+        assert found[:3] == await cases.events("M3", 9)
+        assert await cases.events_of([]) == []
+
     async def test_sent_only_grows(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 3))

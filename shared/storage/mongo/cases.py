@@ -74,7 +74,19 @@ class MongoCases:
         shown = {"version": 1, "events": {"$slice": [after, ALL_EVENTS]}}
         with reaching():
             found = await self._cases.find_one({"_id": case}, shown)
-        return [EventRecord(case, *(e[name] for name in EVENT)) for e in found["events"]] if found else []
+        return _events(found) if found else []
+
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        together: defaultdict[int, list[str]] = defaultdict(list)
+        for case, after in places:
+            together[after].append(case)
+        found: dict[str, list[EventRecord]] = {}
+        for after, cases in together.items():
+            shown = {"version": 1, "events": {"$slice": [after, ALL_EVENTS]}}
+            with reaching():
+                documents = await self._cases.find({"_id": {"$in": cases}}, shown).to_list(None)
+            found |= {document["_id"]: _events(document) for document in documents}
+        return [event for case, _ in places for event in found.get(case, ())]
 
     async def append(self, commit: Commit) -> None:
         _refuse_gaps(commit)
@@ -323,6 +335,10 @@ class MongoCases:
 
 EVENT = ("sequence", "topic", "key", "digest", "body")
 COMMAND = ("id", "body_hash", "answer")
+
+
+def _events(document: Document) -> list[EventRecord]:
+    return [EventRecord(document["_id"], *(event[name] for name in EVENT)) for event in document["events"]]
 
 
 def _refuse_gaps(commit: Commit) -> None:

@@ -14,12 +14,11 @@ from bson import ObjectId
 
 from shared.storage.mongo.bulk import insert_new
 from shared.storage.mongo.database import UP, Collection, Document, MongoDatabases, reaching
-from shared.storage.port import FactRow, FactStore, RebuildOvertaken
+from shared.storage.port import NO_CLOCKS, FactRow, FactStore, RebuildOvertaken
 
 INSERTED_AT_ONCE = 1000
 READ_AT_ONCE = 5000
 NOTE, PREFIX = "facts", "facts_"
-NO_CLOCKS = "[]"
 NAMES = tuple(item.name for item in fields(FactRow))
 SHOWN = (
     "_id",

@@ -30,6 +30,11 @@ FIXED = ("id", "service", "kind", "sent", "number", "opened")
 """Columns that no commit but the first sets."""
 CHANGING = tuple(name for name in COLUMNS if name not in FIXED)
 UPDATE = f"UPDATE cases SET {', '.join(name + ' = ?' for name in CHANGING)} WHERE id = ? AND version = ?"
+EVENTS_OF = """
+SELECT e.case_id, e.sequence, e.topic, e.key, e.digest, e.body
+FROM json_each(?) place CROSS JOIN events e ON e.case_id = place.value ->> 0 AND e.sequence > place.value ->> 1
+ORDER BY place.key, e.sequence
+"""
 INSTANTS = ("opened", "through", "next_due", "updated")
 FLAGS = ("imported", "open", "restricted")
 SORTS = {
@@ -61,6 +66,10 @@ class SqliteCases:
             "SELECT case_id, sequence, topic, key, digest, body FROM events WHERE case_id = ? AND sequence > ? ORDER BY sequence",
             (case, after),
         )
+        return [EventRecord(*row) for row in rows]
+
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        rows = self._db.read(EVENTS_OF, (orjson.dumps(places).decode(),))
         return [EventRecord(*row) for row in rows]
 
     async def append(self, commit: Commit) -> None:

@@ -36,7 +36,6 @@ FACTS = """(
   happened_at TEXT NOT NULL, recorded TEXT NOT NULL, digest TEXT NOT NULL, restricted INTEGER NOT NULL,
   due TEXT, found TEXT, fields TEXT NOT NULL, clocks TEXT NOT NULL
 ) STRICT"""
-FACTS_INDEX = "CREATE INDEX IF NOT EXISTS facts_type ON facts (type, happened)"
 VOIDS = """(
   target TEXT NOT NULL, voided_by TEXT NOT NULL, recorded TEXT NOT NULL, PRIMARY KEY (target, voided_by)
 ) STRICT, WITHOUT ROWID"""
@@ -66,7 +65,7 @@ CREATE TABLE IF NOT EXISTS commands (
   id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, case_id TEXT NOT NULL, answer BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts {FACTS};
-{FACTS_INDEX};
+DROP INDEX IF EXISTS facts_type;
 CREATE TABLE IF NOT EXISTS voids {VOIDS};
 CREATE TABLE IF NOT EXISTS positions (
   consumer TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, last_id TEXT,
