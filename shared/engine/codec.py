@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.kind import CaseKind, Event, Recorded, Stamp
-from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, recorded
+from shared.eventlog.envelope import NewerEvent, decode, happened, read_type, recorded
 from shared.eventlog.upcasting import upcast
 
 
@@ -40,7 +40,7 @@ class Codec:
         _, name, version = read_type(event["type"])
         model = self._models.get(name)
         if model is None:
-            raise NotAnEvent(f"a {self.kind.name} leaves no {name}")
+            raise NewerEvent(f"a {self.kind.name} leaves no {name}")
         data = upcast(model, version, event["data"])
         stamp = Stamp(
             event["id"], event["sequence"], happened(event), recorded(event), event.get("actor", "system"), data.origin

@@ -20,6 +20,10 @@ class NotAnEvent(Exception):
     """Bytes that cannot be read as one of our events; says why."""
 
 
+class NewerEvent(NotAnEvent):
+    """An event that only a newer program can read: while a service is replaced, files may hold some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Where an event comes from: the first command of its chain, the direct cause, and how many policies lie between."""

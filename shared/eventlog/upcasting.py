@@ -3,15 +3,15 @@
 from typing import Any, TypeVar
 
 from shared.domain.kind import Event
-from shared.eventlog.envelope import NotAnEvent
+from shared.eventlog.envelope import NewerEvent, NotAnEvent
 
 E = TypeVar("E", bound=Event)
 
 
 def upcast(model: type[E], version: int, data: dict[str, Any]) -> E:
-    """``data`` of ``version`` as today's ``model``. Raises ``NotAnEvent`` for a newer version or a missing step."""
+    """``data`` of ``version`` as today's ``model``. Raises ``NewerEvent``, and ``NotAnEvent`` for a missing step."""
     if version > model.event_version:
-        raise NotAnEvent(f"{model.event_name} v{version} is newer than this program knows (v{model.event_version})")
+        raise NewerEvent(f"{model.event_name} v{version} is newer than this program knows (v{model.event_version})")
     while version < model.event_version:
         step = model.event_upcasts.get(version)
         if step is None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from shared.domain.kind import BadField, RuleBroken, extra_of
 from shared.domain.text import Text
 from shared.engine.execute import Forbidden, KeyReused, NotFound, NotReady, Stale, TooBusy
+from shared.eventlog.envelope import NewerEvent
 from shared.security.identity import BadToken
 from shared.storage.port import StoreAway
 
@@ -166,6 +167,12 @@ def problem_of(error: Exception, model: type[BaseModel] | None = None) -> Proble
                 "存储暂时不可用，内容未保存，请稍后再试", "the store is away, nothing was kept; try again soon"
             )
             return Problem(503, "store_away", detail, headers=again)
+        case NewerEvent():
+            detail = Text(
+                "案卷中有新版本程序留下的事件，系统正在升级，请稍后再试",
+                "the file holds events of a newer program: an upgrade is under way; try again soon",
+            )
+            return Problem(503, "newer_program", detail, headers=again)
     return None
 
 
@@ -181,6 +188,7 @@ FORESEEN: tuple[type[Exception], ...] = (
     NotReady,
     TooBusy,
     StoreAway,
+    NewerEvent,
 )
 """What ``problem_of`` has an answer for."""
 

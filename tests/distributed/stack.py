@@ -83,6 +83,7 @@ class Stack:
     mongo: str
     folder: Path
     now: str = NOW
+    program: Path = ROOT
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:12]}")
     processes: list[Running] = field(default_factory=list)
 
@@ -120,7 +121,7 @@ class Stack:
         with log.open("ab") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services", "serve", service, "--port", str(port)],
-                cwd=ROOT,
+                cwd=self.program,
                 env={**self.environment, **environment},
                 stdout=stream,
                 stderr=stream,
@@ -141,7 +142,7 @@ class Stack:
         """One command of the command line."""
         return subprocess.run(
             [sys.executable, "-m", "services", *words],
-            cwd=ROOT,
+            cwd=self.program,
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
