@@ -11,6 +11,7 @@ from pydantic_core._pydantic_core import list_all_errors
 from shared.domain.kind import BadField, RuleBroken
 from shared.domain.text import Text
 from shared.engine.execute import Forbidden, KeyReused, NotFound, NotReady, Stale, TooBusy
+from shared.eventlog.envelope import NewerEvent
 from shared.security.identity import BadToken
 from shared.storage.port import StoreAway
 from shared.web.language import language_of
@@ -40,6 +41,7 @@ SAMPLES: dict[type[Exception], tuple[Exception, int]] = {
     NotReady: (NotReady(), 503),
     TooBusy: (TooBusy("M1"), 503),
     StoreAway: (StoreAway(), 503),
+    NewerEvent: (NewerEvent("v2 is newer"), 503),
 }
 
 
@@ -226,7 +228,7 @@ def test_the_language_is_the_one_preferred(accept: str | None, language: str) ->
 
 
 def test_a_retry_is_suggested_where_it_helps() -> None:
-    for error in (NotReady(), TooBusy("x"), StoreAway()):
+    for error in (NotReady(), TooBusy("x"), StoreAway(), NewerEvent("v2")):
         problem = problem_of(error)
         assert problem is not None
         assert int(problem.headers["Retry-After"]) > 0
