@@ -183,10 +183,11 @@ class Result:
         """No event followed."""
         return self.then()
 
-    def then_refused(self, code: str) -> RuleBroken:
-        """A rule forbade it, with words in both languages and a legal basis."""
+    def then_refused(self, code: str, field: str | None = None) -> RuleBroken:
+        """A rule forbade it (marking ``field``, where one is named), with words in both languages and a legal basis."""
         assert self.refused is not None, f"not refused; left {[e.event_name for e in self.events]} {self.bad}"
         assert self.refused.code == code
+        assert field in (None, self.refused.field)
         assert self.refused.message.zh
         assert self.refused.message.en
         assert self.refused.basis.zh

@@ -1,165 +1,907 @@
-"""Applications for government information (依申请公开), institution 8: so far what a citizen's message turned into one leaves.
+"""Applications for government information (依申请公开), institution 8: from submission to the archived file.
 
-已提交 → (待确认收到). An application is submitted, arrives and is legally received; only the last starts a clock.
+已提交 → 待确认收到 → 已登记 → {待补正 → 补正 / 视为放弃} → 办理中 ↔ 征求意见 → {已延期} → {收费 → 缴费 / 视为放弃} → 审核 →
+已答复 → {复议, 诉讼} → 归档. The words, limits, outcomes and refusals are in ``application_rules``, what can happen in
+``application_events``, what may be asked in ``application_commands``, what it leaves in ``application_state``; here is what
+is decided, and the kind that ties them together.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from shared.domain.changed import changed
-from shared.domain.deadline import Clock
-from shared.domain.kind import (
-    CaseKind,
-    Command,
-    Context,
-    Event,
-    RuleBroken,
-    Stamp,
-    Summary,
-    VerdictFields,
-    attribute,
-    command,
-    event,
-    field,
+from services.requests import fees
+from services.requests.application_commands import (
+    COUNTY_DESK,
+    DESK,
+    AcceptConversion,
+    AnswerOnTheSpot,
+    ApproveExtension,
+    Archive,
+    AskReasons,
+    ConfirmReceipt,
+    Consult,
+    DecideLawsuit,
+    DecideReconsideration,
+    DecideRecordCorrection,
+    DraftReply,
+    Erase,
+    FileLawsuit,
+    FileReconsideration,
+    FindFault,
+    Merge,
+    NoticeFee,
+    NotifyExtension,
+    ProposeConversion,
+    ProvideHelp,
+    ReceiveCorrection,
+    RecordAnswer,
+    RecordDelivery,
+    RecordPayment,
+    RecordReasons,
+    RecordSearch,
+    Register,
+    ReplacePeriod,
+    Reply,
+    RequestCorrection,
+    RequestRecordCorrection,
+    ReviewReply,
+    Split,
+    Submit,
+    TakeOver,
+    Withdraw,
 )
-from shared.domain.permission import SYSTEM_MAY, Allowed, handler, office
+from services.requests.application_events import (
+    ApplicationDeemedAbandoned,
+    ApplicationMerged,
+    ApplicationRegistered,
+    ApplicationSplit,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseArchived,
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationSent,
+    ConversionAccepted,
+    ConversionProposed,
+    CorrectionReceived,
+    CorrectionRequested,
+    ExtensionApproved,
+    ExtensionNotified,
+    FeeLapsed,
+    FeeNoticed,
+    FeePaid,
+    HelpProvided,
+    LawsuitDecided,
+    LawsuitFiled,
+    PeriodReplaced,
+    ProcedureFaulted,
+    ReasonsGiven,
+    ReasonsRequested,
+    ReconsiderationDecided,
+    ReconsiderationFiled,
+    RecordCorrectionDecided,
+    RecordCorrectionRequested,
+    ReplyDelivered,
+    ReplyDrafted,
+    ReplyOverdue,
+    ReplyReviewed,
+    ReplySent,
+    RequestReceived,
+    SearchRecorded,
+    SubjectErased,
+    ThirdPartyTold,
+)
+from services.requests.application_rules import (
+    EVIDENCE_OF,
+    FIELD_TITLES,
+    LIMITS,
+    OUTCOMES,
+    Fault,
+    refusal,
+    row_of,
+)
+from services.requests.application_state import (
+    CORRECTING,
+    FEE,
+    OPEN,
+    REPLY,
+    STATUSES,
+    WORKING,
+    Application,
+    clocks,
+    evolve,
+    reply_clock,
+)
+from shared.domain.deadline import Clock, due
+from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields
+from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.text import Text
 
-DISCLOSURE = Text(
-    "《政府信息公开条例》第二十七条、第三十条",
-    "Regulation on the Disclosure of Government Information, Arts. 27 and 30",
-)
-UNKNOWN_UNIT = Text("没有这个单位", "no such department")
-READERS: tuple[Allowed, ...] = (handler("clerk", "reviewer", "head", "office"), office("clerk", "office", "head"))
-_HELP = Text("由转来的留言带入。", "Brought along by the message.")
+# -- what decisions have in common -------------------------------------------------------------------------------------
 
 
-@event("ApplicationSubmitted", Text("申请提交", "Application submitted"), basis=DISCLOSURE)
-class ApplicationSubmitted(Event):
-    """申请提交, not yet legally received. The words and data of the applicant are references into the vault."""
-
-    channel: Literal["message"] = attribute(Text("提交渠道", "Channel"), scored=True)
-    submitted: date = attribute(Text("提交日期", "Submitted"), scored=True)
-    message: str = attribute(Text("转来的留言", "Message it was"))
-    title: str | None = attribute(Text("申请事项", "Subject"), default=None)
-    text: str | None = attribute(Text("所需信息的描述", "Information asked for"), default=None)
-    name: str | None = attribute(Text("姓名", "Name"), default=None)
-    phone: str | None = attribute(Text("电话", "Phone"), default=None)
-    email: str | None = attribute(Text("电子邮箱", "E-mail"), default=None)
-    address: str | None = attribute(Text("地址", "Address"), default=None)
-    identity: str | None = attribute(Text("账号或证件号", "Account or identity number"), default=None)
+def _limit(context: Context, name: str) -> int:
+    return int(context.settings.get(f"application.{name}", LIMITS[f"application.{name}"]))
 
 
-def _reference(title: Text) -> Any:
-    return field(title, help=_HELP, basis=DISCLOSURE, default=None, pattern=r"^v:[a-z2-7]{26}$")
+def _unattended(context: Context) -> bool:
+    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
+    return context.actor.system or context.origin == "import"
 
 
-@command(
-    Text("接收转来的留言", "Take over a message"),
-    help=Text(
-        "留言转依申请公开时由系统登记为申请。", "The system enters a message that was diverted as an application."
-    ),
-    basis=DISCLOSURE,
-    allowed=(SYSTEM_MAY,),
-    opens=True,
-)
-class TakeOver(Command):
-    """Enter a diverted message as an application."""
+def _letter(state: Application, context: Context, more: int = 0) -> str:
+    """公复〔年〕号: the case's own number and the how-manieth letter of the case, so that no two are alike."""
+    year = context.case[1:5]
+    return f"公复〔{year}〕{context.number}-{state.letters + 1 + more}号"
 
-    department: str = field(
-        Text("受理单位", "Unit to answer"),
-        help=Text("掌握该信息的单位。", "The unit that holds the information."),
-        basis=DISCLOSURE,
-        widget="department",
-        max_length=60,
+
+def _in_sequence(state: Application, context: Context) -> None:
+    """A step of the way is not dated before the step it rests on."""
+    if state.last_step is not None and context.happened < state.last_step:
+        raise refusal("before_previous_step", "happened")
+
+
+def _of_public(command: Command, context: Context) -> None:
+    """What applicants send counts from when it arrives."""
+    if command.happened is not None and not context.actor.posts and not context.actor.system:
+        raise refusal("time_not_yours", "happened")
+
+
+def _not_ended(state: Application) -> None:
+    if state.status in ("archived", "erased"):
+        raise refusal(state.status)
+
+
+def _received(state: Application, context: Context) -> None:
+    """Received in law and still to be answered."""
+    _not_ended(state)
+    if state.status == "submitted":
+        raise refusal("not_received")
+    if state.status not in OPEN:
+        raise refusal("closed")
+    _in_sequence(state, context)
+
+
+def _working(state: Application, context: Context) -> None:
+    """Registered and in hand; nothing of the applicant's is waited for."""
+    _received(state, context)
+    if state.status == "received":
+        raise refusal("not_registered")
+    if state.status == "correcting":
+        raise refusal("correction_pending")
+    if state.status == "fee_due":
+        raise refusal("fee_pending")
+
+
+def _answered(state: Application) -> None:
+    _not_ended(state)
+    if state.status != "answered":
+        raise refusal("not_answered")
+
+
+def _unit(context: Context, name: str) -> str:
+    """The id of the unit that is asked; it must exist on the day."""
+    found = context.directory.find(name, context.today)
+    if found is None or not found.exists_on(context.today):
+        raise refusal("no_such_unit", "department")
+    return found.id
+
+
+def _fault(state: Application, kind: Fault) -> list[Event]:
+    """The fault, charged once for each kind."""
+    return [] if kind in state.faults else [ProcedureFaulted(department=state.department, kind=kind)]
+
+
+# -- receipt and registration ------------------------------------------------------------------------------------------
+
+
+def submit(state: Application, command: Submit, context: Context) -> list[Event]:
+    """提交; what is handed in at the counter is received that day."""
+    _of_public(command, context)
+    unit = _unit(context, command.department)
+    if not context.actor.posts and not context.actor.system and command.channel != "internet":
+        raise refusal("channel_of_staff", "channel")
+    if not _unattended(context):
+        if command.name is None:
+            raise refusal("name_missing", "name")
+        if command.identity is None:
+            raise refusal("identity_missing", "identity")
+        if command.phone is None and command.email is None and command.address is None:
+            raise refusal("contact_missing", "phone")
+    submitted = ApplicationSubmitted(
+        department=unit,
+        channel=command.channel,
+        submitted=context.today,
+        applicant_class=command.applicant_class,
+        writer=context.writer,
+        title=command.title,
+        text=command.text,
+        name=command.name,
+        phone=command.phone,
+        email=command.email,
+        address=command.address,
+        identity=command.identity,
+        manner=command.manner,
+        delivery=command.delivery,
+        need=command.need,
+        attachments=command.attachments,
     )
-    message: str = field(
-        Text("转来的留言", "Message it was"),
-        help=Text("原留言的案卷编号。", "The case id of the message."),
-        basis=DISCLOSURE,
-        max_length=40,
+    if command.channel != "in_person":
+        return [submitted]
+    received = RequestReceived(
+        department=unit,
+        channel="in_person",
+        evidence="handed_in",
+        applicant_class=command.applicant_class,
+        submitted=context.today,
+        arrived=context.today,
+        received=context.today,
+        limit=_limit(context, "reply"),
     )
-    title: str | None = _reference(Text("申请事项", "Subject"))
-    text: str | None = _reference(Text("所需信息的描述", "Information asked for"))
-    name: str | None = _reference(Text("姓名", "Name"))
-    phone: str | None = _reference(Text("电话", "Phone"))
-    email: str | None = _reference(Text("电子邮箱", "E-mail"))
-    address: str | None = _reference(Text("地址", "Address"))
-    identity: str | None = _reference(Text("账号或证件号", "Account or identity number"))
+    return [submitted, received]
 
 
-@dataclass(frozen=True)
-class Application:
-    """The folded file."""
+def take_over(state: Application, command: TakeOver, context: Context) -> list[Event]:
+    """What another case handed on; one matter split off has the day of receipt of the whole."""
+    unit = _unit(context, command.department)
+    submitted = ApplicationSubmitted(
+        department=unit,
+        channel=command.channel,
+        submitted=command.submitted or context.today,
+        applicant_class=command.applicant_class,
+        message=command.message,
+        parent=command.parent,
+        writer=command.writer,
+        title=command.title,
+        text=command.text,
+        name=command.name,
+        phone=command.phone,
+        email=command.email,
+        address=command.address,
+        identity=command.identity,
+    )
+    if command.received is None:
+        return [submitted]
+    received = RequestReceived(
+        department=unit,
+        channel=command.channel,
+        applicant_class=command.applicant_class,
+        submitted=command.submitted or command.received,
+        arrived=command.received,
+        received=command.received,
+        limit=_limit(context, "reply"),
+    )
+    return [submitted, received, ApplicationRegistered(department=unit)]
 
-    status: Literal["none", "submitted"] = "none"
-    department: str = ""
-    submitted: date | None = None
-    message: str | None = None
-    title: str | None = None
-    text: str | None = None
 
-
-def take_over(state: Application, command: TakeOver, context: Context) -> Sequence[Event]:
-    """申请提交; the unit must exist that day."""
-    unit = context.directory.find(command.department, context.today)
-    if unit is None or not unit.exists_on(context.today):
-        raise RuleBroken("application.no_such_unit", UNKNOWN_UNIT, DISCLOSURE, "department")
+def confirm_receipt(state: Application, command: ConfirmReceipt, context: Context) -> list[Event]:
+    """确认收到: the channel decides what proves the day."""
+    _not_ended(state)
+    if state.status != "submitted":
+        raise refusal("already_received" if state.received else "closed")
+    _in_sequence(state, context)
+    if command.evidence not in EVIDENCE_OF[state.channel]:
+        raise refusal("evidence_of_another_channel", "evidence")
+    arrived = command.arrived or context.today
+    if arrived > context.today:
+        raise refusal("confirmed_before_arrival", "arrived")
     return [
-        ApplicationSubmitted(
-            department=unit.id,
-            channel="message",
-            submitted=context.today,
-            message=command.message,
-            title=command.title,
-            text=command.text,
-            name=command.name,
-            phone=command.phone,
-            email=command.email,
-            address=command.address,
-            identity=command.identity,
+        RequestReceived(
+            department=state.department,
+            channel=state.channel,
+            evidence=command.evidence,
+            applicant_class=state.applicant_class,
+            submitted=state.submitted or arrived,
+            arrived=arrived,
+            received=context.today,
+            limit=_limit(context, "reply"),
         )
     ]
 
 
-def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
-    """The file after ``event``."""
-    match event:
-        case ApplicationSubmitted():
-            return changed(
-                state,
-                status="submitted",
-                department=event.department,
-                submitted=event.submitted,
-                message=event.message,
-                title=event.title,
-                text=event.text,
+def register(state: Application, command: Register, context: Context) -> list[Event]:
+    """登记."""
+    _received(state, context)
+    if state.status != "received":
+        raise refusal("already_registered")
+    return [ApplicationRegistered(department=state.department)]
+
+
+def split(state: Application, command: Split, context: Context) -> list[Event]:
+    """拆分: the event carries what the new application needs."""
+    _working(state, context)
+    assert state.received is not None  # noqa: S101 - working means received
+    return [
+        ApplicationSplit(
+            department=state.department,
+            part=state.parts + 1,
+            channel=state.channel,
+            applicant_class=state.applicant_class,
+            submitted=state.submitted or state.received,
+            received=state.received,
+            writer=state.writer,
+            title=command.title,
+            text=command.text,
+            name=state.name,
+            phone=state.phone,
+            email=state.email,
+            address=state.address,
+            identity=state.identity,
+        )
+    ]
+
+
+def merge(state: Application, command: Merge, context: Context) -> list[Event]:
+    """合并 into another open application of the same applicant and unit."""
+    _working(state, context)
+    if command.into == context.case:
+        raise refusal("merge_with_itself", "into")
+    other = context.cases.get(command.into)
+    target = other.state if other is not None and isinstance(other.state, Application) else None
+    if target is None or target.status not in WORKING or target.department != state.department:
+        raise refusal("merge_target", "into")
+    if state.writer is None or target.writer != state.writer:
+        raise refusal("merge_target", "into")
+    return [ApplicationMerged(department=state.department, into=command.into, applicant_class=state.applicant_class)]
+
+
+# -- what moves the clock ----------------------------------------------------------------------------------------------
+
+
+def request_correction(state: Application, command: RequestCorrection, context: Context) -> list[Event]:
+    """补正告知: once; after its days it counts all the same, and is a fault."""
+    _working(state, context)
+    if state.correction is not None:
+        raise refusal("correction_once")
+    assert state.received is not None  # noqa: S101 - working means received
+    late = context.calendar.workdays_between(state.received, context.today) > _limit(context, "correction_notice")
+    asked = CorrectionRequested(
+        department=state.department,
+        items=command.items,
+        period=command.days or _limit(context, "correction_period"),
+        late=late,
+        letter=_letter(state, context),
+    )
+    return [asked, *(_fault(state, "correction_late") if late else [])]
+
+
+def receive_correction(state: Application, command: ReceiveCorrection, context: Context) -> list[Event]:
+    """收到补正."""
+    _of_public(command, context)
+    _received(state, context)
+    if state.status != "correcting":
+        raise refusal("no_correction_pending")
+    return [
+        CorrectionReceived(
+            department=state.department, title=command.title, text=command.text, attachments=command.attachments
+        )
+    ]
+
+
+def consult(state: Application, command: Consult, context: Context) -> list[Event]:
+    """征求意见: several may be out at once; days are left out once, however many are."""
+    _working(state, context)
+    return [
+        ConsultationSent(
+            department=state.department,
+            consultation=f"consultation-{len(state.consultations) + 1}",
+            asked=command.asked,
+            party=command.party,
+            content=command.content,
+            limit=_limit(context, "consultation"),
+            letter=_letter(state, context),
+        )
+    ]
+
+
+def record_answer(state: Application, command: RecordAnswer, context: Context) -> list[Event]:
+    """征求意见已答复."""
+    _received(state, context)
+    found = next((c for c in state.open_consultations if c.waiting.id == command.consultation), None)
+    if found is None:
+        raise refusal("consultation_unknown", "consultation")
+    return [
+        ConsultationAnswered(
+            department=state.department,
+            consultation=command.consultation,
+            asked=found.asked,
+            agrees=command.agrees,
+            reason=command.reason,
+        )
+    ]
+
+
+def _expired(state: Application, context: Context) -> bool:
+    """Whether the time for the reply is over; while it stands still it is not."""
+    if state.reply_ended is not None:
+        return True
+    found = due(reply_clock(state), context.calendar)
+    return found is not None and context.today > found.on
+
+
+def approve_extension(state: Application, command: ApproveExtension, context: Context) -> list[Event]:
+    """批准延期: once, before expiry, by the head of the disclosure office."""
+    _working(state, context)
+    most = _limit(context, "extension")
+    if state.extension_approved or state.extended:
+        raise refusal("extension_once")
+    if _expired(state, context):
+        raise refusal("extension_after_expiry")
+    if command.days is not None and command.days > most:
+        raise refusal("extension_too_long", "days", most=most)
+    return [ExtensionApproved(department=state.department, days=command.days or most, reason=command.reason)]
+
+
+def notify_extension(state: Application, command: NotifyExtension, context: Context) -> list[Event]:
+    """延期告知: without approval or after expiry it has no effect, and is a fault."""
+    _working(state, context)
+    if state.extension_told:
+        raise refusal("extension_told")
+    late = _expired(state, context)
+    days = 0 if late else state.extension_approved
+    told = ExtensionNotified(department=state.department, days=days, letter=_letter(state, context))
+    if not state.extension_approved:
+        return [told, *_fault(state, "extension_unapproved")]
+    return [told, *(_fault(state, "extension_unnotified") if late else [])]
+
+
+def ask_reasons(state: Application, command: AskReasons, context: Context) -> list[Event]:
+    """要求说明理由."""
+    _working(state, context)
+    if state.reasons != "none":
+        raise refusal("reasons_asked")
+    return [
+        ReasonsRequested(department=state.department, explanation=command.explanation, letter=_letter(state, context))
+    ]
+
+
+def record_reasons(state: Application, command: RecordReasons, context: Context) -> list[Event]:
+    """记录理由."""
+    _working(state, context)
+    if state.reasons != "asked":
+        raise refusal("no_reasons_asked")
+    return [ReasonsGiven(department=state.department, reasonable=command.reasonable, reasons=command.reasons)]
+
+
+def replace_period(state: Application, command: ReplacePeriod, context: Context) -> list[Event]:
+    """确定合理期限, longer than the lawful one, before that is over."""
+    _working(state, context)
+    if state.reasons != "reasonable":
+        raise refusal("reasons_not_accepted")
+    if state.period_replaced:
+        raise refusal("period_replaced")
+    if _expired(state, context):
+        raise refusal("extension_after_expiry")
+    if command.days <= state.limit:
+        raise refusal("period_shorter", "days")
+    return [PeriodReplaced(department=state.department, days=command.days, letter=_letter(state, context))]
+
+
+def notice_fee(state: Application, command: NoticeFee, context: Context) -> list[Event]:
+    """收费通知: one method, once; the amount follows from the tariff."""
+    _working(state, context)
+    if state.fee is not None:
+        raise refusal("fee_once")
+    amount = fees.of_item(command.quantity) if command.method == "items" else fees.by_pages(command.quantity)
+    if not amount:
+        raise refusal("fee_zero", "quantity")
+    return [
+        FeeNoticed(
+            department=state.department,
+            method=command.method,
+            quantity=command.quantity,
+            amount=amount,
+            limit=_limit(context, "fee"),
+            letter=_letter(state, context),
+        )
+    ]
+
+
+def record_payment(state: Application, command: RecordPayment, context: Context) -> list[Event]:
+    """缴费, in full."""
+    _received(state, context)
+    if state.status != "fee_due":
+        raise refusal("no_fee_pending")
+    if command.amount != state.fee_amount:
+        raise refusal("fee_not_in_full", "amount", amount=state.fee_amount)
+    return [FeePaid(department=state.department, amount=command.amount)]
+
+
+# -- the reply ---------------------------------------------------------------------------------------------------------
+
+
+def record_search(state: Application, command: RecordSearch, context: Context) -> list[Event]:
+    """检索记录."""
+    _working(state, context)
+    return [SearchRecorded(department=state.department, found=command.found, search=command.search)]
+
+
+def draft_reply(state: Application, command: DraftReply, context: Context) -> list[Event]:
+    """拟定答复: what the outcome must carry is there, and what it rests on has happened."""
+    _working(state, context)
+    _complete(state, command, context)
+    return [
+        ReplyDrafted(
+            department=state.department,
+            outcome=command.outcome,
+            ground=command.ground,
+            remedy=command.remedy,
+            earlier=command.earlier,
+            reply=command.reply,
+            how=command.how,
+            reasons=command.reasons,
+            procedure=command.procedure,
+            public_interest=command.public_interest,
+            attachments=command.attachments,
+        )
+    ]
+
+
+def _complete(state: Application, command: DraftReply, context: Context) -> None:
+    ending = OUTCOMES[command.outcome]
+    if not ending.given:
+        raise refusal("outcome_by_clock", "outcome")
+    for name in ending.needs:
+        if getattr(command, name) is None and not (name == "how" and command.attachments):
+            raise refusal("outcome_needs", name, what=FIELD_TITLES[name])
+    if ending.remedy is not None and command.remedy is None:
+        raise refusal("outcome_needs", "remedy", what=FIELD_TITLES["remedy"])
+    if ending.remedy == "reconsideration_first" and command.remedy != "reconsideration_first":
+        raise refusal("remedy_first", "remedy")
+    if _unattended(context):
+        return
+    if command.outcome == "O5" and state.search == "none":
+        raise refusal("search_missing", "outcome")
+    if command.outcome == "O8" and not state.corrected:
+        raise refusal("correction_missing", "outcome")
+    if command.outcome == "O13" and state.reasons == "none":
+        raise refusal("reasons_never_asked", "outcome")
+    third = [c for c in state.consultations if c.asked == "third_party"]
+    if command.ground == "third_party" and not third:
+        raise refusal("consultation_missing", "ground")
+    objecting = any(c.answer == "objects" for c in third)
+    if command.outcome == "O2" and objecting and command.public_interest is None:
+        raise refusal("third_party_objects", "public_interest")
+
+
+def review_reply(state: Application, command: ReviewReply, context: Context) -> list[Event]:
+    """审核答复, by another person than the drafter."""
+    _working(state, context)
+    if state.status != "drafted":
+        raise refusal("no_draft")
+    if not _unattended(context) and context.actor.subject == state.drafter:
+        raise refusal("same_person")
+    return [ReplyReviewed(department=state.department, passed=command.passed, reason=command.reason)]
+
+
+def reply(state: Application, command: Reply, context: Context) -> list[Event]:
+    """发出答复: the verdict on the time, the one outcome, and what it leaves unsaid."""
+    _working(state, context)
+    if state.status != "reviewed" or state.draft is None:
+        raise refusal("not_reviewed" if state.status == "drafted" else "no_draft")
+    if state.open_consultations:
+        raise refusal("consultation_open")
+    draft = state.draft
+    events: list[Event] = [
+        ReplySent(
+            department=state.department,
+            outcome=draft.outcome,
+            row=row_of(draft.outcome, draft.ground),
+            applicant_class=state.applicant_class,
+            remedy=draft.remedy,
+            letter=_letter(state, context),
+            **context.verdict(reply_clock(state)),
+        )
+    ]
+    if draft.outcome == "O2":
+        objecting = [c for c in state.consultations if c.answer == "objects" and c.asked == "third_party"]
+        events += [
+            ThirdPartyTold(
+                department=state.department, consultation=c.waiting.id, letter=_letter(state, context, place)
             )
-        case _:
-            return state
+            for place, c in enumerate(objecting, 1)
+        ]
+    if state.extension_approved and not state.extension_told and _expired(state, context):
+        events += _fault(state, "extension_unnotified")
+    return events
 
 
-def clocks(state: Application) -> tuple[Clock, ...]:
-    """None: nothing is legally received yet."""
-    return ()
+def answer_on_the_spot(state: Application, command: AnswerOnTheSpot, context: Context) -> list[Event]:
+    """当场答复: given at once, so nobody reviews it first."""
+    _received(state, context)
+    if command.outcome not in ("O1", "O2") or state.status not in ("received", "handling") or state.consultations:
+        raise refusal("on_the_spot", "outcome")
+    if command.how is None and not command.attachments:
+        raise refusal("outcome_needs", "how", what=FIELD_TITLES["how"])
+    drafted = ReplyDrafted(
+        department=state.department,
+        outcome=command.outcome,
+        reply=command.reply,
+        how=command.how,
+        attachments=command.attachments,
+    )
+    sent = ReplySent(
+        department=state.department,
+        outcome=command.outcome,
+        row=row_of(command.outcome, None),
+        applicant_class=state.applicant_class,
+        on_the_spot=True,
+        letter=_letter(state, context),
+        **context.verdict(reply_clock(state)),
+    )
+    registered = [] if state.status == "handling" else [ApplicationRegistered(department=state.department)]
+    return [*registered, drafted, sent]
+
+
+def record_delivery(state: Application, command: RecordDelivery, context: Context) -> list[Event]:
+    """送达."""
+    _answered(state)
+    if state.delivered:
+        raise refusal("already_delivered")
+    _in_sequence(state, context)
+    return [ReplyDelivered(department=state.department, delivery=command.delivery)]
+
+
+def withdraw(state: Application, command: Withdraw, context: Context) -> list[Event]:
+    """撤回申请."""
+    _of_public(command, context)
+    _received(state, context)
+    return [ApplicationWithdrawn(department=state.department, applicant_class=state.applicant_class)]
+
+
+# -- beside the way ----------------------------------------------------------------------------------------------------
+
+
+def provide_help(state: Application, command: ProvideHelp, context: Context) -> list[Event]:
+    """提供帮助, at any time."""
+    _not_ended(state)
+    return [HelpProvided(department=state.department, need=command.need, help=command.help)]
+
+
+def request_record_correction(state: Application, command: RequestRecordCorrection, context: Context) -> list[Event]:
+    """要求更正与自身相关的信息."""
+    _of_public(command, context)
+    _not_ended(state)
+    return [RecordCorrectionRequested(department=state.department, request=command.request)]
+
+
+def decide_record_correction(state: Application, command: DecideRecordCorrection, context: Context) -> list[Event]:
+    """处理信息更正."""
+    _not_ended(state)
+    if not state.record_correction:
+        raise refusal("record_correction_unknown")
+    return [
+        RecordCorrectionDecided(department=state.department, decision=command.decision, letter=_letter(state, context))
+    ]
+
+
+def propose_conversion(state: Application, command: ProposeConversion, context: Context) -> list[Event]:
+    """建议转为主动公开: of what was disclosed."""
+    _answered(state)
+    if state.row not in ("3.1", "3.2"):
+        raise refusal("conversion_of_disclosed")
+    if state.conversion == "accepted":
+        raise refusal("conversion_accepted")
+    by = "agency" if context.actor.posts or context.actor.system else "applicant"
+    return [ConversionProposed(department=state.department, by=by)]
+
+
+def accept_conversion(state: Application, command: AcceptConversion, context: Context) -> list[Event]:
+    """同意转为主动公开, once."""
+    _answered(state)
+    if state.conversion == "accepted":
+        raise refusal("conversion_accepted")
+    if state.conversion != "proposed":
+        raise refusal("conversion_unknown")
+    return [ConversionAccepted(department=state.department)]
+
+
+def file_reconsideration(state: Application, command: FileReconsideration, context: Context) -> list[Event]:
+    """申请行政复议, also where no reply came in time."""
+    if state.status in OPEN and state.reply_ended != "missed":
+        raise refusal("not_answered")
+    if state.reconsideration == "filed":
+        raise refusal("reconsideration_pending")
+    _in_sequence(state, context)
+    return [ReconsiderationFiled(department=state.department)]
+
+
+def decide_reconsideration(state: Application, command: DecideReconsideration, context: Context) -> list[Event]:
+    """行政复议决定; a reply that is set right twice is charged once."""
+    if state.reconsideration != "filed":
+        raise refusal("no_reconsideration")
+    _in_sequence(state, context)
+    return [ReconsiderationDecided(department=state.department, result=command.result, repeat=state.set_right)]
+
+
+def file_lawsuit(state: Application, command: FileLawsuit, context: Context) -> list[Event]:
+    """提起行政诉讼: against a refusal only after reconsideration."""
+    if state.status in OPEN and state.reply_ended != "missed":
+        raise refusal("not_answered")
+    if state.lawsuit == "filed":
+        raise refusal("lawsuit_pending")
+    if state.reconsideration == "filed":
+        raise refusal("reconsideration_pending")
+    if state.remedy == "reconsideration_first" and state.reconsideration != "decided":
+        raise refusal("reconsideration_first")
+    _in_sequence(state, context)
+    after = state.reconsideration == "decided"
+    return [LawsuitFiled(department=state.department, after_reconsideration=after)]
+
+
+def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context) -> list[Event]:
+    """行政诉讼裁判; a reply that is set right twice is charged once."""
+    if state.lawsuit != "filed":
+        raise refusal("no_lawsuit")
+    _in_sequence(state, context)
+    return [
+        LawsuitDecided(
+            department=state.department,
+            after_reconsideration=state.lawsuit_after,
+            result=command.result,
+            repeat=state.set_right,
+        )
+    ]
+
+
+def find_fault(state: Application, command: FindFault, context: Context) -> list[Event]:
+    """记录程序问题, each kind once."""
+    if command.kind in state.faults:
+        raise refusal("fault_known", "kind")
+    return [ProcedureFaulted(department=state.department, kind=command.kind, note=command.note)]
+
+
+def archive(state: Application, command: Archive, context: Context) -> list[Event]:
+    """归档 of what is closed."""
+    _not_ended(state)
+    if state.status in OPEN:
+        raise refusal("still_open")
+    _in_sequence(state, context)
+    return [CaseArchived(department=state.department)]
+
+
+def erase(state: Application, command: Erase, context: Context) -> list[Event]:
+    """删除个人信息, at any time; an application still open ends with it."""
+    if state.erased or state.writer is None:
+        raise refusal("already_erased")
+    return [SubjectErased(department=state.department, subject=state.writer, ground=command.ground)]
+
+
+# -- misses, corrections -----------------------------------------------------------------------------------------------
 
 
 def missed(state: Application, clock: Clock, verdict: VerdictFields) -> Event:
-    """There is no clock to miss."""
-    raise LookupError(clock.id)
+    """The miss of a clock: the unit's, or the end of what an applicant or a consulted party let pass."""
+    if clock.id == CORRECTING:
+        return ApplicationDeemedAbandoned(department=state.department, applicant_class=state.applicant_class, **verdict)
+    if clock.id == FEE:
+        return FeeLapsed(department=state.department, applicant_class=state.applicant_class, **verdict)
+    if clock.id == REPLY:
+        return ReplyOverdue(department=state.department, **verdict)
+    asked = next((c.asked for c in state.consultations if c.waiting.id == clock.id), "third_party")
+    effect = "consent" if asked == "co_producer" else "agency_decides"
+    return ConsultationLapsed(department=state.department, asked=asked, effect=effect, **verdict)
+
+
+def restate(state: Application, event: Event, stamp: Stamp) -> Event:
+    """What an event says of the file before it, said anew: whether a reply had been set right already."""
+    match event:
+        case ReconsiderationDecided() | LawsuitDecided() if event.repeat != state.set_right:
+            return event.model_copy(update={"repeat": state.set_right})
+        case _:
+            return event
+
+
+def stands(state: Application, event: Event) -> bool:
+    """Whether the step can have been taken: what it answers or ends was there."""
+    match event:
+        case CorrectionReceived():
+            return state.status == "correcting"
+        case ConsultationAnswered() | ThirdPartyTold():
+            return any(c.waiting.id == event.consultation for c in state.consultations)
+        case ExtensionNotified():
+            return not event.days or state.extension_approved == event.days
+        case ReasonsGiven():
+            return state.reasons == "asked"
+        case PeriodReplaced():
+            return state.reasons == "reasonable"
+        case FeePaid():
+            return state.status == "fee_due"
+        case ReplyReviewed():
+            return state.status == "drafted"
+        case ReplySent():
+            return state.status == "reviewed" or (event.on_the_spot and state.status == "drafted")
+        case ReplyDelivered() | ConversionProposed():
+            return state.status == "answered"
+        case ConversionAccepted():
+            return state.conversion == "proposed"
+        case RecordCorrectionDecided():
+            return state.record_correction
+        case ReconsiderationDecided():
+            return state.reconsideration == "filed"
+        case LawsuitDecided():
+            return state.lawsuit == "filed"
+        case CaseArchived():
+            return state.status not in OPEN
+        case _:
+            return state.received is not None or isinstance(
+                event, RequestReceived | ApplicationSubmitted | HelpProvided | RecordCorrectionRequested
+            )
+
+
+def may_void(state: Application, entry: Event) -> bool:
+    """An erasure stands, and a part that has become an application of its own."""
+    return not isinstance(entry, SubjectErased | ApplicationSplit)
+
+
+# -- what is shown -----------------------------------------------------------------------------------------------------
+
+COLUMNS: Mapping[str, Text] = {
+    "channel": Text("提交渠道", "Channel"),
+    "applicant_class": Text("申请人类别", "Class of applicant"),
+    "outcome": Text("答复类型", "Outcome"),
+    "row": Text("年报所计行", "Row of table 3"),
+    "answered": Text("答复日", "Answered"),
+    "extended": Text("延期（工作日）", "Extended by (working days)"),
+    "fee": Text("收费（元）", "Fee (yuan)"),
+    "letters": Text("文书数", "Letters"),
+    "message": Text("转来的留言", "Message it was"),
+    "set_right": Text("被纠错", "Set right"),
+}
 
 
 def summary(state: Application) -> Summary:
-    """What the list shows."""
+    """What lists show and filter."""
     return Summary(
         status=state.status,
         department=state.department,
-        received=state.submitted,
+        received=state.received or state.submitted,
         title=state.title,
-        columns={"message": state.message},
+        parent=state.parent,
+        writer=state.writer,
+        open=state.status in OPEN,
+        columns={
+            "channel": state.channel,
+            "applicant_class": state.applicant_class,
+            "outcome": state.outcome,
+            "row": state.row,
+            "answered": state.answered.isoformat() if state.answered else None,
+            "extended": state.extended,
+            "fee": state.fee_amount or None,
+            "letters": state.letters,
+            "message": state.message,
+            "set_right": state.set_right,
+        },
     )
+
+
+def public_view(state: Application) -> Mapping[str, Any]:
+    """What ``follow`` shows the applicant: their own words, where it stands, dates, the reply and the remedy."""
+    return {
+        "status": state.status,
+        "submitted": state.submitted,
+        "received": state.received,
+        "title": state.title,
+        "text": state.text,
+        "department": state.department,
+        "extended": state.extended,
+        "fee": state.fee_amount or None,
+        "outcome": state.outcome,
+        "answered": state.answered,
+        "reply": state.reply,
+        "how": state.how,
+        "remedy": state.remedy,
+    }
+
+
+_OWN: tuple[Allowed, ...] = (DESK, COUNTY_DESK, WRITER_MAY)
+_PERSON: tuple[Allowed, ...] = (DESK, COUNTY_DESK)
+VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
+    **dict.fromkeys(("title", "text", "items", "explanation", "reply", "how", "reasons", "procedure"), _OWN),
+    **dict.fromkeys(("name", "phone", "email", "address", "identity", "writer"), _PERSON),
+    **dict.fromkeys(("party", "content", "reason", "search", "public_interest", "request", "note"), _PERSON),
+}
+"""Event fields that hold vault references -> who may read them."""
 
 
 APPLICATION: CaseKind[Application] = CaseKind(
@@ -169,15 +911,97 @@ APPLICATION: CaseKind[Application] = CaseKind(
     title=Text("依申请公开", "Applications for information"),
     prefix="A",
     number="依申请〔{year}〕{n}号",
-    statuses={"none": Text("未提交", "None"), "submitted": Text("已提交，待确认收到", "Submitted, receipt to confirm")},
+    statuses=STATUSES,
     initial=Application(),
     state_type=Application,
-    events=(ApplicationSubmitted,),
-    commands={TakeOver: take_over},
+    events=(
+        ApplicationSubmitted,
+        RequestReceived,
+        ApplicationRegistered,
+        ApplicationSplit,
+        ApplicationMerged,
+        CorrectionRequested,
+        CorrectionReceived,
+        ApplicationDeemedAbandoned,
+        ConsultationSent,
+        ConsultationAnswered,
+        ConsultationLapsed,
+        ExtensionApproved,
+        ExtensionNotified,
+        ReasonsRequested,
+        ReasonsGiven,
+        PeriodReplaced,
+        FeeNoticed,
+        FeePaid,
+        FeeLapsed,
+        SearchRecorded,
+        ReplyDrafted,
+        ReplyReviewed,
+        ReplySent,
+        ReplyOverdue,
+        ReplyDelivered,
+        ThirdPartyTold,
+        ProcedureFaulted,
+        ApplicationWithdrawn,
+        HelpProvided,
+        RecordCorrectionRequested,
+        RecordCorrectionDecided,
+        ConversionProposed,
+        ConversionAccepted,
+        ReconsiderationFiled,
+        ReconsiderationDecided,
+        LawsuitFiled,
+        LawsuitDecided,
+        CaseArchived,
+        SubjectErased,
+    ),
+    commands={
+        Submit: submit,
+        TakeOver: take_over,
+        ConfirmReceipt: confirm_receipt,
+        Register: register,
+        Split: split,
+        Merge: merge,
+        RequestCorrection: request_correction,
+        ReceiveCorrection: receive_correction,
+        Consult: consult,
+        RecordAnswer: record_answer,
+        ApproveExtension: approve_extension,
+        NotifyExtension: notify_extension,
+        AskReasons: ask_reasons,
+        RecordReasons: record_reasons,
+        ReplacePeriod: replace_period,
+        NoticeFee: notice_fee,
+        RecordPayment: record_payment,
+        RecordSearch: record_search,
+        DraftReply: draft_reply,
+        ReviewReply: review_reply,
+        Reply: reply,
+        AnswerOnTheSpot: answer_on_the_spot,
+        RecordDelivery: record_delivery,
+        Withdraw: withdraw,
+        ProvideHelp: provide_help,
+        RequestRecordCorrection: request_record_correction,
+        DecideRecordCorrection: decide_record_correction,
+        ProposeConversion: propose_conversion,
+        AcceptConversion: accept_conversion,
+        FileReconsideration: file_reconsideration,
+        DecideReconsideration: decide_reconsideration,
+        FileLawsuit: file_lawsuit,
+        DecideLawsuit: decide_lawsuit,
+        FindFault: find_fault,
+        Archive: archive,
+        Erase: erase,
+    },
     evolve=evolve,
     clocks=clocks,
     missed=missed,
     summary=summary,
-    columns={"message": Text("转来的留言", "Message it was")},
-    vault_readers={name: READERS for name in ("title", "text", "name", "phone", "email", "address", "identity")},
+    public_view=public_view,
+    columns=COLUMNS,
+    vault_readers=VAULT_READERS,
+    restate=restate,
+    stands=stands,
+    may_void=may_void,
+    fold_version=2,
 )

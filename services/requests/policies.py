@@ -1,11 +1,13 @@
 """What follows from events, of this service or another: one event in, at most one command out."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from services.requests.application import TakeOver
+from services.requests.application_commands import TakeOver
+from services.requests.application_rules import ApplicantClass, Channel
 from shared.engine.policy import Policy, Reaction
 
 
@@ -29,6 +31,31 @@ def _take_over(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("application", None, TakeOver(department=diverted.target, message=event["subject"], **fields))
 
 
+class SplitOff(BaseModel):
+    """What the policy reads of ``requests.ApplicationSplit``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    department: str
+    channel: Channel
+    applicant_class: ApplicantClass
+    submitted: date
+    received: date
+    writer: str | None = None
+    title: str | None = None
+    text: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    identity: str | None = None
+
+
+def _open_part(event: Mapping[str, Any]) -> Reaction | None:
+    part = SplitOff.model_validate(event["data"])
+    return Reaction("application", None, TakeOver(parent=event["subject"], **part.model_dump(exclude_none=True)))
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy("WhenMessageDivertedTakeItOver", ("messages.DivertedToRequest",), ("gongkai.messages",), _take_over),
+    Policy("WhenApplicationSplitOpenPart", ("requests.ApplicationSplit",), ("gongkai.requests",), _open_part),
 )

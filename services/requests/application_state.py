@@ -1,0 +1,515 @@
+"""An application for information (依申请公开) as its events leave it: the folded file, and the clocks that run in it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal
+
+from services.requests.application_events import (
+    ApplicationDeemedAbandoned,
+    ApplicationMerged,
+    ApplicationRegistered,
+    ApplicationSplit,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    CaseArchived,
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationSent,
+    ConversionAccepted,
+    ConversionProposed,
+    CorrectionReceived,
+    CorrectionRequested,
+    ExtensionApproved,
+    ExtensionNotified,
+    FeeLapsed,
+    FeeNoticed,
+    FeePaid,
+    LawsuitDecided,
+    LawsuitFiled,
+    PeriodReplaced,
+    ProcedureFaulted,
+    ReasonsGiven,
+    ReasonsRequested,
+    ReconsiderationDecided,
+    ReconsiderationFiled,
+    RecordCorrectionDecided,
+    RecordCorrectionRequested,
+    ReplyDelivered,
+    ReplyDrafted,
+    ReplyOverdue,
+    ReplyReviewed,
+    ReplySent,
+    RequestReceived,
+    SearchRecorded,
+    SubjectErased,
+    ThirdPartyTold,
+    With,
+)
+from services.requests.application_rules import (
+    CO_PRODUCER,
+    CORRECTION,
+    FEE_RULES,
+    PERIOD,
+    ApplicantClass,
+    Channel,
+    Outcome,
+    Remedy,
+)
+from shared.domain.changed import changed
+from shared.domain.corrections import OverdueRevoked
+from shared.domain.deadline import Clock, Extend, Operation, Restart, Suspend
+from shared.domain.kind import Event, Stamp
+from shared.domain.localtime import local_date
+from shared.domain.text import Text
+
+Status = Literal[
+    "submitted",
+    "received",
+    "handling",
+    "correcting",
+    "consulting",
+    "fee_due",
+    "drafted",
+    "reviewed",
+    "answered",
+    "abandoned",
+    "withdrawn",
+    "merged",
+    "archived",
+    "erased",
+]
+STATUSES: Mapping[str, Text] = {
+    "submitted": Text("已提交，待确认收到", "Submitted, receipt to confirm"),
+    "received": Text("待登记", "Received, to be registered"),
+    "handling": Text("办理中", "In hand"),
+    "correcting": Text("待补正", "Waiting for correction"),
+    "consulting": Text("征求意见", "Consulting"),
+    "fee_due": Text("待缴费", "Waiting for the fee"),
+    "drafted": Text("待审核", "Waiting for review"),
+    "reviewed": Text("已审核待发", "Reviewed, to be sent"),
+    "answered": Text("已答复", "Answered"),
+    "abandoned": Text("视为放弃", "Deemed abandoned"),
+    "withdrawn": Text("已撤回", "Withdrawn"),
+    "merged": Text("已合并", "Merged"),
+    "archived": Text("已归档", "Archived"),
+    "erased": Text("信息已删除", "Erased"),
+}
+WORKING: frozenset[str] = frozenset(("handling", "correcting", "consulting", "fee_due", "drafted", "reviewed"))
+OPEN: frozenset[str] = WORKING | {"submitted", "received"}
+Ended = Literal["met", "missed", "cancelled"]
+REPLY, CORRECTING, FEE = "reply", "correction", "fee"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that moved the reply's clock. ``of`` names what a suspension is for; its ``through`` is None while it lasts."""
+
+    kind: Literal["restart", "suspend", "extend"]
+    on: date | None = None
+    through: date | None = None
+    days: int = 0
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A time given to somebody else: to correct, to answer a consultation, to pay."""
+
+    id: str
+    start: date
+    amount: int
+    ended: Ended | None = None
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One letter to a third party or a co-producer. ``answer`` is None while it is waited for."""
+
+    waiting: Waiting
+    asked: With
+    answer: Literal["agrees", "objects", "silent"] | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Application:
+    """The folded file. Strings that stand for the applicant's words or data are vault references."""
+
+    status: Status = "submitted"
+    department: str = ""
+    last_step: datetime | None = None
+    channel: Channel = "internet"
+    applicant_class: ApplicantClass = "natural_person"
+    submitted: date | None = None
+    received: date | None = None
+    message: str | None = None
+    parent: str | None = None
+    writer: str | None = None
+    title: str | None = None
+    text: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    identity: str | None = None
+    need: str | None = None
+    limit: int = 20
+    steps: tuple[Step, ...] = ()
+    reply_ended: Ended | None = None
+    correction: Waiting | None = None
+    corrected: bool = False
+    consultations: tuple[Consultation, ...] = ()
+    extension_approved: int = 0
+    extension_told: bool = False
+    extended: int = 0
+    reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
+    period_replaced: bool = False
+    fee: Waiting | None = None
+    fee_amount: int = 0
+    search: Literal["none", "found", "nothing"] = "none"
+    draft: ReplyDrafted | None = None
+    drafter: str | None = None
+    outcome: Outcome | None = None
+    row: str | None = None
+    remedy: Remedy | None = None
+    reply: str | None = None
+    how: str | None = None
+    answered: date | None = None
+    delivered: bool = False
+    letters: int = 0
+    parts: int = 0
+    faults: tuple[str, ...] = ()
+    record_correction: bool = False
+    conversion: Literal["none", "proposed", "accepted"] = "none"
+    reconsideration: Literal["none", "filed", "decided"] = "none"
+    lawsuit: Literal["none", "filed", "decided"] = "none"
+    lawsuit_after: bool = False
+    set_right: bool = False
+    erased: bool = False
+
+    @property
+    def open_consultations(self) -> tuple[Consultation, ...]:
+        """Those whose answer is waited for."""
+        return tuple(one for one in self.consultations if one.answer is None)
+
+
+def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
+    """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
+    if not isinstance(event, OverdueRevoked | ProcedureFaulted | SubjectErased):
+        state = changed(state, last_step=_last_step(state, stamp))
+    if getattr(event, "letter", None) is not None:
+        state = changed(state, letters=state.letters + 1)
+    day = local_date(stamp.happened)
+    match event:
+        case ApplicationSubmitted():
+            return _submitted(state, event)
+        case RequestReceived():
+            return changed(
+                state,
+                status="received",
+                channel=event.channel,
+                applicant_class=event.applicant_class,
+                received=event.received,
+                limit=event.limit,
+            )
+        case ApplicationRegistered():
+            return changed(state, status="handling")
+        case ApplicationSplit():
+            return changed(state, parts=event.part)
+        case ApplicationMerged():
+            return _closed(state, "merged", event.outcome, event.row)
+        case CorrectionRequested():
+            waiting = Waiting(CORRECTING, day, event.period)
+            return changed(_suspended(state, CORRECTING, day), status="correcting", correction=waiting)
+        case CorrectionReceived():
+            return changed(
+                _restarted(state, day),
+                status="handling",
+                correction=_met(state.correction),
+                corrected=True,
+                text=event.text,
+                title=event.title or state.title,
+            )
+        case ApplicationDeemedAbandoned():
+            closed = _closed(state, "abandoned", event.outcome, event.row)
+            return changed(closed, correction=_ended(state.correction, "missed"))
+        case ConsultationSent():
+            one = Consultation(Waiting(event.consultation, day, event.limit), event.asked)
+            return changed(
+                _suspended(state, event.consultation, day),
+                status="consulting",
+                consultations=(*state.consultations, one),
+            )
+        case ConsultationAnswered():
+            return _answered(state, event.consultation, "agrees" if event.agrees else "objects", day, "met")
+        case ConsultationLapsed():
+            return _answered(state, event.clock, "silent", event.due, "missed")
+        case ThirdPartyTold():
+            return changed(
+                state,
+                consultations=tuple(
+                    changed(c, told=True) if c.waiting.id == event.consultation else c for c in state.consultations
+                ),
+            )
+        case ExtensionApproved():
+            return changed(state, extension_approved=event.days)
+        case ExtensionNotified():
+            if not event.days or state.reply_ended is not None:
+                return changed(state, extension_told=True)
+            steps = (*state.steps, Step("extend", days=event.days))
+            return changed(state, extension_told=True, extended=event.days, steps=steps)
+        case ReasonsRequested():
+            return changed(state, reasons="asked")
+        case ReasonsGiven():
+            return changed(state, reasons="reasonable" if event.reasonable else "unreasonable")
+        case PeriodReplaced():
+            return changed(state, limit=event.days, period_replaced=True)
+        case FeeNoticed():
+            waiting = Waiting(FEE, day, event.limit)
+            return changed(_suspended(state, FEE, day), status="fee_due", fee=waiting, fee_amount=event.amount)
+        case FeePaid():
+            return changed(_restarted(state, day), status="handling", fee=_met(state.fee))
+        case FeeLapsed():
+            return changed(_closed(state, "abandoned", event.outcome, event.row), fee=_ended(state.fee, "missed"))
+        case SearchRecorded():
+            return changed(state, search="found" if event.found else "nothing")
+        case ReplyDrafted():
+            return changed(state, status="drafted", draft=event, drafter=stamp.actor)
+        case ReplyReviewed():
+            if event.passed:
+                return changed(state, status="reviewed")
+            return changed(state, status="handling", draft=None, drafter=None)
+        case ReplySent():
+            return _replied(state, event, day)
+        case ReplyOverdue():
+            return changed(state, reply_ended=state.reply_ended or "missed")
+        case ReplyDelivered():
+            return changed(state, delivered=True)
+        case ProcedureFaulted():
+            return changed(state, faults=(*state.faults, event.kind))
+        case ApplicationWithdrawn():
+            return _closed(state, "withdrawn", event.outcome, event.row)
+        case RecordCorrectionRequested():
+            return changed(state, record_correction=True)
+        case RecordCorrectionDecided():
+            return changed(state, record_correction=False)
+        case ConversionProposed():
+            return changed(state, conversion="proposed")
+        case ConversionAccepted():
+            return changed(state, conversion="accepted")
+        case ReconsiderationFiled():
+            return changed(state, reconsideration="filed")
+        case ReconsiderationDecided():
+            return changed(state, reconsideration="decided", set_right=state.set_right or event.result == "corrected")
+        case LawsuitFiled():
+            return changed(state, lawsuit="filed", lawsuit_after=event.after_reconsideration)
+        case LawsuitDecided():
+            return changed(state, lawsuit="decided", set_right=state.set_right or event.result == "corrected")
+        case OverdueRevoked():
+            return _revoked(state, event.clock)
+        case CaseArchived():
+            return changed(state, status="archived")
+        case SubjectErased():
+            return _erased(state)
+        case _:
+            return state
+
+
+def _last_step(state: Application, stamp: Stamp) -> datetime:
+    return stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
+
+
+def _submitted(state: Application, event: ApplicationSubmitted) -> Application:
+    return changed(
+        state,
+        department=event.department,
+        channel=event.channel,
+        applicant_class=event.applicant_class,
+        submitted=event.submitted,
+        message=event.message,
+        parent=event.parent,
+        writer=event.writer,
+        title=event.title,
+        text=event.text,
+        name=event.name,
+        phone=event.phone,
+        email=event.email,
+        address=event.address,
+        identity=event.identity,
+        need=event.need,
+    )
+
+
+def _suspended(state: Application, of: str, day: date) -> Application:
+    return changed(state, steps=(*state.steps, Step("suspend", on=day, of=of)))
+
+
+def _restarted(state: Application, day: date) -> Application:
+    """Counted anew; what is still waited for goes on standing in the way."""
+    open_ones = tuple(Step("suspend", on=day, of=c.waiting.id) for c in state.open_consultations)
+    return changed(state, steps=(*state.steps, Step("restart", on=day), *open_ones))
+
+
+def _answered(
+    state: Application, consultation: str, answer: Literal["agrees", "objects", "silent"], through: date, how: Ended
+) -> Application:
+    consultations = tuple(
+        changed(c, answer=answer, waiting=changed(c.waiting, ended=how))
+        if c.waiting.id == consultation and c.answer is None
+        else c
+        for c in state.consultations
+    )
+    steps = tuple(
+        changed(step, through=max(through, step.on or through))
+        if step.of == consultation and step.kind == "suspend" and step.through is None
+        else step
+        for step in state.steps
+    )
+    waits = any(c.answer is None for c in consultations)
+    status: Status = "handling" if state.status == "consulting" and not waits else state.status
+    return changed(state, consultations=consultations, steps=steps, status=status)
+
+
+def _met(waiting: Waiting | None) -> Waiting | None:
+    return _ended(waiting, "met")
+
+
+def _ended(waiting: Waiting | None, how: Ended) -> Waiting | None:
+    return None if waiting is None else changed(waiting, ended=waiting.ended or how)
+
+
+def _closed(state: Application, status: Status, outcome: Outcome, row: str) -> Application:
+    """Over without a reply: the clocks that run are cancelled."""
+    consultations = tuple(changed(c, waiting=_over(c.waiting)) for c in state.consultations)
+    return changed(
+        state,
+        status=status,
+        outcome=outcome,
+        row=row,
+        reply_ended=state.reply_ended or "cancelled",
+        correction=_ended(state.correction, "cancelled"),
+        fee=_ended(state.fee, "cancelled"),
+        consultations=consultations,
+        draft=None,
+        drafter=None,
+    )
+
+
+def _over(waiting: Waiting) -> Waiting:
+    return changed(waiting, ended=waiting.ended or "cancelled")
+
+
+def _replied(state: Application, event: ReplySent, day: date) -> Application:
+    draft = state.draft
+    return changed(
+        state,
+        status="answered",
+        outcome=event.outcome,
+        row=event.row,
+        remedy=event.remedy,
+        reply=draft.reply if draft else None,
+        how=draft.how if draft else None,
+        answered=day,
+        reply_ended=state.reply_ended or ("met" if event.met else None),
+    )
+
+
+def _revoked(state: Application, clock: str) -> Application:
+    """A miss that was none, and is not found again: what was waited for is waited for without a limit."""
+    if clock == REPLY:
+        return changed(state, reply_ended=state.reply_ended or "cancelled")
+    if clock == CORRECTING:
+        return changed(state, correction=_ended(state.correction, "cancelled"))
+    if clock == FEE:
+        return changed(state, fee=_ended(state.fee, "cancelled"))
+    consultations = tuple(
+        changed(c, waiting=_over(c.waiting)) if c.waiting.id == clock else c for c in state.consultations
+    )
+    return changed(state, consultations=consultations)
+
+
+def _erased(state: Application) -> Application:
+    """The applicant's words and data are gone; an application still open ends."""
+    ended = _closed(state, "erased", "O17", "3.6.3") if state.status in OPEN else state
+    return changed(
+        ended,
+        erased=True,
+        title=None,
+        text=None,
+        name=None,
+        phone=None,
+        email=None,
+        address=None,
+        identity=None,
+        draft=None,
+        reply=None,
+        how=None,
+    )
+
+
+# -- clocks -----------------------------------------------------------------------------------------------------------
+
+TITLES: Mapping[str, Text] = {
+    REPLY: Text("答复期限", "Time for the reply"),
+    CORRECTING: Text("补正期限", "Time for the correction"),
+    FEE: Text("缴费期限", "Time for the payment"),
+    "consultation": Text("征求意见期限", "Time for the consultation"),
+}
+CORRECTED = Text("收到补正或缴费，重新起算", "corrected or paid: counted anew")
+ASKED = Text("补正、征求意见或缴费期间不计入", "not counted while something is waited for")
+EXTENDED = Text("经批准并告知的延期", "extension, approved and told")
+
+
+def clocks(state: Application) -> tuple[Clock, ...]:
+    """Every clock of the file, ended ones too: the reply's, and those of whom it waits for."""
+    if state.received is None:
+        return ()
+    waiting = [c.waiting for c in state.consultations]
+    waiting += [one for one in (state.correction, state.fee) if one is not None]
+    return (reply_clock(state), *map(_clock_of, waiting))
+
+
+def reply_clock(state: Application) -> Clock:
+    """The clock of the reply. Needs ``received``."""
+    return _reply(state.received or date.min, state.limit, state.steps, state.reply_ended)
+
+
+@lru_cache(maxsize=4096)
+def _reply(received: date, limit: int, steps: tuple[Step, ...], ended: Ended | None) -> Clock:
+    return Clock(
+        id=REPLY,
+        rule="application.reply@1",
+        title=TITLES[REPLY],
+        basis=PERIOD,
+        start=received,
+        amount=limit,
+        unit="wd",
+        operations=tuple(_operation(step) for step in steps),
+        ended=ended,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _clock_of(waiting: Waiting) -> Clock:
+    kind = waiting.id if waiting.id in (CORRECTING, FEE) else "consultation"
+    basis = {CORRECTING: CORRECTION, FEE: FEE_RULES}.get(kind, CO_PRODUCER)
+    return Clock(
+        id=waiting.id,
+        rule=f"application.{kind}@1",
+        title=TITLES[kind],
+        basis=basis,
+        start=waiting.start,
+        amount=waiting.amount,
+        unit="wd",
+        ended=waiting.ended,
+    )
+
+
+def _operation(step: Step) -> Operation:
+    if step.kind == "extend" or step.on is None:
+        return Extend(step.days, EXTENDED)
+    if step.kind == "restart":
+        return Restart(step.on, CORRECTED)
+    return Suspend(step.on, step.through, ASKED)

@@ -1,0 +1,328 @@
+"""The clocks of an application: four operations, who waits for whom, what a silence means, what is charged."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.requests.application_commands import (
+    ApproveExtension,
+    AskReasons,
+    Consult,
+    NoticeFee,
+    NotifyExtension,
+    ReceiveCorrection,
+    RecordAnswer,
+    RecordPayment,
+    RecordReasons,
+    ReplacePeriod,
+    Reply,
+    RequestCorrection,
+    ReviewReply,
+)
+from services.requests.application_events import (
+    ApplicationDeemedAbandoned,
+    ConsultationAnswered,
+    ConsultationLapsed,
+    ConsultationSent,
+    CorrectionReceived,
+    CorrectionRequested,
+    ExtensionApproved,
+    ExtensionNotified,
+    FeeLapsed,
+    FeeNoticed,
+    FeePaid,
+    PeriodReplaced,
+    ProcedureFaulted,
+    ReplyOverdue,
+    ReplySent,
+)
+from shared.domain.corrections import RevokeOverdue
+from shared.domain.localtime import local_date
+from tests.scenario import Scenario, known_calendar, left
+from tests.unit.application_world import CHIEF, CLERK, COUNTY, HEAD, drafted, file
+
+DUE = date(2026, 11, 5)
+FIX = RequestCorrection(items="请写明年份")
+FIXED = ReceiveCorrection(text="2025 年度")
+ASK = Consult(asked="third_party", party="某公司")
+GRANT = ApproveExtension(reason="需要汇总")
+
+
+def due_of(scenario: Scenario, clock: str = "reply") -> date | None:
+    found = scenario.file.dues.get(clock)
+    return found[0] if found else None
+
+
+def workdays_after(day: date, count: int, without: Sequence[tuple[date, date]] = ()) -> date:
+    """The oracle: one day after the other, those in (after, through] left out."""
+    calendar = known_calendar()
+    while count:
+        day += timedelta(1)
+        left_out = any(after < day <= through for after, through in without)
+        count -= calendar.is_workday(day) and not left_out
+    return day
+
+
+# -- the reply
+
+
+def test_the_regulation_s_vector_and_the_miss_at_midnight() -> None:
+    scenario = file("registered")
+    assert due_of(scenario) == DUE == workdays_after(date(2026, 10, 9), 20)
+    scenario.when_swept("2026-11-05 23:59").then_nothing()
+    scenario.when_swept("2026-11-06 00:00").then(left(ReplyOverdue, department="education", due=DUE, met=False))
+    scenario.when_swept("2026-12-31 00:00").then_nothing()
+
+
+def test_what_is_received_in_december_is_due_provisionally_in_january() -> None:
+    scenario = file("registered", on="2026-12-04")
+    assert scenario.file.dues["reply"] == (date(2027, 1, 4), "provisional")
+
+
+def test_a_late_reply_is_sent_all_the_same_and_its_miss_stands() -> None:
+    scenario = file("reviewed")
+    scenario.when_swept("2026-11-06 00:00")
+    scenario.when(Reply(), by=CLERK, on="2026-11-09").then(left(ReplySent, met=False, due=DUE, done=date(2026, 11, 9)))
+    assert len([e for e in scenario.live if isinstance(e, ReplyOverdue)]) == 1
+
+
+# -- correction restarts
+
+
+def test_while_a_correction_is_waited_for_the_time_stands_still_and_then_starts_anew() -> None:
+    scenario = file("registered")
+    scenario.when(FIX, by=CLERK, on="2026-10-12").then(
+        left(CorrectionRequested, period=15, late=False, letter="公复〔2026〕1-1号")
+    )
+    assert due_of(scenario) is None
+    assert due_of(scenario, "correction") == workdays_after(date(2026, 10, 12), 15)
+    scenario.when(drafted(), by=CLERK, on="2026-10-13").then_refused("application.correction_pending")
+    scenario.when(FIXED, by=CLERK, on="2026-10-20").then(CorrectionReceived)
+    assert due_of(scenario) == workdays_after(date(2026, 10, 20), 20)
+    scenario.when(FIX, by=CLERK, on="2026-10-21").then_refused("application.correction_once")
+
+
+@pytest.mark.parametrize(("day", "late"), [("2026-10-19", False), ("2026-10-20", True)])
+def test_a_correction_asked_for_after_seven_working_days_counts_and_is_a_fault(day: str, late: bool) -> None:
+    asked = left(CorrectionRequested, late=late)
+    expected = [asked, left(ProcedureFaulted, kind="correction_late")] if late else [asked]
+    file("registered").when(FIX, by=CLERK, on=day).then(*expected)
+
+
+def test_what_is_not_corrected_in_time_is_abandoned_and_charged_to_nobody() -> None:
+    scenario = file("registered").and_(FIX, by=CLERK, on="2026-10-12")
+    last = workdays_after(date(2026, 10, 12), 15)
+    scenario.when_swept(f"{last} 23:59").then_nothing()
+    scenario.when_swept(f"{last + timedelta(1)} 00:00").then(
+        left(ApplicationDeemedAbandoned, outcome="O15", row="3.6.1", due=last)
+    )
+    scenario.when_swept("2027-03-01 00:00").then_nothing()
+    scenario.when(FIXED, by=CLERK, on="2027-03-01").then_refused("application.closed")
+
+
+def test_a_valid_reason_undoes_the_abandonment_and_the_correction_is_waited_for() -> None:
+    scenario = file("registered").and_(FIX, by=CLERK, on="2026-10-12")
+    scenario.when_swept("2026-11-10")
+    revoke = RevokeOverdue(event=scenario.id_of(ApplicationDeemedAbandoned), reason="住院，有证明")
+    scenario.and_(revoke, by=COUNTY, on="2026-11-11")
+    scenario.when_swept("2026-12-31 00:00").then_nothing()
+    scenario.when(FIXED, by=CLERK, on="2026-12-31").then(CorrectionReceived)
+    assert scenario.state.status == "handling"
+
+
+# -- consultations suspend
+
+
+def test_the_days_of_a_consultation_are_not_counted() -> None:
+    scenario = file("registered")
+    scenario.when(ASK, by=CLERK, on="2026-10-12").then(
+        left(ConsultationSent, consultation="consultation-1", asked="third_party", limit=15)
+    )
+    assert due_of(scenario) is None
+    scenario.when(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-10-19").then(
+        left(ConsultationAnswered, asked="third_party", agrees=True)
+    )
+    assert due_of(scenario) == date(2026, 11, 12)
+    assert due_of(scenario) == workdays_after(date(2026, 10, 9), 20, [(date(2026, 10, 12), date(2026, 10, 19))])
+    again = RecordAnswer(consultation="consultation-1", agrees=False)
+    scenario.when(again, by=CLERK, on="2026-10-20").then_refused("application.consultation_unknown", "consultation")
+
+
+def test_overlapping_consultations_are_left_out_once() -> None:
+    scenario = file("registered").and_(ASK, by=CLERK, on="2026-10-12").and_(ASK, by=CLERK, on="2026-10-14")
+    scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-10-19")
+    assert due_of(scenario) is None
+    scenario.and_(RecordAnswer(consultation="consultation-2", agrees=True), by=CLERK, on="2026-10-21")
+    assert due_of(scenario) == workdays_after(date(2026, 10, 9), 20, [(date(2026, 10, 12), date(2026, 10, 21))])
+    assert scenario.state.status == "handling"
+
+
+@pytest.mark.parametrize(("asked", "effect"), [("third_party", "agency_decides"), ("co_producer", "consent")])
+def test_silence_means_another_thing_from_a_third_party_than_from_a_co_producer(asked: Any, effect: str) -> None:
+    scenario = file("registered").and_(Consult(asked=asked, party="对方"), by=CLERK, on="2026-10-12")
+    last = workdays_after(date(2026, 10, 12), 15)
+    scenario.when_swept(f"{last + timedelta(1)} 00:00").then(
+        left(ConsultationLapsed, asked=asked, effect=effect, clock="consultation-1", due=last)
+    )
+    assert due_of(scenario) == workdays_after(date(2026, 10, 9), 20, [(date(2026, 10, 12), last)])
+
+
+def test_no_reply_goes_out_while_a_consultation_is_open() -> None:
+    scenario = file("registered").and_(drafted(), by=CLERK, on="2026-10-12")
+    scenario.and_(ReviewReply(passed=True), by=HEAD, on="2026-10-12")
+    scenario.and_(ASK, by=CLERK, on="2026-10-12")
+    scenario.when(Reply(), by=CLERK, on="2026-10-13").then_refused("application.no_draft")
+    waiting = file("registered").and_(ASK, by=CLERK, on="2026-10-12").and_(drafted(), by=CLERK, on="2026-10-12")
+    waiting.and_(ReviewReply(passed=True), by=HEAD, on="2026-10-12")
+    waiting.when(Reply(), by=CLERK, on="2026-10-13").then_refused("application.consultation_open")
+
+
+def test_a_consultation_that_is_open_at_a_restart_goes_on_standing_in_the_way() -> None:
+    scenario = file("registered").and_(ASK, by=CLERK, on="2026-10-12").and_(FIX, by=CLERK, on="2026-10-13")
+    scenario.and_(FIXED, by=CLERK, on="2026-10-15")
+    assert due_of(scenario) is None
+    scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-10-19")
+    assert due_of(scenario) == workdays_after(date(2026, 10, 15), 20, [(date(2026, 10, 15), date(2026, 10, 19))])
+
+
+# -- extension adds
+
+
+def test_an_extension_takes_effect_once_approved_and_told() -> None:
+    scenario = file("registered")
+    scenario.when(GRANT, by=CHIEF, on="2026-11-02").then(left(ExtensionApproved, days=20))
+    assert due_of(scenario) == DUE
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-05").then(left(ExtensionNotified, days=20))
+    assert due_of(scenario) == workdays_after(DUE, 20)
+    scenario.when(GRANT, by=CHIEF, on="2026-11-06").then_refused("application.extension_once")
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-06").then_refused("application.extension_told")
+
+
+def test_only_the_head_of_the_disclosure_office_extends() -> None:
+    for person in (CLERK, HEAD, COUNTY):
+        file("registered").when(GRANT, by=person, on="2026-11-02").then_forbidden()
+
+
+def test_an_extension_that_is_told_without_approval_has_no_effect_and_is_a_fault() -> None:
+    scenario = file("registered")
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-02").then(
+        left(ExtensionNotified, days=0), left(ProcedureFaulted, kind="extension_unapproved")
+    )
+    assert due_of(scenario) == DUE
+
+
+def test_an_extension_told_after_the_limit_has_no_effect_and_is_a_fault() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-06").then(
+        ReplyOverdue, left(ExtensionNotified, days=0), left(ProcedureFaulted, kind="extension_unnotified")
+    )
+
+
+def test_an_approved_extension_that_nobody_told_is_a_fault_when_the_late_reply_goes_out() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02").and_(drafted(), by=CLERK, on="2026-11-03")
+    scenario.and_(ReviewReply(passed=True), by=HEAD, on="2026-11-03")
+    scenario.when(Reply(), by=CLERK, on="2026-11-09").then(
+        ReplyOverdue, left(ReplySent, met=False), left(ProcedureFaulted, kind="extension_unnotified")
+    )
+
+
+def test_an_extension_is_bounded_and_comes_before_the_limit_ends() -> None:
+    longer = ApproveExtension(days=21, reason="需要汇总")
+    file("registered").when(longer, by=CHIEF, on="2026-11-02").then_refused("application.extension_too_long", "days")
+    late = file("registered")
+    late.when_swept("2026-11-06 00:00")
+    late.when(GRANT, by=CHIEF, on="2026-11-06").then_refused("application.extension_after_expiry")
+
+
+# -- Art. 35, fees
+
+
+def test_reasonable_grounds_replace_the_period() -> None:
+    scenario = file("registered")
+    scenario.when(ReplacePeriod(days=40), by=HEAD, on="2026-10-12").then_refused("application.reasons_not_accepted")
+    scenario.and_(AskReasons(explanation="一月内四十件"), by=CLERK, on="2026-10-12")
+    scenario.when(AskReasons(explanation="再次"), by=CLERK, on="2026-10-12").then_refused("application.reasons_asked")
+    scenario.and_(RecordReasons(reasonable=True, reasons="课题研究"), by=CLERK, on="2026-10-14")
+    scenario.when(ReplacePeriod(days=20), by=HEAD, on="2026-10-14").then_refused("application.period_shorter", "days")
+    scenario.when(ReplacePeriod(days=40), by=HEAD, on="2026-10-14").then(left(PeriodReplaced, days=40))
+    assert due_of(scenario) == workdays_after(date(2026, 10, 9), 40)
+
+
+def test_a_fee_stops_the_time_until_it_is_paid_and_then_it_starts_anew() -> None:
+    scenario = file("registered")
+    scenario.when(NoticeFee(method="items", quantity=31), by=HEAD, on="2026-10-12").then(
+        left(FeeNoticed, method="items", quantity=31, amount=200, limit=20)
+    )
+    assert due_of(scenario) is None
+    scenario.when(RecordPayment(amount=200), by=CLERK, on="2026-10-20").then(left(FeePaid, amount=200))
+    assert due_of(scenario) == workdays_after(date(2026, 10, 20), 20)
+
+
+def test_a_fee_that_is_not_paid_in_time_ends_the_application() -> None:
+    scenario = file("registered").and_(NoticeFee(method="pages", quantity=31), by=HEAD, on="2026-10-12")
+    last = workdays_after(date(2026, 10, 12), 20)
+    scenario.when_swept(f"{last + timedelta(1)} 00:00").then(left(FeeLapsed, outcome="O16", row="3.6.2", due=last))
+    scenario.when_swept("2027-03-01 00:00").then_nothing()
+
+
+# -- laws
+
+STEPS: dict[str, tuple[Any, Any]] = {
+    "correct": (FIX, CLERK),
+    "corrected": (FIXED, CLERK),
+    "ask": (ASK, CLERK),
+    "ask co": (Consult(asked="co_producer", party="水务局"), CLERK),
+    "answer 1": (RecordAnswer(consultation="consultation-1", agrees=True), CLERK),
+    "answer 2": (RecordAnswer(consultation="consultation-2", agrees=False), CLERK),
+    "approve": (GRANT, CHIEF),
+    "tell": (NotifyExtension(), CLERK),
+    "fee": (NoticeFee(method="pages", quantity=50), HEAD),
+    "pay": (RecordPayment(amount=200), CLERK),
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 9)), max_size=12))
+def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_moves_forward(
+    steps: list[tuple[str, int]],
+) -> None:
+    scenario, day = file("registered"), date(2026, 10, 9)
+    latest = DUE
+    for name, later in steps:
+        day += timedelta(later)
+        command, by = STEPS[name]
+        scenario.when(command, by=by, on=f"{day} 10:00")
+        now = due_of(scenario)
+        if now is not None:
+            assert now >= latest
+            latest = now
+            assert now == _by_the_events(scenario)
+    ends = [e for e in scenario.live if isinstance(e, ReplySent | ApplicationDeemedAbandoned | FeeLapsed)]
+    assert len(ends) <= 1
+    assert (scenario.state.row is not None) == bool(ends)
+
+
+def _by_the_events(scenario: Scenario) -> date:
+    """The due date counted a second way, from the events alone."""
+    start, amount = date(2026, 10, 9), 20
+    spans: dict[str, tuple[date, date]] = {}
+    asked: dict[str, date] = {}
+    for record in scenario.records:
+        day = local_date(record.stamp.happened)
+        match record.event:
+            case ConsultationSent(consultation=which):
+                asked[which] = day
+            case ConsultationAnswered(consultation=which):
+                spans[which] = (max(asked[which], start), day)
+            case ConsultationLapsed(clock=which, due=due):
+                spans[which] = (max(asked[which], start), due)
+            case CorrectionReceived() | FeePaid():
+                start, amount = day, 20
+                spans = {}
+                asked = {which: max(since, start) for which, since in asked.items()}
+            case ExtensionNotified(days=days):
+                amount += days
+    return workdays_after(start, amount, list(spans.values()))
