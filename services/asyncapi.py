@@ -37,13 +37,15 @@ def asyncapi() -> dict[str, Any]:
         for kind in (*service.kinds, LEDGER):
             topic = kind.topic or f"gongkai.{service.name}"
             for model in (*kind.events, *COMMON_EVENTS):
-                name = type_name(service.name, model.event_name, model.event_version)
-                messages[name] = _message(
-                    service.name, model.event_name, model.event_version, model.event_title.zh, model.event_title.en
-                )
-                on_topic[topic].add(name)
-                if topic == MESSAGES:
-                    on_topic[MESSAGES_RESTRICTED].add(name)
+                # What older programs left stands on the topic for ever.
+                for version in (*model.event_upcasts, model.event_version):
+                    name = type_name(service.name, model.event_name, version)
+                    messages[name] = _message(
+                        service.name, model.event_name, version, model.event_title.zh, model.event_title.en
+                    )
+                    on_topic[topic].add(name)
+                    if topic == MESSAGES:
+                        on_topic[MESSAGES_RESTRICTED].add(name)
     return {
         "asyncapi": "3.0.0",
         "info": {

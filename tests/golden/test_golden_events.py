@@ -27,11 +27,14 @@ def test_a_golden_event_is_still_read(path: Path) -> None:
     event = decode(path.read_bytes())
     assert canonical(event) == path.read_bytes()
     assert chained_rightly(event, "sha256:" + "0" * 64)
-    service, name, _ = read_type(event["type"])
+    service, name, version = read_type(event["type"])
     kinds = [k for s in SERVICES if s.name == service for k in s.kinds] + [LEDGER]
     read = [Codec(k).record_of(event) for k in kinds if name in {m.event_name for m in Codec(k).known()}]
     assert read, f"no kind of {service} reads {name}"
-    assert read[0].event.model_dump(mode="json") == event["data"]
+    kept = read[0].event.model_dump(mode="json")
+    # An older version may say less; what it says is read as it stands, or by a step that renames it.
+    older = version < read[0].event.event_version
+    assert (kept | event["data"] if older else kept) == (kept if older else event["data"])
     store = MemoryStore()
     fact = Projector(store, store).fact(event, restricted=False)
     assert fact.id == event["id"]

@@ -12,7 +12,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.assessment.department import AssignPost
-from services.requests.application import TakeOver
+from services.requests.application_commands import TakeOver
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.localtime import read_date
 from shared.engine.execute import Asked
@@ -98,6 +98,27 @@ def reference(
 
 
 CORRECTIONS = {"void-entry": HEADS, "revoke-overdue": HEADS}
+UNIT_DESK = of("education", "clerk", "reviewer", "head", "disclosure_head")
+UNIT_HEADS = of("education", "head", "disclosure_head")
+COUNTY_DESK = of(OFFICE, "clerk", "office", "head", "disclosure_head")
+COUNTY_HEADS = of(OFFICE, "office", "head", "disclosure_head")
+BY_UNIT = (
+    "register split merge request-correction receive-correction consult record-answer notify-extension ask-reasons "
+    "record-reasons record-payment record-search draft-reply reply answer-on-the-spot record-delivery withdraw "
+    "provide-help request-record-correction propose-conversion"
+)
+APPLICATIONS_MAY: Mapping[str, People] = {
+    **dict.fromkeys(BY_UNIT.split(), UNIT_DESK),
+    **dict.fromkeys(
+        "replace-period notice-fee review-reply decide-record-correction accept-conversion".split(), UNIT_HEADS
+    ),
+    **dict.fromkeys("confirm-receipt file-reconsideration file-lawsuit archive".split(), UNIT_DESK | COUNTY_DESK),
+    **dict.fromkeys("decide-reconsideration decide-lawsuit".split(), COUNTY_DESK),
+    "approve-extension": of("education", "disclosure_head"),
+    "find-fault": COUNTY_HEADS,
+    "erase": COUNTY_HEADS | everywhere("security_admin"),
+    **CORRECTIONS,
+}
 MESSAGES = "/api/v1/messages/messages"
 DESK = "/api/v1/assessment"
 UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
@@ -121,8 +142,9 @@ TABLE: dict[tuple[str, str], Rule] = {
         ("POST", f"{MESSAGES}/{{id}}/{name}"): command(who, ORDINARY_SEEN)
         for name, who in entitled("education", ["water"]).items()
     },
-    **reference("applications", EDUCATION_SEEN, CORRECTIONS, "requests"),
-    ("POST", "/api/v1/requests/applications"): Rule(frozenset()),
+    **reference("applications", EDUCATION_SEEN, APPLICATIONS_MAY, "requests"),
+    ("POST", "/api/v1/requests/applications"): TAKEN,
+    ("POST", "/api/v1/requests/applications/follow"): TAKEN,
     **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
     **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
