@@ -482,7 +482,7 @@ def notice_fee(state: Application, command: NoticeFee, context: Context) -> list
     _working(state, context)
     if state.fee is not None:
         raise refusal("fee_once")
-    amount = fees.of_item(command.quantity) if command.method == "items" else fees.by_pages(command.quantity)
+    amount = fees.of_application(command.method, command.quantity)
     if not amount:
         raise refusal("fee_zero", "quantity")
     return [
@@ -764,7 +764,10 @@ def erase(state: Application, command: Erase, context: Context) -> list[Event]:
     """删除个人信息, at any time; an application still open ends with it."""
     if state.erased or state.writer is None:
         raise refusal("already_erased")
-    return [SubjectErased(department=state.department, subject=state.writer, ground=command.ground)]
+    erased = SubjectErased(department=state.department, subject=state.writer, ground=command.ground)
+    if state.received is None or state.status not in OPEN:
+        return [erased]
+    return [ApplicationWithdrawn(department=state.department, applicant_class=state.applicant_class), erased]
 
 
 # -- misses, corrections -----------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ class Submit(Command):
         Text("申请人类别", "Class of applicant"),
         Text("自然人，或法人、其他组织的类别。", "A natural person, or the kind of organisation."),
         CONTENT,
-        default="natural_person",
+        default="natural",
     )
     channel: Channel = _select(
         Text("提交渠道", "Channel"),
@@ -215,7 +215,7 @@ class TakeOver(Command):
         Text("申请人类别", "Class of applicant"),
         Text("原申请人类别。", "As before."),
         CONTENT,
-        default="natural_person",
+        default="natural",
     )
     submitted: date | None = field(
         Text("提交日期", "Submitted"),

@@ -59,7 +59,7 @@ class ApplicationSubmitted(Event):
     event_upcasts = MappingProxyType({1: dict})
     channel: Channel = attribute(Text("提交渠道", "Channel"), scored=True)
     submitted: date = attribute(Text("提交日期", "Submitted"), scored=True)
-    applicant_class: ApplicantClass = attribute(_CLASS, scored=True, default="natural_person")
+    applicant_class: ApplicantClass = attribute(_CLASS, scored=True, default="natural")
     message: str | None = attribute(Text("转来的留言", "Message it was"), default=None)
     parent: str | None = attribute(Text("拆分自", "Split from"), default=None)
     writer: str | None = attribute(Text("申请人编号", "Applicant's reference"), default=None)

@@ -11,7 +11,7 @@ Channel = Literal["message", "in_person", "registered_mail", "ordinary_mail", "i
 Evidence = Literal[
     "handed_in", "signed_for", "told_by_phone", "told_by_email", "told_by_message", "confirmed_in_writing"
 ]
-ApplicantClass = Literal["natural_person", "enterprise", "research", "social_organisation", "legal_service", "other"]
+ApplicantClass = Literal["natural", "business", "research", "welfare", "legal", "other"]
 Outcome = Literal[
     "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8", "O9", "O10", "O11", "O12", "O13", "O14", "O15", "O16", "O17"
 ]
@@ -53,11 +53,11 @@ EVIDENCE_OF: Final[Mapping[str, tuple[str, ...]]] = {
 """What proves the day of receipt, by channel (条例 Art. 31)."""
 
 APPLICANTS: Final[Mapping[str, Text]] = {
-    "natural_person": Text("自然人", "Natural person"),
-    "enterprise": Text("商业企业", "Business"),
+    "natural": Text("自然人", "Natural person"),
+    "business": Text("商业企业", "Business"),
     "research": Text("科研机构", "Research institution"),
-    "social_organisation": Text("社会公益组织", "Social welfare organisation"),
-    "legal_service": Text("法律服务机构", "Legal service"),
+    "welfare": Text("社会公益组织", "Social welfare organisation"),
+    "legal": Text("法律服务机构", "Legal service"),
     "other": Text("其他", "Other"),
 }
 

@@ -141,7 +141,7 @@ class Application:
     department: str = ""
     last_step: datetime | None = None
     channel: Channel = "internet"
-    applicant_class: ApplicantClass = "natural_person"
+    applicant_class: ApplicantClass = "natural"
     submitted: date | None = None
     received: date | None = None
     message: str | None = None
@@ -431,10 +431,10 @@ def _revoked(state: Application, clock: str) -> Application:
 
 
 def _erased(state: Application) -> Application:
-    """The applicant's words and data are gone; an application still open ends."""
-    ended = _closed(state, "erased", "O17", "3.6.3") if state.status in OPEN else state
+    """The applicant's words and data are gone; one that was never received ends here, an open one was withdrawn before."""
     return changed(
-        ended,
+        state,
+        status="erased" if state.status in OPEN else state.status,
         erased=True,
         title=None,
         text=None,

@@ -1,36 +1,55 @@
 """The information-handling fee (信息处理费): by item in a month or by page, progressive (国办函〔2020〕109号)."""
 
+from collections.abc import Iterator
 from itertools import count
+from typing import Literal, NamedTuple
 
-PAGE_TIERS = ((30, 0), (100, 10), (200, 20))
-PAGE_RATE = 40
-FREE_ITEMS, ITEM_RATE, SECOND_TIER = 10, 100, 30
-BLOCK = 10
-"""Items 11 to 30 cost 100 yuan each, 31 to 40 200 yuan, and each further ten 100 yuan more."""
+Method = Literal["items", "pages"]
 
 
-def by_items(items: int) -> int:
-    """Yuan for so many applications of one applicant in one calendar month."""
-    if items <= FREE_ITEMS:
-        return 0
-    total = (min(items, SECOND_TIER) - FREE_ITEMS) * ITEM_RATE
-    for step in count():
-        first = SECOND_TIER + step * BLOCK
-        if items <= first:
-            return total
-        total += min(items - first, BLOCK) * ITEM_RATE * (step + 2)
-    raise AssertionError("unreachable")
+class Tier(NamedTuple):
+    """The units from ``first`` to ``last`` (None: no end) cost ``rate`` yuan each."""
+
+    first: int
+    last: int | None
+    rate: int
 
 
-def of_item(number: int) -> int:
-    """Yuan for the application that is the applicant's ``number``-th of the month."""
-    return by_items(number) - by_items(number - 1)
+class Step(NamedTuple):
+    """What the units of one tier come to."""
+
+    first: int
+    last: int
+    rate: int
+    amount: int
 
 
-def by_pages(pages: int) -> int:
-    """Yuan for so many A4 sides of one application."""
-    total, before = 0, 0
-    for upto, rate in PAGE_TIERS:
-        total += max(0, min(pages, upto) - before) * rate
-        before = upto
-    return total + max(0, pages - before) * PAGE_RATE
+def tiers(method: Method) -> Iterator[Tier]:
+    """The tariff. By item (按件): applications of one applicant in a calendar month; by page (按量): A4 sides of one."""
+    if method == "pages":
+        yield from (Tier(1, 30, 0), Tier(31, 100, 10), Tier(101, 200, 20), Tier(201, None, 40))
+        return
+    yield from (Tier(1, 10, 0), Tier(11, 30, 100))
+    for block in count():
+        yield Tier(31 + 10 * block, 40 + 10 * block, 200 + 100 * block)
+
+
+def steps(method: Method, quantity: int) -> list[Step]:
+    """How the fee for ``quantity`` adds up, tier by tier."""
+    found = []
+    for first, last, rate in tiers(method):
+        if first > quantity:
+            break
+        end = quantity if last is None else min(last, quantity)
+        found.append(Step(first, end, rate, (end - first + 1) * rate))
+    return found
+
+
+def fee(method: Method, quantity: int) -> int:
+    """Yuan for so many items of one applicant in a month, or pages of one application."""
+    return sum(step.amount for step in steps(method, quantity))
+
+
+def of_application(method: Method, quantity: int) -> int:
+    """Yuan for one application: the applicant's ``quantity``-th item of the month, or so many pages."""
+    return fee(method, quantity) - (fee(method, quantity - 1) if method == "items" else 0)

@@ -91,7 +91,7 @@ def test_what_comes_by_internet_is_received_when_both_sides_confirm() -> None:
             received=date(2026, 10, 9),
             evidence="told_by_phone",
             limit=20,
-            applicant_class="natural_person",
+            applicant_class="natural",
         )
     )
     assert scenario.file.dues["reply"][0] == date(2026, 11, 5)
@@ -447,8 +447,10 @@ def test_an_erased_applicant_leaves_a_closed_file_with_its_row() -> None:
     scenario = Scenario(APPLICATION, directory=DIRECTORY, case="A2026-000003")
     part = TakeOver(department="education", parent=CASE, received=date(2026, 10, 9), channel="fax", writer="s:someone")
     scenario.and_(part, by=SYSTEM, on=DAY)
-    scenario.when(Erase(ground="consent_withdrawn"), by=COUNTY, on=DAY).then(left(SubjectErased, subject="s:someone"))
-    assert (scenario.state.status, scenario.state.row, scenario.state.title) == ("erased", "3.6.3", None)
+    scenario.when(Erase(ground="consent_withdrawn"), by=COUNTY, on=DAY).then(
+        left(ApplicationWithdrawn, row="3.6.3"), left(SubjectErased, subject="s:someone")
+    )
+    assert (scenario.state.status, scenario.state.row, scenario.state.title) == ("withdrawn", "3.6.3", None)
     scenario.when_swept("2027-03-01").then_nothing()
     scenario.when(Erase(ground="consent_withdrawn"), by=COUNTY, on=DAY).then_refused("application.already_erased")
 
@@ -458,13 +460,14 @@ def test_an_erased_applicant_leaves_a_closed_file_with_its_row() -> None:
 
 @pytest.mark.parametrize(("items", "yuan"), [(10, 0), (11, 100), (30, 2000), (40, 4000), (41, 4300), (45, 5500)])
 def test_the_fee_by_item(items: int, yuan: int) -> None:
-    assert fees.by_items(items) == yuan
-    assert sum(fees.of_item(n) for n in range(1, items + 1)) == yuan
+    assert fees.fee("items", items) == yuan
+    assert sum(fees.of_application("items", n) for n in range(1, items + 1)) == yuan
 
 
 @pytest.mark.parametrize(("pages", "yuan"), [(30, 0), (31, 10), (100, 700), (200, 2700), (201, 2740)])
 def test_the_fee_by_page(pages: int, yuan: int) -> None:
-    assert fees.by_pages(pages) == yuan
+    assert fees.fee("pages", pages) == fees.of_application("pages", pages) == yuan
+    assert [step.amount for step in fees.steps("pages", 201)] == [0, 700, 2000, 40]
 
 
 def test_one_method_once_and_paid_in_full() -> None:
