@@ -122,6 +122,11 @@ class Desk:
         """``gongkai explain``, everything shown."""
         return await self.assessor.explain(question, department, indicator)
 
+    async def annual_report(self, year: int, department: str | None, as_of: str | None) -> dict[str, Any]:
+        """``gongkai report annual``, as recorded by the end of the day ``as_of``. Raises ``Unanswerable``, ``BadField``."""
+        cut_off = _argument("as_of", read_date, as_of) if as_of else None
+        return await self.assessor.annual(year, department, cut_off)
+
     async def replay(self, question: Question) -> dict[str, Any]:
         """``gongkai replay --from log``: fresh facts from the log's start, scored and compared with the live result."""
         began = time.monotonic()

@@ -49,6 +49,12 @@ def desk_paths() -> dict[str, Any]:
             ("quarter", "department"),
             (("indicator", Text("指标", "indicator")), *SCORING),
         ),
+        "/report/annual/{year}": _get(
+            "annual-report",
+            Text("年度报告的表三、表四", "Tables 3 and 4 of the annual report"),
+            ("year",),
+            (("department", Text("单位", "department")), ("as_of", DAY)),
+        ),
         "/facts": _get("facts", Text("评估事实", "Facts"), (), facts),
         "/events": _get("events", Text("事件日志，一行一条", "The event log, one a line"), (), FILTERS, "application/x-ndjson"),
         "/cases/{case}": _get("case", Text("案卷", "A case"), ("case",), ()),

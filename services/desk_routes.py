@@ -91,6 +91,21 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         explained = desk.assessor.explain(question, department, indicator, restricted=restricted, hidden=hidden)
         return json_answer(await _answered(explained))
 
+    @router.get("/report/annual/{year}")
+    async def annual(request: Request, year: str) -> Response:
+        actor = anybody_with_a_post(request)
+        asked = Parameters(request.query_params)
+        department, as_of = asked.text("department"), asked.text("as_of")
+        asked.done()
+        if not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+            raise not_found()
+        document = await _answered(desk.annual_report(int(year), department, as_of))
+        reach, units = reach_of(actor)
+        if reach != "everything" and document["department"] not in units:
+            # Numbers are published; which cases they are is for those who may read the files.
+            document["cases"] = None
+        return json_answer(document)
+
     @router.get("/cases/{case}")
     async def case(request: Request, case: str) -> Response:
         seen = await _seen(desk, anybody_with_a_post(request), case)

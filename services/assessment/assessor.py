@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
+import orjson
+
+from services.assessment import annual_report
 from services.assessment.fact_frame import Fact, FactFrame, KnownOn
 from services.assessment.lines import ScoreLines, explain_json
 from services.assessment.period import Quarter
@@ -15,7 +18,7 @@ from services.assessment.ranking import OPENNESS, ranking_json
 from services.assessment.roster_from_directory import roster_on
 from services.assessment.scoring import Result, score
 from shared.contracts import newest
-from shared.domain.localtime import local_date, moment_text
+from shared.domain.localtime import local_date, moment_text, start_of
 from shared.domain.text import Text
 from shared.engine.reference import Reference
 from shared.storage.port import FactStore, PositionStore
@@ -158,6 +161,28 @@ class Assessor:
         types = sorted({type_ for count in plan.counts for type_ in count.types} | {MANUAL_TYPE})
         rows = await self._facts.rows(types, quarter.first_day_of_year.isoformat(), quarter.last_day.isoformat())
         return frame_of(rows)
+
+    async def annual(self, year: int, department: str | None, cut_off: date | None) -> dict[str, Any]:
+        """The national annual report of a year, of one unit or of all; what was recorded after ``cut_off`` is left out.
+
+        Raises ``Unanswerable`` for an unknown unit.
+        """
+        unit = self._department(self._reference(), department) if department is not None else None
+        until = self._now() if cut_off is None else start_of(cut_off + timedelta(days=1))
+        told = []
+        for row in await self._facts.rows(annual_report.TYPES, "0001-01-01", "9999-12-31"):
+            _, type_, of, case, happened, _, recorded, _, _, voided_on, fields = row
+            if datetime.fromisoformat(recorded) > until or (unit is not None and of != unit):
+                continue
+            if voided_on is not None and datetime.fromisoformat(voided_on) <= until:
+                continue
+            told.append(annual_report.Told(type_, of, case, date.fromisoformat(happened), orjson.loads(fields)))
+        return {
+            "year": year,
+            "department": unit,
+            "cut_off": moment_text(until),
+            **annual_report.report(told, year),
+        }
 
     def _department(self, reference: Reference, name: str) -> str:
         found = reference.directory.find(name, local_date(self._now()))

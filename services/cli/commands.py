@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from services.cli import options, show
+from services.cli import options, reports, show
 from services.cli.desk import LOOK, USAGE, fail, opened, prepared, remote, run, runtime, settings_of_run
 from services.cli.usage import Group
 from shared.domain.text import Text
@@ -32,6 +32,7 @@ plan_app = typer.Typer(cls=Group, no_args_is_help=True, help="考核方案 / ass
 token_app = typer.Typer(cls=Group, no_args_is_help=True, help="本地令牌 / local tokens")
 parked_app = typer.Typer(cls=Group, no_args_is_help=True, help="搁置的事件 / parked events")
 rebuild_app = typer.Typer(cls=Group, no_args_is_help=True, help="重建 / rebuild")
+report_app = typer.Typer(cls=Group, no_args_is_help=True, help="法定报表 / statutory reports")
 import_app = typer.Typer(cls=Group, no_args_is_help=True, help="导入既有台账 / import a list of old cases")
 for name, group in (
     ("case", case_app),
@@ -43,8 +44,11 @@ for name, group in (
     ("topics", topics_app),
     ("parked", parked_app),
     ("rebuild", rebuild_app),
+    ("report", report_app),
 ):
     app.add_typer(group, name=name)
+report_app.command("annual")(reports.annual)
+app.command("fees")(reports.fee)
 
 
 class ServiceName(StrEnum):

@@ -177,3 +177,26 @@ async def test_erasing_the_applicant_leaves_score_and_row_and_no_words(tmp_path:
         assert "各校名称" not in shown
         again = await county.client.post(f"{TOP}/{case}/register", json={}, headers=county.as_(CLERK))
         assert again.status_code == 409
+
+
+async def test_the_annual_report_counts_the_year_and_opens_its_cases_to_those_who_may_read_them(tmp_path: Path) -> None:
+    async with local_county(tmp_path, "2026-10-09 09:00") as county:
+        await staffed(county)
+        await county.post("clerk@health", ("health", "clerk"))
+        answered, waiting = await counter(county), await counter(county, applicant_class="business", name="某公司")
+        await given(county, answered, "draft-reply", outcome="O2", reply="公开", how="附件")
+        await given(county, answered, "review-reply", HEAD, passed=True)
+        await given(county, answered, "reply")
+        await county.runtime.settle_down()
+        address = "/api/v1/assessment/report/annual/2026"
+        told = (await county.get(address, COUNTY)).json()
+        assert told["table3"]["1"]["total"] == 2
+        assert told["cases"]["table3"]["3.1"] == {"natural": [answered]}
+        assert told["cases"]["table3"]["4"] == {"business": [waiting]}
+        assert all(check["holds"] for check in told["checks"])
+        elsewhere = (await county.get(address, "clerk@health")).json()
+        assert (elsewhere["table3"], elsewhere["cases"]) == (told["table3"], None)
+        before = (await county.get(f"{address}?as_of=2026-10-08", COUNTY)).json()
+        assert before["table3"]["1"]["total"] == 0
+        assert (await county.get(f"{address}?as_of=gestern", COUNTY)).status_code == 422
+        assert (await county.get(f"{address}?department=nobody", COUNTY)).status_code == 404

@@ -150,6 +150,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
     ("GET", f"{DESK}/ranking/{{quarter}}"): POSTED,
     ("GET", f"{DESK}/explain/{{quarter}}/{{department}}"): POSTED,
+    ("GET", f"{DESK}/report/annual/{{year}}"): POSTED,
     ("GET", f"{DESK}/events"): POSTED,
     ("GET", f"{DESK}/facts"): POSTED,
     ("GET", f"{DESK}/cases/{{case}}"): Rule(ORDINARY_SEEN, others=404),
