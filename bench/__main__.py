@@ -47,7 +47,7 @@ class Part(NamedTuple):
     aims: Mapping[tuple[str, str], float] = MappingProxyType({})
 
 
-GETMANY, SUBSCRIBER = "getmany, nothing read", "FastStream list[dict], nothing stored"
+GETMANY, SUBSCRIBER = "aiokafka getmany, nothing read", "FastStream list[dict], nothing stored"
 UPSERT = "bare bulk upsert of the same documents"
 WITHOUT, ALONE = "same route without storage", "one commit a request"
 PARTS = {
@@ -114,12 +114,12 @@ PARTS = {
     "kafka": Part(
         "bench.kafka_bench",
         "Kafka to durable facts",
-        "120,000 events of the messages service on a topic of 6 partitions, a broker process beside. Ours is the consumer of "
+        "60,000 events of the messages service on a topic of 6 partitions, a broker process beside. Ours is the consumer of "
         "the distributed runtime: group, positions of its own, contract, facts and positions in SQLite (synchronous=FULL), "
         "positions after facts. The bare client and the subscriber are in a group too, take as many records at once, and "
         "store nothing. The subscriber reads our content type only with a decoder (a line with orjson); what it does "
         "by itself is measured on the same records under `application/json`. From the first batch at hand to the last "
-        "record done; every way counts all records. 7 rounds, the ways in turn, medians.",
+        "record done; every way counts all records. 5 rounds, the ways in turn, medians.",
         {("Kafka to durable facts", GETMANY): 0.28, ("Kafka to durable facts", SUBSCRIBER): 2},
     ),
     "relay": Part(

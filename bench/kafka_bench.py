@@ -28,7 +28,7 @@ from shared.storage.sqlite import Database
 from shared.storage.sqlite.facts import SqliteFacts
 from shared.storage.sqlite.progress import SqlitePositions
 
-RECORDS, PARTITIONS, ROUNDS = 120_000, 6, 7
+RECORDS, PARTITIONS, ROUNDS = 60_000, 6, 5
 PRODUCED_AT_ONCE = 2000
 PREFIXES = {"bench.": CONTENT_TYPE, "json.": "application/json"}
 """The same records twice: as the product writes them, and under the content type that the subscriber reads by itself."""
