@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from services.declared import SERVICES
 from services.demo.script import Script, Turn, read_script
 from services.desk import Desk, EventFilter, question_of
 from services.local import open_local
-from services.messages.message import MESSAGE
 from services.runtime import Runtime
 from shared.clock import ProcessClock
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import OFFICE, PUBLIC, Actor
-from shared.domain.kind import Command
+from shared.domain.kind import CaseKind, Command
 from shared.domain.localtime import local_date
 from shared.domain.text import Text
 from shared.engine.execute import Asked
 from shared.eventlog.envelope import short_type
 from shared.settings import Settings, read_settings
 
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for service in SERVICES for kind in service.kinds}
 OFFICE_CLERK, OFFICE_CHIEF, OFFICE_REVIEWER = "office.clerk", "office.chief", "office.reviewer"
 DOER: Mapping[str, str] = {
     "accept": OFFICE_CLERK,
@@ -139,19 +140,19 @@ async def play(runtime: Runtime, clock: ProcessClock, script: Script, talk: Call
 
 
 async def _give(runtime: Runtime, turn: Turn, cases: dict[str, str]) -> None:
-    engine = runtime.engine(MESSAGE.service)
-    case = cases.get(turn.message)
-    command = _command(turn, await _event_ids(runtime, case))
+    kind = KINDS[turn.kind]
+    case = cases.get(turn.case)
+    command = _command(kind, turn, cases, await _event_ids(runtime, kind, case))
     actor = await _actor(runtime, turn, case)
     happened = turn.on if turn.on != turn.recorded else None
-    outcome = await engine.execute(MESSAGE, case, [Asked(command, actor, turn.command_id, happened)])
-    cases[turn.message] = outcome.case
+    outcome = await runtime.engine(kind.service).execute(kind, case, [Asked(command, actor, turn.command_id, happened)])
+    cases[turn.case] = outcome.case
 
 
-def _command(turn: Turn, ids: Mapping[str, str]) -> Command:
-    known = (*MESSAGE.commands, *COMMON_COMMANDS)
+def _command(kind: CaseKind[Any], turn: Turn, cases: Mapping[str, str], ids: Mapping[str, str]) -> Command:
+    known = (*kind.commands, *COMMON_COMMANDS)
     model = next(command for command in known if command.command_name == turn.command)
-    fields = dict(turn.fields)
+    fields = {name: cases.get(value[1:], value) if _is_case(value) else value for name, value in turn.fields.items()}
     for name in REFERS_TO_EVENTS:
         if isinstance(fields.get(name), list):
             fields[name] = [ids[event] for event in fields[name]]
@@ -160,16 +161,21 @@ def _command(turn: Turn, ids: Mapping[str, str]) -> Command:
     return model.model_validate(fields)
 
 
-async def _event_ids(runtime: Runtime, case: str | None) -> dict[str, str]:
+def _is_case(value: Any) -> bool:
+    """``@key`` stands for the id that the case of that key was given."""
+    return isinstance(value, str) and value.startswith("@")
+
+
+async def _event_ids(runtime: Runtime, kind: CaseKind[Any], case: str | None) -> dict[str, str]:
     """The id of the last event of each name in the case."""
     if case is None:
         return {}
-    history = await runtime.engine(MESSAGE.service).history(MESSAGE, case)
+    history = await runtime.engine(kind.service).history(kind, case)
     return {record.event.event_name: record.stamp.id for record in history}
 
 
 async def _actor(runtime: Runtime, turn: Turn, case: str | None) -> Actor:
-    if turn.command in WRITERS_OWN:
+    if turn.by == "citizen" or (turn.by is None and turn.command in WRITERS_OWN):
         return replace(PUBLIC, writer_of=case)
     subject = turn.by or DOER[turn.command]
     if "." not in subject:

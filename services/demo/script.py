@@ -1,6 +1,6 @@
-"""Reads the sample quarter's file and turns each message into the commands of its way, with who gives each and when."""
+"""Reads the sample quarter's file and turns each case into the commands of its way, with who gives each and when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +17,10 @@ DRAFTED, APPROVED = timedelta(hours=2), timedelta(hours=1, minutes=45)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One command of one message: given at ``recorded``, for what took place at ``on``. ``by`` None: whose post it is."""
+    """One command of one case: given at ``recorded``, for what took place at ``on``. ``by`` None: whose post it is."""
 
-    message: str
+    kind: str
+    case: str
     number: int
     command: str
     on: datetime
@@ -30,7 +31,7 @@ class Turn:
     @property
     def command_id(self) -> str:
         """The same on every run."""
-        return f"demo:{self.message}:{self.number}"
+        return f"demo:{self.case}:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ class Script:
 def read_script(file: Path = QUARTER) -> Script:
     """The script in ``file``, its turns in the order in which they are entered."""
     content = yaml.safe_load(file.read_text("utf-8"))
-    turns = [turn for message in content["messages"] for turn in _turns(message, content["writers"])]
+    turns = [turn for message in content["messages"] for turn in _message(message, content["writers"])]
+    turns += [
+        turn for case in content["cases"] for turn in _turns(case["kind"], case["key"], map(_written, case["steps"]))
+    ]
     turns.sort(key=lambda turn: turn.recorded)
     return Script(
         content["quarter"],
@@ -58,11 +62,14 @@ def read_script(file: Path = QUARTER) -> Script:
     )
 
 
-def _turns(message: Mapping[str, Any], writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Turn]:
+def _message(message: Mapping[str, Any], writers: Mapping[str, Mapping[str, Any]]) -> Iterator[Turn]:
     steps = [*_usual_way(message, writers[message["writer"]]), *map(_written, message.get("also", ()))]
-    steps.sort(key=lambda step: (step.recorded, step.on))
-    for number, step in enumerate(steps):
-        yield Turn(message["key"], number, step.command, step.on, step.recorded, step.fields, step.by)
+    return _turns("message", message["key"], steps)
+
+
+def _turns(kind: str, key: str, steps: Iterable["_Step"]) -> Iterator[Turn]:
+    for number, step in enumerate(sorted(steps, key=lambda step: (step.recorded, step.on))):
+        yield Turn(kind, key, number, step.command, step.on, step.recorded, step.fields, step.by)
 
 
 @dataclass(frozen=True, slots=True)

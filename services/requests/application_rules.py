@@ -76,18 +76,23 @@ LIMITS: Final[Mapping[str, int]] = {
 RULES = Text("《政府信息公开条例》", "Regulation on the Disclosure of Government Information")
 
 
-def article(number: str) -> Text:
-    """The regulation's article as a basis: ``article("33")``."""
+_DIGITS = "零一二三四五六七八九"
+
+
+def article(number: int) -> Text:
+    """The regulation's article as a basis: ``article(33)``, 《政府信息公开条例》第三十三条."""
+    tens, ones = divmod(number, 10)
+    written = ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
     return Text(
-        f"《政府信息公开条例》第{number}条", f"Regulation on the Disclosure of Government Information, Art. {number}"
+        f"《政府信息公开条例》第{written}条", f"Regulation on the Disclosure of Government Information, Art. {number}"
     )
 
 
-CONTENT, RECEIPT, CORRECTION = article("29"), article("31"), article("30")
-THIRD_PARTY, PERIOD, CO_PRODUCER = article("32"), article("33"), article("34")
-EXCESSIVE, ANSWERS, SEPARATION = article("35"), article("36"), article("37")
-FORM, OWN_RECORDS, FEES, HELP = article("40"), article("41"), article("42"), article("43")
-CONVERSION, KEEPING, REMEDIES = article("44"), article("45"), article("51")
+CONTENT, RECEIPT, CORRECTION = article(29), article(31), article(30)
+THIRD_PARTY, PERIOD, CO_PRODUCER = article(32), article(33), article(34)
+EXCESSIVE, ANSWERS, SEPARATION = article(35), article(36), article(37)
+FORM, OWN_RECORDS, FEES, HELP = article(40), article(41), article(42), article(43)
+CONVERSION, KEEPING, REMEDIES = article(44), article(45), article(51)
 FEE_RULES = Text(
     "《政府信息公开信息处理费管理办法》（国办函〔2020〕109号）",
     "Measures on fees for handling information (State Council General Office letter 2020 No. 109)",
@@ -169,7 +174,7 @@ OUTCOMES: Final[Mapping[str, Ending]] = {
     ),
     "O7": Ending(
         Text("需另行制作、加工、分析", "Would have to be made"),
-        article("38"),
+        article(38),
         "3.4.2",
         ("reasons",),
         "reconsideration_or_lawsuit",
@@ -186,15 +191,13 @@ OUTCOMES: Final[Mapping[str, Ending]] = {
     ),
     "O10": Ending(
         Text("信访举报投诉", "Petition in disguise"),
-        article("39"),
+        article(39),
         "3.5.1",
         ("procedure",),
         "reconsideration_or_lawsuit",
     ),
     "O11": Ending(Text("重复申请", "Repeated"), ANSWERS, "3.5.2", ("earlier",), "reconsideration_or_lawsuit"),
-    "O12": Ending(
-        Text("公开出版物", "Published works"), article("39"), "3.5.3", ("how",), "reconsideration_or_lawsuit"
-    ),
+    "O12": Ending(Text("公开出版物", "Published works"), article(39), "3.5.3", ("how",), "reconsideration_or_lawsuit"),
     "O13": Ending(
         Text("无正当理由大量反复申请", "Excessive"), EXCESSIVE, "3.5.4", ("reasons",), "reconsideration_or_lawsuit"
     ),
@@ -210,13 +213,13 @@ OUTCOMES: Final[Mapping[str, Ending]] = {
     "O17": Ending(Text("其他：撤回、合并等", "Other: withdrawn, merged"), KEEPING, "3.6.3", given=False),
 }
 GROUNDS: Final[Mapping[str, tuple[Text, str, Text]]] = {
-    "state_secret": (Text("国家秘密", "State secret"), "3.3.1", article("14")),
-    "forbidden_by_law": (Text("法律、行政法规禁止公开", "Forbidden by law"), "3.3.2", article("14")),
-    "safety_and_stability": (Text("危及三安全一稳定", "Endangers security or stability"), "3.3.3", article("14")),
-    "third_party": (Text("商业秘密、个人隐私", "A third party's secret or privacy"), "3.3.4", article("15")),
-    "internal_affairs": (Text("内部事务信息", "Internal affairs"), "3.3.5", article("16")),
-    "process_information": (Text("过程性信息", "Process information"), "3.3.6", article("16")),
-    "enforcement_file": (Text("行政执法案卷信息", "Enforcement file"), "3.3.7", article("16")),
+    "state_secret": (Text("国家秘密", "State secret"), "3.3.1", article(14)),
+    "forbidden_by_law": (Text("法律、行政法规禁止公开", "Forbidden by law"), "3.3.2", article(14)),
+    "safety_and_stability": (Text("危及三安全一稳定", "Endangers security or stability"), "3.3.3", article(14)),
+    "third_party": (Text("商业秘密、个人隐私", "A third party's secret or privacy"), "3.3.4", article(15)),
+    "internal_affairs": (Text("内部事务信息", "Internal affairs"), "3.3.5", article(16)),
+    "process_information": (Text("过程性信息", "Process information"), "3.3.6", article(16)),
+    "enforcement_file": (Text("行政执法案卷信息", "Enforcement file"), "3.3.7", article(16)),
 }
 """Why information is withheld: title, row of table 3, basis."""
 
