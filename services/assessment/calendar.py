@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from services.assessment.clockless import no_clocks, no_miss
 from services.assessment.reference_topic import KEEPERS, TOPIC
+from shared.domain.clockless import no_clocks, no_miss
 from shared.domain.directory import OFFICE
 from shared.domain.kind import (
     CaseKind,

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from services.assessment.clockless import no_clocks, no_miss
 from services.assessment.plan_nodes import LONGEST_TEXT, PlanError
 from services.assessment.plan_reader import check_plan
 from services.assessment.reference_topic import KEEPERS, TOPIC
+from shared.domain.clockless import no_clocks, no_miss
 from shared.domain.directory import OFFICE
 from shared.domain.kind import (
     BadField,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from shared.domain.deadline import Clock
+from shared.domain.clockless import no_clocks, no_miss
 from shared.domain.directory import OFFICE
 from shared.domain.kind import (
     CaseKind,
@@ -15,7 +15,6 @@ from shared.domain.kind import (
     RuleBroken,
     Stamp,
     Summary,
-    VerdictFields,
     attribute,
     command,
     event,
@@ -99,14 +98,6 @@ def evolve(state: Ledger, event: Event, stamp: Stamp) -> Ledger:
     return replace(state, last=event.day) if isinstance(event, LedgerSealed) else state
 
 
-def _no_clocks(state: Ledger) -> tuple[Clock, ...]:
-    return ()
-
-
-def _never(state: Ledger, clock: Clock, verdict: VerdictFields) -> Event:
-    raise RuntimeError("a ledger has no clock")
-
-
 def summary(state: Ledger) -> Summary:
     """The county office keeps it."""
     return Summary("sealed", OFFICE, open=False)
@@ -125,8 +116,8 @@ LEDGER: CaseKind[Ledger] = CaseKind(
     events=(LedgerSealed,),
     commands={SealLedger: seal, SealLedgerAgain: seal},
     evolve=evolve,
-    clocks=_no_clocks,
-    missed=_never,
+    clocks=no_clocks,
+    missed=no_miss,
     summary=summary,
     id_of=lambda c: f"ledger-{c.service}-{c.day.year}",
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from shared.domain.clockless import no_clocks, no_miss
 from shared.domain.corrections import OverdueRevoked
 from shared.domain.deadline import Clock, Extend, NotBefore, Operation, Suspend
 from shared.domain.kind import (
@@ -414,14 +415,6 @@ def _evolve_follow_up(state: FollowUp, event: Event, stamp: Stamp) -> FollowUp:
     return FollowUp(event.department, event.matter) if isinstance(event, FollowUpOpened) else state
 
 
-def _no_clocks(state: FollowUp) -> tuple[Clock, ...]:
-    return ()
-
-
-def _never(state: FollowUp, clock: Clock, verdict: VerdictFields) -> Event:
-    raise RuntimeError("a follow-up has no clock")
-
-
 FOLLOW_UP: CaseKind[FollowUp] = CaseKind(
     name="follow_up",
     service="requests",
@@ -435,8 +428,8 @@ FOLLOW_UP: CaseKind[FollowUp] = CaseKind(
     events=(FollowUpOpened,),
     commands={OpenFollowUp: open_follow_up},
     evolve=_evolve_follow_up,
-    clocks=_no_clocks,
-    missed=_never,
+    clocks=no_clocks,
+    missed=no_miss,
     summary=lambda state: Summary("open", state.department, parent=state.matter),
 )
 
