@@ -107,11 +107,6 @@ class Desk:
             runtime.swept_through,
         )
 
-    @property
-    def today(self) -> date:
-        """The local day."""
-        return local_date(self.runtime.clock())
-
     # -- scores ----------------------------------------------------------------------------------------------------
 
     async def rank(self, question: Question) -> dict[str, Any]:
@@ -237,7 +232,7 @@ class Desk:
             "kind_title": kind.title.zh,
             "kind_title_en": kind.title.en,
             "department": head.department,
-            "name": self.runtime.reference.directory.name(head.department, self.today),
+            "name": self.runtime.reference.directory.name(head.department, self.runtime.today),
             "status": head.status,
             "status_title": status.zh,
             "status_title_en": status.en,
@@ -261,41 +256,25 @@ class Desk:
         return found
 
     async def events(self, wanted: EventFilter) -> AsyncIterator[dict[str, Any]]:
-        """``gongkai events cat``: the log, oldest recorded first, each event once."""
-        streams = [self._topic(topic) for topic in TOPICS]
+        """``gongkai events cat``: the log, oldest recorded first, each event once.
+
+        The events of a case always are in one partition, in order.
+        """
+        log = self.runtime.eventlog
+        streams = [self._events_of(topic, each) for topic in TOPICS for each in range(await log.partitions(topic))]
         heap: list[tuple[str, int, dict[str, Any]]] = []
         for place, stream in enumerate(streams):
-            first = await anext(stream, None)
-            if first is not None:
+            if (first := await anext(stream, None)) is not None:
                 heapq.heappush(heap, (first["recordedtime"], place, first))
         seen: set[str] = set()
         while heap:
             _, place, event = heapq.heappop(heap)
-            following = await anext(streams[place], None)
-            if following is not None:
+            if (following := await anext(streams[place], None)) is not None:
                 heapq.heappush(heap, (following["recordedtime"], place, following))
             if event["id"] not in seen:
                 seen.add(event["id"])
                 if wanted.takes(event):
                     yield event
-
-    async def _topic(self, topic: str) -> AsyncIterator[dict[str, Any]]:
-        """The events of a topic, oldest recorded first: of a case they always are in one partition, in order."""
-        partitions = await self.runtime.eventlog.partitions(topic)
-        found = [self._events_of(topic, partition) for partition in range(partitions)]
-        if len(found) == 1:
-            async for event in found[0]:
-                yield event
-            return
-        heap: list[tuple[str, int, dict[str, Any]]] = []
-        for place, stream in enumerate(found):
-            if (first := await anext(stream, None)) is not None:
-                heapq.heappush(heap, (first["recordedtime"], place, first))
-        while heap:
-            _, place, event = heapq.heappop(heap)
-            if (following := await anext(found[place], None)) is not None:
-                heapq.heappush(heap, (following["recordedtime"], place, following))
-            yield event
 
     async def _events_of(self, topic: str, partition: int) -> AsyncIterator[dict[str, Any]]:
         async for records in self._partition(topic, partition):
@@ -327,11 +306,11 @@ class Desk:
         may_read: Callable[[str], Awaitable[bool]],
     ) -> dict[str, Any]:
         """``GET /facts``: the facts of a quarter in the order of their ids, page by page."""
-        which = read_quarter(quarter) if quarter else quarter_of(self.today)
+        which = read_quarter(quarter) if quarter else quarter_of(self.runtime.today)
         types = [type_] if type_ else sorted(newest())
         unit = None
         if department is not None:
-            found = self.runtime.reference.directory.find(department, self.today)
+            found = self.runtime.reference.directory.find(department, self.runtime.today)
             if found is None:
                 raise BadField("department", Text(f"没有这个单位：{department}", f"no such department: {department}"))
             unit = found.id
@@ -471,7 +450,7 @@ class Desk:
 
     def plan_show(self, quarter: str | None = None) -> dict[str, Any]:
         """``gongkai plan show``: the plan in force for a quarter (now), with its text."""
-        wanted = str(read_quarter(quarter) if quarter else quarter_of(self.today))
+        wanted = str(read_quarter(quarter) if quarter else quarter_of(self.runtime.today))
         adopted = self.runtime.reference.plan_for(wanted)
         if adopted is None:
             raise BadField("quarter", Text("尚未通过任何考核方案", "no plan has been adopted"))

@@ -209,7 +209,7 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         quarter, plan = asked.text("quarter"), asked.text("plan", LONGEST_PLAN)
         as_of, known = asked.text("as_of"), asked.text("known_on")
         asked.done()
-        question = question_of(quarter or str(quarter_of(desk.today)), as_of=as_of, known=known, plan=plan)
+        question = question_of(quarter or str(quarter_of(desk.runtime.today)), as_of=as_of, known=known, plan=plan)
         document: dict[str, Any] = await _answered(desk.replay(question))
         detail = {
             "source": "log",
@@ -237,7 +237,7 @@ def _filter(desk: Desk, request: Request) -> EventFilter:
     EventFilter(service, type_).check()
     unit = None
     if department is not None:
-        found = desk.runtime.reference.directory.find(department, desk.today)
+        found = desk.runtime.reference.directory.find(department, desk.runtime.today)
         if found is None:
             raise bad_field("department", Text("没有这个单位", "no such department"))
         unit = found.id

@@ -50,7 +50,7 @@ def _store(local: LocalRuntime) -> dict[str, Any]:
 
 
 def _calendar(desk: Desk) -> dict[str, Any]:
-    today = desk.today
+    today = desk.runtime.today
     if not desk.runtime.reference.calendar.known(today.year):
         message = Text(
             f"{today.year} 年（本年）放假通知尚未登记，期限均为暂定",

@@ -50,7 +50,7 @@ async def print_events(
         else:
             async with opened("events") as desk:
                 await desk.runtime.settle_down()
-                found = desk.runtime.reference.directory.find(department, desk.today) if department else None
+                found = desk.runtime.reference.directory.find(department, desk.runtime.today) if department else None
                 if department and found is None:
                     raise BadField(
                         "department", Text(f"没有这个单位：{department}", f"no such department: {department}")

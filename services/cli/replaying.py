@@ -16,5 +16,5 @@ async def replay_log(quarter: str | None, plan: str | None, as_of: str | None, k
 
     async with opened("replay") as desk:
         await desk.runtime.catch_up()
-        which = quarter or str(quarter_of(desk.today))
+        which = quarter or str(quarter_of(desk.runtime.today))
         return await desk.replay(question_of(which, as_of=as_of, known=known_on, plan=plan))
