@@ -22,7 +22,7 @@ from services.assessment.period import Quarter, QuarterProblem
 from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
-from services.runtime import Runtime
+from services.runtime import Runtime, distinct
 from shared.contracts import newest, released
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
@@ -333,8 +333,8 @@ class Desk:
 
     async def refusals(self) -> list[dict[str, Any]]:
         """Commands of policies that a rule refused."""
-        notes = {id(s.stores.notes): s.stores.notes for s in self.runtime.services.values()}
-        return [orjson.loads(body) for store in notes.values() for _, body in await store.notes(REFUSED)]
+        notes = distinct(service.stores.notes for service in self.runtime.services.values())
+        return [orjson.loads(body) for store in notes for _, body in await store.notes(REFUSED)]
 
     # -- calendar --------------------------------------------------------------------------------------------------
 

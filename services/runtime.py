@@ -2,11 +2,11 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 import yaml
@@ -40,6 +40,7 @@ SEEDED = "seeded"
 RESTORING = "restoring"
 """A note that is there, and not empty, while a restore is under way or was cut off."""
 log = structlog.get_logger("runtime")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Runtime(ABC):
     @property
     def files(self) -> CaseReader:
         """The case files of all services, to be read."""
-        stores = list({id(s.stores.cases): s.stores.cases for s in self.services.values()}.values())
+        stores = distinct(service.stores.cases for service in self.services.values())
         return stores[0] if len(stores) == 1 else AllFiles(stores)
 
     def engine(self, service: str) -> Engine:
@@ -203,6 +204,11 @@ class Runtime(ABC):
                 # What comes within a moment goes in one round: under load that is most of the work saved.
                 await _first_of(GATHER_SECONDS, stopped)
                 stirred.clear()
+
+
+def distinct(stores: Iterable[S]) -> list[S]:
+    """Each store once, though several services may share it."""
+    return list({id(store): store for store in stores}.values())
 
 
 class AllFiles:

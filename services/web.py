@@ -14,7 +14,7 @@ from services.desk import Desk
 from services.desk_openapi import desk_paths
 from services.desk_routes import desk_router
 from services.import_list import import_rows
-from services.runtime import Runtime
+from services.runtime import Runtime, distinct
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import moment_text
@@ -105,7 +105,7 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
         own = [runtime.services[name] for name in names]
         try:
             oldest = [await s.stores.cases.oldest_unsent(s.name) for s in own]
-            parked = {id(s.stores.positions): len(await s.stores.positions.parked()) for s in own}
+            parked = [len(await positions.parked()) for positions in distinct(s.stores.positions for s in own)]
             swept = await runtime.swept_through()
         except StoreAway as away:
             return Health(False, (*fatal, *told, f"store_away: {away}"))
@@ -113,7 +113,7 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
         detail = {
             "lag": await runtime.lag(),
             "oldest_unsent": moment_text(min(waiting)) if waiting else None,
-            "parked": sum(parked.values()),
+            "parked": sum(parked),
             "swept_through": moment_text(swept) if swept else None,
         }
         return Health(not fatal, (*fatal, *told), detail)

@@ -12,10 +12,9 @@ from typing import Any
 from services.declared import SERVICES
 from services.operations import backup_format as form
 from services.operations.backup_format import Line, PartWriter
-from services.operations.places import distinct
 from services.operations.problems import OperationRefused
 from services.operations.republish import BEGUN
-from services.runtime import RESTORING, Runtime
+from services.runtime import RESTORING, Runtime, distinct
 from shared.clock import ProcessClock
 from shared.domain.directory import SYSTEM
 from shared.domain.localtime import moment_text

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.assessment.facts import CONSUMER, Projector
-from services.operations.places import distinct, name_of
-from services.runtime import Runtime
+from services.operations.names import name_of
+from services.runtime import Runtime, distinct
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import BadField
 from shared.domain.text import Text

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from services.operations.places import distinct, name_of
-from services.runtime import Runtime
+from services.operations.names import name_of
+from services.runtime import Runtime, distinct
 from shared.domain.directory import SYSTEM
 from shared.domain.text import Text
 from shared.engine.consumer import fits

@@ -12,9 +12,8 @@ from services.assessment.facts import CONSUMER
 from services.operations import backup_format as form
 from services.operations.backup import ERASED, Talk, fingerprint
 from services.operations.backup_format import Backup, Line
-from services.operations.places import distinct
 from services.operations.problems import OperationRefused
-from services.runtime import RESTORING, SEEDED, Runtime
+from services.runtime import RESTORING, SEEDED, Runtime, distinct
 from shared.domain.directory import SYSTEM
 from shared.domain.text import Text
 from shared.engine.consumer import fits
@@ -271,5 +270,4 @@ def _positions(runtime: Runtime) -> list[PositionStore]:
 
 
 def _stores(runtime: Runtime) -> list[Stores]:
-    """One set of stores for each store of notes."""
-    return list({id(service.stores.notes): service.stores for service in runtime.services.values()}.values())
+    return distinct(service.stores for service in runtime.services.values())

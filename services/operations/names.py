@@ -1,16 +1,6 @@
-"""Where things of a process are: each store once, and whose they are."""
-
-from collections.abc import Iterable
-from typing import TypeVar
+"""What operations call things when they tell of them."""
 
 from services.runtime import Runtime
-
-S = TypeVar("S")
-
-
-def distinct(stores: Iterable[S]) -> list[S]:
-    """Each store once, though several services may share it."""
-    return list({id(store): store for store in stores}.values())
 
 
 def name_of(runtime: Runtime, department: str | None) -> str | None:
