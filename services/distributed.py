@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.declared import SERVICES
@@ -17,7 +17,6 @@ from shared.storage.mongo import MongoDatabases, open_mongo_stores
 from shared.storage.port import Stores
 
 ASSESSMENT = "assessment"
-FIGURES_SECONDS = 5.0
 FINISH_WITHIN = 4.0
 STOP_WITHIN = 8.0
 
@@ -30,7 +29,6 @@ class DistributedRuntime(Runtime):
     log: KafkaEventLog
     databases: Sequence[MongoDatabases]
     subscribers: tuple[KafkaSubscriber, ...]
-    counted: dict[str, float] = field(default_factory=dict)
 
     @property
     def refusing(self) -> str | None:
@@ -52,7 +50,6 @@ class DistributedRuntime(Runtime):
                 self.keep("reference", self._follow, IDLE_SECONDS, stopped),
                 self.keep("relay", self._relay, IDLE_SECONDS, stopped, self.stirred),
                 self.keep("timers", self._sweep, SWEEP_SECONDS, stopped),
-                self.keep("figures", self._count, FIGURES_SECONDS, stopped),
             )
         ]
         try:
@@ -75,11 +72,16 @@ class DistributedRuntime(Runtime):
         """How many events wait for this process, as far as the broker has told."""
         return sum(subscriber.lag() for subscriber in self.subscribers)
 
-    def figures(self, today: date) -> dict[str, float]:
-        """What metrics tell of the stores, as counted last; and of the consumers, now."""
+    def serving(self) -> Sequence[Service]:
+        """Those it was opened to serve."""
+        return [self.services[name] for name in self.served]
+
+    async def figures(self) -> dict[str, float]:
+        """What metrics tell of the stores, and of the consumers."""
+        of_stores = await super().figures()
         progress = [subscriber.progress for subscriber in self.subscribers]
         return {
-            **self.counted,
+            **of_stores,
             "consumer_lag": float(sum(p.lag for p in progress)),
             "partitions_assigned": float(sum(p.assigned for p in progress)),
             "partitions_refused": float(sum(p.refused for p in progress)),
@@ -98,37 +100,16 @@ class DistributedRuntime(Runtime):
 
     async def _relay(self) -> bool:
         moved = 0
-        for service in self._serving():
+        for service in self.serving():
             moved += await service.relay.run_once()
         return bool(moved)
 
     async def _sweep(self) -> bool:
         if self.follower.current is None:
             return False
-        for service in self._serving():
+        for service in self.serving():
             await service.timers.sweep()
         return False
-
-    async def _count(self) -> bool:
-        today = self.today.isoformat()
-        unsent = overdue = parked = 0
-        oldest: list[datetime] = []
-        for service in self._serving():
-            waiting, late = await service.stores.cases.figures(service.name, today)
-            unsent, overdue = unsent + waiting, overdue + late
-            if (since := await service.stores.cases.oldest_unsent(service.name)) is not None:
-                oldest.append(since)
-            parked += len(await service.stores.positions.parked())
-        self.counted.update(
-            unsent_files=float(unsent),
-            oldest_unsent_seconds=self.seconds_since(min(oldest, default=None)),
-            overdue_cases=float(overdue),
-            parked_events=float(parked),
-        )
-        return False
-
-    def _serving(self) -> list[Service]:
-        return [self.services[name] for name in self.served]
 
 
 def open_distributed(

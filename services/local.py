@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, parts_of
 from shared.clock import ProcessClock
@@ -13,11 +13,6 @@ from shared.settings import Settings
 from shared.storage.folder import DataFolder
 from shared.storage.port import StoreAway, Stores
 from shared.storage.sqlite import Database, open_stores
-
-UNSENT = "SELECT count(*) FROM cases WHERE version > sent"
-PARKED = "SELECT count(*) FROM parked"
-OVERDUE = "SELECT count(*) FROM cases WHERE open = 1 AND due < ?"
-OLDEST = "SELECT min(updated) FROM cases WHERE version > sent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +47,6 @@ class LocalRuntime(Runtime):
     async def lag(self) -> int:
         """How many events are not projected yet."""
         return await self.facts.lag()
-
-    def figures(self, today: date) -> dict[str, float]:
-        """What metrics tell of the stores now."""
-        asked = {
-            "unsent_files": (UNSENT, ()),
-            "parked_events": (PARKED, ()),
-            "overdue_cases": (OVERDUE, (today.isoformat(),)),
-        }
-        counted = {name: float(self.database.read(sql, values)[0][0]) for name, (sql, values) in asked.items()}
-        oldest = self.database.read(OLDEST, ())[0][0]
-        return counted | {
-            "oldest_unsent_seconds": self.seconds_since(datetime.fromisoformat(oldest) if oldest else None)
-        }
 
     def reasons(self) -> list[str]:
         """Nothing: what goes wrong here keeps the process from being ready."""

@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -35,10 +36,12 @@ from shared.storage.port import CaseReader, CaseRecord, EventRecord, StoreAway, 
 PLAN = Path(__file__).parent.parent / "plans" / "2026.yaml"
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
+FIGURES_WITHIN = 5.0
 GATHER_SECONDS = 0.05
 SEEDED = "seeded"
 RESTORING = "restoring"
 """A note that is there, and not empty, while a restore is under way or was cut off."""
+COUNTED = ("unsent_files", "oldest_unsent_seconds", "parked_events", "overdue_cases")
 log = structlog.get_logger("runtime")
 S = TypeVar("S")
 
@@ -65,6 +68,7 @@ class Runtime(ABC):
     facts: Consumer
     stirred: asyncio.Event
     troubles: dict[str, str] = field(default_factory=dict)
+    counted: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0.0))
 
     @property
     def reference(self) -> Reference:
@@ -115,13 +119,34 @@ class Runtime(ABC):
     async def lag(self) -> int:
         """How many events are not projected yet."""
 
-    @abstractmethod
-    def figures(self, today: date) -> dict[str, float]:
-        """What metrics tell of the stores."""
+    def serving(self) -> Sequence[Service]:
+        """The services that this process runs."""
+        return [*self.services.values()]
+
+    async def figures(self) -> dict[str, float]:
+        """What metrics tell of the stores of the services that run here; while those are away, what was told last."""
+        # That the store is away is told by readiness; whoever asks for metrics waits for no store.
+        with suppress(StoreAway, TimeoutError):
+            async with asyncio.timeout(FIGURES_WITHIN):
+                self.counted.update(zip(COUNTED, await self._count(), strict=True))
+        return dict(self.counted)
 
     @abstractmethod
     def reasons(self) -> list[str]:
         """What to look at, though the process serves."""
+
+    async def _count(self) -> tuple[float, float, float, float]:
+        today = self.today.isoformat()
+        unsent = overdue = parked = 0
+        oldest: list[datetime] = []
+        for service in self.serving():
+            waiting, late = await service.stores.cases.figures(service.name, today)
+            unsent, overdue = unsent + waiting, overdue + late
+            if (since := await service.stores.cases.oldest_unsent(service.name)) is not None:
+                oldest.append(since)
+        for positions in distinct(service.stores.positions for service in self.serving()):
+            parked += len(await positions.parked())
+        return float(unsent), self.seconds_since(min(oldest, default=None)), float(parked), float(overdue)
 
     async def init(self) -> int:
         """Seeds calendar, sample directory and default plan; how many entries were new."""

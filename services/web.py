@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,7 +23,7 @@ from shared.storage.port import StoreAway
 from shared.web.app import compose_app
 from shared.web.commands import read_body
 from shared.web.language import language_of
-from shared.web.metrics import forget, gauge
+from shared.web.metrics import Figure
 from shared.web.operations import Health
 from shared.web.people import Gate, People
 from shared.web.problems import forbidden, unauthorised
@@ -118,38 +117,29 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
         }
         return Health(not fatal, (*fatal, *told), detail)
 
+    async def figures() -> list[Figure]:
+        told = await runtime.figures()
+        ready = runtime.follower.current is not None and runtime.refusing is None and not _fatal(runtime)
+        found = [Figure(name, FIGURES[name], value) for name, value in told.items()]
+        return [*found, Figure("ready", "Whether the process is ready", float(ready))]
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopped = asyncio.Event()
         background = asyncio.create_task(runtime.run(stopped))
-        gauges = [
-            gauge(name, help, partial(_figure, runtime, name))
-            for name, help in FIGURES.items()
-            if name in runtime.figures(runtime.today) or name in STORES_TELL
-        ]
-        gauges.append(
-            gauge(
-                "ready",
-                "Whether the process is ready",
-                lambda: float(
-                    runtime.follower.current is not None and runtime.refusing is None and not _fatal(runtime)
-                ),
-            )
-        )
         try:
             yield
         finally:
-            for one in gauges:
-                forget(one)
             stopped.set()
             runtime.stirred.set()
             await background
 
-    return compose_app(services, [desk_router(desk, people)] if "assessment" in names else [], health, lifespan)
+    return compose_app(
+        services, [desk_router(desk, people)] if "assessment" in names else [], health, figures, lifespan
+    )
 
 
 BESIDE = {"assessment": desk_paths()}
-STORES_TELL = ("unsent_files", "oldest_unsent_seconds", "parked_events", "overdue_cases")
 FIGURES = {
     "unsent_files": "Case files with events not yet published",
     "oldest_unsent_seconds": "How long the oldest unpublished file has waited; 0 when none waits",
@@ -174,7 +164,3 @@ def importer(people: People, request: Request) -> Actor:
 def _fatal(runtime: Runtime) -> list[str]:
     """What keeps the process from being ready. With the log away it goes on: what it leaves waits in its files."""
     return [f"{name}_failed: {why}" for name, why in runtime.troubles.items() if not why.startswith("LogAway")]
-
-
-def _figure(runtime: Runtime, name: str) -> float:
-    return runtime.figures(runtime.today).get(name, 0.0)

@@ -11,7 +11,7 @@ from starlette.types import Lifespan
 
 from shared.web.language import language_of
 from shared.web.middleware import Around
-from shared.web.operations import HealthCheck, Operations
+from shared.web.operations import Figures, HealthCheck, Operations
 from shared.web.problems import FORESEEN, bad_fields, no_route, parameter_errors, problem_of
 from shared.web.service_routes import ServiceRoutes, Services, method_not_allowed
 
@@ -20,6 +20,7 @@ def compose_app(
     services: Sequence[ServiceRoutes],
     extra_routers: Sequence[APIRouter],
     health: HealthCheck,
+    figures: Figures | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
 ) -> FastAPI:
     """The application of one process; ``extra_routers`` carry their own prefix (``/api/v1/assessment``).
@@ -30,7 +31,7 @@ def compose_app(
     app = FastAPI(
         title="gongkai", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    operations = Operations(health)
+    operations = Operations(health, figures)
     app.add_route("/healthz", operations.healthz, methods=["GET"])
     app.add_route("/readyz", operations.readyz, methods=["GET"])
     app.add_route("/metrics", operations.metrics, methods=["GET"])

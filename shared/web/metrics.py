@@ -1,6 +1,7 @@
-"""Metrics for Prometheus: what HTTP and commands count, and gauges that the runtime registers. No personal data."""
+"""Metrics for Prometheus: what HTTP and commands count, and figures that the runtime tells. No personal data."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -24,18 +25,17 @@ COMMANDS = Counter(
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def metrics() -> bytes:
-    """All metrics in Prometheus' text format."""
-    return generate_latest(REGISTRY)
+class Figure(NamedTuple):
+    """A value of this moment (lag, outbox age, parked, overdue, ready) and what it tells; ``name`` without our prefix."""
+
+    name: str
+    help: str
+    value: float
 
 
-def gauge(name: str, help: str, read: Callable[[], float]) -> Gauge:
-    """Registers a value that is read each time somebody looks (lag, outbox age, parked, overdue, ready)."""
-    made = Gauge(f"gongkai_{name}", help, registry=REGISTRY)
-    made.set_function(read)
-    return made
-
-
-def forget(made: Gauge) -> None:
-    """Takes a gauge off the list when what it reads is gone."""
-    REGISTRY.unregister(made)
+def metrics(figures: Iterable[Figure] = ()) -> bytes:
+    """All metrics in Prometheus' text format: what was counted, and the figures."""
+    now = CollectorRegistry()
+    for figure in figures:
+        Gauge(f"gongkai_{figure.name}", figure.help, registry=now).set(figure.value)
+    return generate_latest(REGISTRY) + generate_latest(now)

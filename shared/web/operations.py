@@ -1,6 +1,6 @@
 """For operations: is the process alive, is it ready and if not why, and its metrics."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.web.metrics import MEDIA_TYPE, metrics
+from shared.web.metrics import MEDIA_TYPE, Figure, metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,14 @@ class Health:
 
 
 HealthCheck = Callable[[], Awaitable[Health]]
+Figures = Callable[[], Awaitable[Sequence[Figure]]]
 
 
 class Operations:
     """``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    def __init__(self, check: HealthCheck) -> None:
-        self._check = check
+    def __init__(self, check: HealthCheck, figures: Figures | None = None) -> None:
+        self._check, self._figures = check, figures
 
     async def healthz(self, request: Request) -> Response:
         """The process answers."""
@@ -42,6 +43,7 @@ class Operations:
         return Response(orjson.dumps(body), 200 if health.ready else 503, media_type="application/json")
 
     async def metrics(self, request: Request) -> Response:
-        """All metrics of the process."""
+        """All metrics of the process; its figures are asked for once, now."""
         request.scope["gongkai.route"] = "/metrics"
-        return Response(metrics(), media_type=MEDIA_TYPE)
+        figures = await self._figures() if self._figures is not None else ()
+        return Response(metrics(figures), media_type=MEDIA_TYPE)

@@ -20,14 +20,15 @@ from services.assessment import calendar, department, plan_case
 from services.messages import MESSAGE
 from shared.domain.kind import CaseKind, RuleBroken
 from shared.domain.text import Text
-from shared.storage.port import StoreAway
+from shared.storage.port import Parked, StoreAway
 from shared.web.app import compose_app
-from shared.web.metrics import forget, gauge
+from shared.web.metrics import Figure
 from shared.web.openapi import openapi_document
 from shared.web.operations import Health
 from shared.web.reading import json_answer
 from shared.web.service_routes import service_routes
 from tests.county_over_http import LETTER, MESSAGES, County, problem
+from tests.local_county import local_county
 
 DOCS, OPENAPI = "/api/v1/messages/docs", "/api/v1/messages/openapi.json"
 ASSESSMENT: tuple[CaseKind[Any], ...] = (calendar.KIND, department.KIND, plan_case.KIND)
@@ -179,15 +180,34 @@ async def test_metrics_count_requests_by_route_and_commands_by_outcome(luodian: 
     }
 
 
-async def test_a_gauge_of_the_runtime_is_read_when_somebody_looks(luodian: County) -> None:
+async def test_a_figure_of_the_runtime_is_asked_for_when_somebody_looks(luodian: County) -> None:
     values = iter((3, 5))
-    made = gauge("test_outbox_age_seconds", "age of the oldest unsent event", lambda: next(values))
-    try:
+
+    async def figures() -> list[Figure]:
+        return [Figure("test_outbox_age_seconds", "age of the oldest unsent event", next(values))]
+
+    async with client_of(compose_app([luodian.routes], [], ready, figures)) as client:
         for expected in ("3.0", "5.0"):
-            text = (await luodian.client.get("/metrics")).text
+            text = (await client.get("/metrics")).text
             assert f"gongkai_test_outbox_age_seconds {expected}" in text
-    finally:
-        forget(made)
+
+
+async def test_figures_stay_as_told_last_while_the_store_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*asked: object) -> list[Parked]:
+        raise StoreAway()
+
+    async with local_county(tmp_path) as county:
+        positions = county.runtime.stores.positions
+        await positions.park(Parked("somebody", "gongkai.messages", 0, 7, None, None, "unreadable", b"?"))
+        told = [(await county.client.get("/metrics")).text]
+        monkeypatch.setattr(positions, "parked", away)
+        told.append((await county.client.get("/metrics")).text)
+    for text in told:
+        assert "gongkai_parked_events 1.0" in text
+        assert "gongkai_unsent_files 0.0" in text
+        assert "gongkai_ready 1.0" in text
 
 
 async def test_a_wild_address_is_counted_under_no_name_of_its_own(luodian: County) -> None:
