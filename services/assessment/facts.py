@@ -9,7 +9,7 @@ from shared.contracts import Contract, released
 from shared.domain.localtime import date_and_instant
 from shared.eventlog.envelope import NotAnEvent, decode, short_type
 from shared.eventlog.port import ASSESSMENT, MESSAGES, MESSAGES_RESTRICTED, PUBLISHING, REQUESTS, Logged
-from shared.storage.port import NO_CLOCKS, FactRow, FactStore, Parked, PositionStore
+from shared.storage.port import NO_CLOCKS, FactRow, FactStore, Parked, Parking
 
 CONSUMER = "assessment.facts"
 TOPICS = (PUBLISHING, REQUESTS, MESSAGES, MESSAGES_RESTRICTED, ASSESSMENT)
@@ -18,10 +18,8 @@ TOPICS = (PUBLISHING, REQUESTS, MESSAGES, MESSAGES_RESTRICTED, ASSESSMENT)
 class Projector:
     """Takes batches of the log into the fact store. Given the same batch again it changes nothing."""
 
-    def __init__(
-        self, facts: FactStore, positions: PositionStore, contracts: Mapping[str, Contract] | None = None
-    ) -> None:
-        self._facts, self._positions = facts, positions
+    def __init__(self, facts: FactStore, parking: Parking, contracts: Mapping[str, Contract] | None = None) -> None:
+        self._facts, self._parking = facts, parking
         self._scored = {
             name: (short_type(name), tuple(schema["x-gongkai"]["scored"]))
             for name, schema in (released() if contracts is None else contracts).items()
@@ -73,7 +71,7 @@ class Projector:
 
     async def _park(self, record: Logged, event: Mapping[str, Any] | None, reason: str) -> None:
         department = event["data"].get("department") if event else record.key.rpartition("/")[2]
-        await self._positions.park(
+        await self._parking.park(
             Parked(
                 CONSUMER,
                 record.topic,

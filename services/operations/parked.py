@@ -10,16 +10,16 @@ from services.runtime import Runtime, distinct
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import BadField
 from shared.domain.text import Text
-from shared.engine.policy import PolicyRunner
+from shared.engine.policy import reading_of
 from shared.eventlog.envelope import NotAnEvent, decode
 from shared.eventlog.port import Logged
-from shared.storage.port import Parked, Position, PositionStore
+from shared.storage.port import Parked, Parking, PositionStore
 
 Take = Callable[[Sequence[Logged]], Awaitable[None]]
 
 
 class Again:
-    """A ``PositionStore`` for what is given again: what is parked once more keeps its place and has the new reason."""
+    """``Parking`` for what is given again: what is parked once more keeps its place and has the new reason."""
 
     def __init__(self, store: PositionStore) -> None:
         self._store = store
@@ -28,27 +28,6 @@ class Again:
     async def park(self, parked: Parked) -> None:
         self.refused = parked
         await self._store.repark(parked)
-
-    async def repark(self, parked: Parked) -> None:
-        await self._store.repark(parked)
-
-    async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
-        await self._store.unpark(consumer, topic, partition, offset)
-
-    async def parked(self, consumer: str | None = None) -> list[Parked]:
-        return await self._store.parked(consumer)
-
-    async def position(self, consumer: str, topic: str, partition: int) -> Position | None:
-        return await self._store.position(consumer, topic, partition)
-
-    async def positions(self) -> list[Position]:
-        return await self._store.positions()
-
-    async def move(self, position: Position) -> None:
-        await self._store.move(position)
-
-    async def forget(self, consumer: str, topic: str, partition: int) -> int:
-        return await self._store.forget(consumer, topic, partition)
 
 
 async def list_parked(runtime: Runtime, consumer: str | None = None, event: str | None = None) -> dict[str, Any]:
@@ -101,14 +80,12 @@ async def _again(runtime: Runtime, store: PositionStore, parked: Parked) -> str 
     return again.refused.reason if again.refused is not None else None
 
 
-def _take_of(runtime: Runtime, positions: PositionStore, consumer: str) -> Take | None:
+def _take_of(runtime: Runtime, parking: Parking, consumer: str) -> Take | None:
     if consumer == CONSUMER:
-        return Projector(runtime.stores.facts, positions).take
+        return Projector(runtime.stores.facts, parking).take
     for service in runtime.services.values():
-        runner = PolicyRunner(
-            service.declared.policies, service.engine, runtime.eventlog, positions, service.stores.notes
-        )
-        for reading in runner.readings:
+        for policy in service.declared.policies:
+            reading = reading_of(policy, service.engine, parking, service.stores.notes)
             if reading.name == consumer:
                 return reading.take
     return None

@@ -12,41 +12,20 @@ from services.runtime import Runtime
 from shared.domain.directory import SYSTEM
 from shared.domain.text import Text
 from shared.eventlog.envelope import event_id
-from shared.storage.port import FactStore, Parked, Position
+from shared.storage.port import FactStore, Parked
 
 READ = 1000
 MOST_NAMED = 20
 
 
 class Found:
-    """A ``PositionStore`` for a rebuild: what cannot be taken is kept apart until the switch."""
+    """``Parking`` for a rebuild: what cannot be taken is kept apart until the switch."""
 
     def __init__(self) -> None:
         self.places: dict[tuple[str, int, int], Parked] = {}
 
     async def park(self, parked: Parked) -> None:
         self.places[(parked.topic, parked.partition, parked.offset)] = parked
-
-    async def repark(self, parked: Parked) -> None:
-        await self.park(parked)
-
-    async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
-        self.places.pop((topic, partition, offset), None)
-
-    async def parked(self, consumer: str | None = None) -> list[Parked]:
-        return list(self.places.values())
-
-    async def position(self, consumer: str, topic: str, partition: int) -> Position | None:
-        return None
-
-    async def positions(self) -> list[Position]:
-        return []
-
-    async def move(self, position: Position) -> None:
-        raise NotImplementedError("a rebuild moves no position")
-
-    async def forget(self, consumer: str, topic: str, partition: int) -> int:
-        raise NotImplementedError("a rebuild forgets no position")
 
 
 class Reading:

@@ -16,7 +16,7 @@ from shared.engine.consumer import Consumer
 from shared.engine.execute import Engine, KeyReused, NotFound, system
 from shared.eventlog.envelope import NotAnEvent, Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
-from shared.storage.port import NoteStore, Parked, PositionStore
+from shared.storage.port import NoteStore, Parked, Parking, PositionStore
 
 MOST_DEPTH = 8
 REFUSED = "policy-refused:"
@@ -59,8 +59,7 @@ class PolicyRunner:
     def __init__(
         self, policies: Sequence[Policy], engine: Engine, eventlog: EventLog, positions: PositionStore, notes: NoteStore
     ) -> None:
-        self._engine, self._positions, self._notes = engine, positions, notes
-        self.readings = tuple(self._reading(policy) for policy in policies)
+        self.readings = tuple(reading_of(policy, engine, positions, notes) for policy in policies)
         self.consumers = [Consumer(r.name, r.topics, eventlog, positions, r.take) for r in self.readings]
 
     async def run_once(self) -> int:
@@ -71,16 +70,29 @@ class PolicyRunner:
                 raise outcome
         return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
-    def _reading(self, policy: Policy) -> Reading:
-        name = f"policy:{self._engine.service}.{policy.name}"
 
-        async def take(records: Sequence[Logged]) -> None:
-            for record in records:
-                await self._take(policy, name, record)
+def reading_of(policy: Policy, engine: Engine, parking: Parking, notes: NoteStore) -> Reading:
+    """A policy of the engine's service as a reading; ``parking`` keeps what it cannot take, ``notes`` what a rule refused."""
+    name = f"policy:{engine.service}.{policy.name}"
+    return Reading(name, policy.topics, _Reacting(name, policy, engine, parking, notes).take)
 
-        return Reading(name, policy.topics, take)
 
-    async def _take(self, policy: Policy, consumer: str, record: Logged) -> None:
+@dataclass(frozen=True, slots=True)
+class _Reacting:
+    """One policy at work, under the name by which it reads."""
+
+    name: str
+    policy: Policy
+    engine: Engine
+    parking: Parking
+    notes: NoteStore
+
+    async def take(self, records: Sequence[Logged]) -> None:
+        for record in records:
+            await self._take(record)
+
+    async def _take(self, record: Logged) -> None:
+        policy = self.policy
         event: dict[str, Any] | None = None
         try:
             event = decode(record.value)
@@ -88,9 +100,9 @@ class PolicyRunner:
                 return
             reaction = policy.react(event)
         except (NotAnEvent, ValueError, KeyError, AttributeError, TypeError) as problem:
-            await self._positions.park(
+            await self.parking.park(
                 Parked(
-                    consumer,
+                    self.name,
                     record.topic,
                     record.partition,
                     record.offset,
@@ -106,24 +118,25 @@ class PolicyRunner:
         depth = int(event.get("causationdepth", 0)) + 1
         command_id = f"{event['id']}:{policy.name}"
         if depth > MOST_DEPTH:
-            await self._refused(policy, record, event, "policy.depth", f"策略链超过 {MOST_DEPTH} 层")
+            await self._refused(record, event, "policy.depth", f"策略链超过 {MOST_DEPTH} 层")
             return
         asked = system(reaction.command, command_id, Trace(event["correlationid"], event["id"], depth))
         try:
-            await self._engine.execute(self._engine.kind(reaction.kind), reaction.case, [asked])
+            await self.engine.execute(self.engine.kind(reaction.kind), reaction.case, [asked])
         except RuleBroken as broken:
-            await self._refused(policy, record, event, broken.code, broken.message.zh)
+            await self._refused(record, event, broken.code, broken.message.zh)
         except BadField as bad:
-            await self._refused(policy, record, event, "bad_field", f"{bad.field}: {bad.message.zh}")
+            await self._refused(record, event, "bad_field", f"{bad.field}: {bad.message.zh}")
         except NotFound:
-            await self._refused(policy, record, event, "not_found", "案卷不存在")
+            await self._refused(record, event, "not_found", "案卷不存在")
         except KeyReused:
             # Given before, by a release that worded it differently: its effect stands.
             log.info("policy command given before", policy=policy.name)
 
-    async def _refused(self, policy: Policy, record: Logged, event: Mapping[str, Any], code: str, reason: str) -> None:
+    async def _refused(self, record: Logged, event: Mapping[str, Any], code: str, reason: str) -> None:
+        policy = self.policy
         note = {"policy": policy.name, "event": event["id"], "case": event["subject"], "code": code, "reason": reason}
-        await self._notes.set_note(f"{REFUSED}{policy.name}:{event['id']}", orjson.dumps(note))
+        await self.notes.set_note(f"{REFUSED}{policy.name}:{event['id']}", orjson.dumps(note))
         # An isolated case is named in no log; the note tells the county office which it is.
         named = None if record.topic.endswith(".restricted") else event["id"]
         log.warning("policy refused", policy=policy.name, event_id=named, code=code)

@@ -334,7 +334,14 @@ class FactStore(Protocol):
         """Makes the set that ``begin`` gave the live one, at once for all readers. Raises ``RebuildOvertaken``."""
 
 
-class PositionStore(Protocol):
+class Parking(Protocol):
+    """Where a consumer puts what it could not take."""
+
+    async def park(self, parked: Parked) -> None:
+        """Keeps an event that could not be taken; the same place twice is one."""
+
+
+class PositionStore(Parking, Protocol):
     """Consumers' positions and parked events."""
 
     async def position(self, consumer: str, topic: str, partition: int) -> Position | None:
@@ -342,9 +349,6 @@ class PositionStore(Protocol):
 
     async def move(self, position: Position) -> None:
         """Stores a position; it only ever grows."""
-
-    async def park(self, parked: Parked) -> None:
-        """Keeps an event that could not be taken; the same place twice is one."""
 
     async def parked(self, consumer: str | None = None) -> list[Parked]:
         """All parked events."""
