@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 import structlog
 
+from shared.engine.consumer import fits
 from shared.engine.reference import Reference, apply
 from shared.eventlog.envelope import NotAnEvent, decode, event_id
 from shared.eventlog.port import REFERENCE, EventLog, LogAway, Logged, LogReset
-from shared.storage.port import NoteStore
+from shared.storage.port import NoteStore, Position
 
 BATCH = 500
 COPY = "reference"
@@ -129,6 +130,5 @@ async def copy_reset(eventlog: EventLog, copy: list[str]) -> LogReset | None:
     """Why the log does not hold what the copy was made of; None if it does."""
     if not copy:
         return None
-    last = event_id(copy[-1].encode())
-    before = await eventlog.read(REFERENCE, PARTITION, len(copy) - 1, 1)
-    return None if before and event_id(before[0].value) == last else LogReset(REFERENCE, PARTITION, len(copy), last)
+    read = Position(COPY, REFERENCE, PARTITION, len(copy), event_id(copy[-1].encode()))
+    return None if await fits(eventlog, read) else LogReset(REFERENCE, PARTITION, read.next, read.last_id)
