@@ -3,10 +3,10 @@
 import pytest
 
 from tests.backends import choice
+from tests.backends.kafka_server import kafka_bootstrap as kafka_bootstrap
+from tests.backends.kafka_server import own_kafka as own_kafka
 from tests.backends.mongo_server import killable_mongo as killable_mongo
 from tests.backends.mongo_server import mongo_server as mongo_server
-
-pytest_plugins = ("tests.backends.kafka_server",)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

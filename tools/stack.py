@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+
+from tools.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 300
@@ -100,15 +101,6 @@ class Stack:
         """What runs and what it said last, for whoever looks for the fault."""
         self.compose("ps", "--all")
         self.compose("logs", "--tail", "15")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 def until(holds: Callable[[], bool], what: str, within: float = 60.0) -> None:

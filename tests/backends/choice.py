@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-_used: dict[str, str] = {}
-_absent: dict[str, str] = {}
+_used: dict[str, list[str]] = {}
+_absent: dict[str, list[str]] = {}
 
 
 def required(name: str) -> bool:
@@ -22,18 +22,18 @@ def absent(name: str, why: str) -> NoReturn:
     reason = f"no {name} server: {why}"
     if required(name):
         pytest.fail(f"{reason} (REQUIRE_BACKENDS names it)", pytrace=False)
-    _absent[name] = reason
+    _note(_absent, name, reason)
     pytest.skip(reason)
 
 
 def used(name: str, what: str) -> None:
     """Notes what the tests ran on, for the summary: ``SecantusDB 0.7.0b3, a stand-in for MongoDB``."""
-    _used[name] = what
+    _note(_used, name, what)
 
 
 def is_absence(report: pytest.TestReport) -> bool:
     """Whether a test was skipped because a server is absent."""
-    return report.skipped and any(reason in str(report.longrepr) for reason in _absent.values())
+    return report.skipped and any(reason in str(report.longrepr) for told in _absent.values() for reason in told)
 
 
 def summarise(terminal: pytest.TerminalReporter) -> None:
@@ -41,7 +41,14 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
     if not _used and not _absent:
         return
     terminal.section("servers", sep="-")
-    for name, what in sorted(_used.items()):
-        terminal.write_line(f"{name}: {what}")
-    for name, reason in sorted(_absent.items()):
-        terminal.write_line(f"{name}: not run, {reason}")
+    for name, told in sorted(_used.items()):
+        for what in told:
+            terminal.write_line(f"{name}: {what}")
+    for name, told in sorted(_absent.items()):
+        for reason in told:
+            terminal.write_line(f"{name}: not run, {reason}")
+
+
+def _note(notes: dict[str, list[str]], name: str, words: str) -> None:
+    if words not in (told := notes.setdefault(name, [])):
+        told.append(words)

@@ -1,7 +1,4 @@
-"""A real Kafka for the tests: a given address, a container, a process from `.backends/kafka`, or a visible skip.
-
-``REQUIRE_BACKENDS=kafka`` (a list with commas) makes the skip a failure. The summary names the server that was used.
-"""
+"""A real Kafka for the tests: a given address, a container, a process from `.backends/kafka`, or a visible skip."""
 
 import asyncio
 import atexit
@@ -9,19 +6,22 @@ import base64
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
-from _pytest.outcomes import Failed, Skipped
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from tests.backends import choice
+from tests.backends.images import image_is_here
+from tools.ports import free_ports
+
+NAME = "kafka"
 ADDRESS = "GONGKAI_TEST_KAFKA"
 IMAGE = "apache/kafka:4.2.1"
 LIBS = Path(__file__).resolve().parents[2] / ".backends" / "kafka" / "libs"
@@ -52,13 +52,6 @@ share.coordinator.state.topic.min.isr=1
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 """
-
-used: list[str] = []
-"""What the summary says about Kafka, in the order of use."""
-
-
-class ServerAbsent(Skipped):
-    """No Kafka on this machine: the one skip that the conformance suites allow."""
 
 
 class Server(Protocol):
@@ -204,15 +197,6 @@ def jar_version() -> str | None:
     return jars[0].stem.removeprefix("kafka_2.13-") if jars else None
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 def wait_until_ready(
     bootstrap: str, within: float = STARTS_WITHIN, process: subprocess.Popen[bytes] | None = None
 ) -> None:
@@ -251,36 +235,12 @@ async def _describes(bootstrap: str) -> bool:
         await client.close()
 
 
-def image_present() -> bool:
-    """Whether a Docker engine answers and has the image."""
-    import docker
-    from docker.errors import DockerException
-
-    try:
-        client = docker.from_env(timeout=5)
-        try:
-            client.images.get(IMAGE)
-        finally:
-            client.close()
-    except DockerException:
-        return False
-    return True
-
-
-def absent(reason: str) -> BaseException:
-    """What to raise where there is no server: a skip, or a failure where the run says that Kafka is required."""
-    required = {name.strip() for name in os.environ.get("REQUIRE_BACKENDS", "").split(",")}
-    if "kafka" in required:
-        return Failed(f"REQUIRE_BACKENDS names kafka: {reason}", pytrace=False)
-    return ServerAbsent(reason)
-
-
 def local_kafka(folder: Path) -> LocalKafka:
     """A broker of one's own, started. Raises a skip where it cannot be had."""
     if jar_version() is None:
-        raise absent("a Kafka process of its own is needed: run `make kafka`")
+        choice.absent(NAME, "a process of its own is needed: run `make kafka`")
     if shutil.which("java") is None:
-        raise absent("a Kafka process of its own is needed, and there is no java on this machine")
+        choice.absent(NAME, "a process of its own is needed, and there is no java on this machine")
     server = LocalKafka(folder)
     server.start()
     return server
@@ -289,23 +249,18 @@ def local_kafka(folder: Path) -> LocalKafka:
 def _chosen(folder: Path) -> Server:
     if given := os.environ.get(ADDRESS):
         return GivenKafka(given)
-    if image_present():
+    if image_is_here(IMAGE):
         return ContainerKafka()
     if jar_version() is None or shutil.which("java") is None:
-        raise absent(f"no Kafka: set {ADDRESS}, or load the image {IMAGE}, or run `make kafka` (needs java and mvn)")
+        choice.absent(NAME, f"set {ADDRESS}, or load the image {IMAGE}, or run `make kafka` (needs java and mvn)")
     return local_kafka(folder)
-
-
-def _name(server: Server) -> None:
-    if server.described not in used:
-        used.append(server.described)
 
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a broker that all tests share: use topics and groups that no other test uses."""
     server = _chosen(tmp_path_factory.mktemp("kafka"))
-    _name(server)
+    choice.used(NAME, server.described)
     yield server.bootstrap
     server.stop()
 
@@ -314,12 +269,6 @@ def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A broker process for one module, which may kill it and start it again; a test leaves it running."""
     server = local_kafka(tmp_path_factory.mktemp("own-kafka"))
-    _name(server)
+    choice.used(NAME, server.described)
     yield server
     server.stop()
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Names the Kafka that was used, if one was."""
-    for server in used:
-        terminalreporter.write_line(f"Kafka: {server}")

@@ -6,15 +6,12 @@ is there; the stand-in that ``make mongo`` installs, as a child process. Otherwi
 
 import atexit
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-import docker
-import docker.errors
 import pymongo
 import pymongo.errors
 import pytest
@@ -22,6 +19,8 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from tests.backends import choice
+from tests.backends.images import image_is_here
+from tools.ports import free_ports
 
 NAME = "mongo"
 IMAGE = os.environ.get("GONGKAI_TEST_MONGO_IMAGE", "mongo:8.0")
@@ -63,7 +62,7 @@ class InContainer:
     """A container of the image, its port published on a free one of this machine."""
 
     def __init__(self) -> None:
-        port = free_port()
+        (port,) = free_ports(1)
         self.url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
         # The reaper is one more image; the container is removed by stop, at exit at the latest.
         testcontainers_config.ryuk_disabled = True
@@ -92,7 +91,8 @@ class AsChild:
     """The stand-in of ``make mongo`` as a child process, every commit forced to disk."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._port = folder, free_port()
+        (self._port,) = free_ports(1)
+        self._folder = folder
         self.url = f"mongodb://127.0.0.1:{self._port}/"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -118,14 +118,6 @@ class AsChild:
     def stop(self) -> None:
         """The data are thrown away with the folder, so nothing is waited for."""
         self.kill()
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
@@ -157,21 +149,6 @@ def told(url: str) -> str:
     return f"MongoDB {build['version']}"
 
 
-def image_is_here() -> bool:
-    """Whether a container engine answers and has the image."""
-    try:
-        client = docker.from_env(timeout=5)
-    except docker.errors.DockerException:
-        return False
-    try:
-        client.images.get(IMAGE)
-    except docker.errors.DockerException:
-        return False
-    finally:
-        client.close()
-    return True
-
-
 def outlives_the_tests() -> bool:
     """Whether the session's server is somebody else's, so that tests must drop their databases."""
     return "GONGKAI_TEST_MONGO" in os.environ
@@ -179,7 +156,7 @@ def outlives_the_tests() -> bool:
 
 def own_server(folder: Path) -> Killable:
     """A server of its own, which the caller stops; skips where there is none to start."""
-    if image_is_here():
+    if image_is_here(IMAGE):
         return InContainer()
     if PROGRAM.is_file():
         return AsChild(folder)

@@ -25,9 +25,10 @@ from shared.storage.port import (
     VersionConflict,
 )
 from tests.backends.cut_wire import CutWire
-from tests.backends.mongo_server import Killable, free_port, outlives_the_tests
+from tests.backends.mongo_server import Killable, outlives_the_tests
 from tests.conformance.storage_suite import commit, fact, sealed, settled, subject
 from tests.county_over_http import LETTER, MESSAGES, county
+from tools.ports import free_ports
 
 MEGABYTE = 1 << 20
 
@@ -188,7 +189,7 @@ async def test_an_audit_entry_whose_answer_was_lost_is_there_once(mongo_server: 
 
 
 async def test_a_store_that_cannot_be_reached_is_told_by_name_and_in_time() -> None:
-    port = free_port()
+    (port,) = free_ports(1)
     secret = uuid.uuid4().hex
     url = f"mongodb://gongkai:{secret}@127.0.0.1:{port}/"
     async with opened(url, "none", patience=0.3) as there:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.backends import choice
-from tests.backends.kafka_server import ServerAbsent
 
 HERE = Path(__file__).parent
 
@@ -19,8 +18,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turns a skip into a failure; a server that this machine has not got stays a skip."""
     report = yield
-    absent = call.excinfo is not None and isinstance(call.excinfo.value, ServerAbsent)
-    if report.skipped and not absent and item.path.parent == HERE and not choice.is_absence(report):
+    if report.skipped and item.path.parent == HERE and not choice.is_absence(report):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped itself: {report.longrepr}"
     return report

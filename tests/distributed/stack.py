@@ -27,8 +27,8 @@ from shared.eventlog.port import TOPICS
 from shared.security.identity import LocalTokens
 from shared.security.keys import open_keys
 from shared.settings import Settings
-from tests.backends.kafka_server import free_ports
 from tests.integration.program import PATIENCE, ROOT, until
+from tools.ports import free_ports
 
 R = TypeVar("R")
 NOW = "2026-03-05 09:00"

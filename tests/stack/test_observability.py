@@ -15,9 +15,9 @@ from services.declared import SERVICES
 from services.distributed import open_distributed
 from services.web import app_of
 from shared.settings import read_settings
-from tests.backends.kafka_server import free_ports
 from tests.stack.compose_file import ROOT, at_defaults, read_compose
 from tools.make_secrets import make
+from tools.ports import free_ports
 
 DEPLOY = ROOT / "deploy"
 ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text("utf-8"))

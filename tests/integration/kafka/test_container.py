@@ -4,17 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.backends.kafka_server import IMAGE, ContainerKafka, image_present, used
+from tests.backends import choice
+from tests.backends.images import image_is_here
+from tests.backends.kafka_server import IMAGE, NAME, ContainerKafka
 from tests.integration.kafka.place import Effects, Place, entries, until
 
 
 @pytest.fixture
 def container() -> Iterator[ContainerKafka]:
     """A broker of the test's own."""
-    if not image_present():
+    if not image_is_here(IMAGE):
         pytest.skip(f"no Docker engine with the image {IMAGE}")
     server = ContainerKafka()
-    used.append(f"{server.described} (testcontainers)")
+    choice.used(NAME, f"{server.described} (testcontainers)")
     yield server
     server.stop()
 

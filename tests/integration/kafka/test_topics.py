@@ -8,8 +8,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from shared.eventlog.kafka import apply_topics
 from shared.eventlog.kafka.topics import topic_partitions
 from shared.eventlog.port import MESSAGES, REFERENCE, TOPICS, LogAway, TopicRefused
-from tests.backends.kafka_server import free_ports
 from tests.backends.kafka_topics import admin, make_topic
+from tools.ports import free_ports
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends.kafka_server import free_ports
 from tests.backends.kafka_topics import delete_topics
 from tests.distributed_county import distributed_settings, environment_of
 from tests.integration.program import ROOT, command, document, start, until
+from tools.ports import free_ports
 
 LIST = str(ROOT / "tests" / "data" / "messages-small.csv")
 RANK = ("rank", "2019Q2")
