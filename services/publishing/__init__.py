@@ -1,1 +1,6 @@
-"""信息公开: the publishing service; it runs, and has no case kinds yet."""
+"""信息公开: publication of information and the columns it appears in."""
+
+from services.publishing.article import ARTICLE
+from services.publishing.column import COLUMN
+
+KINDS = (ARTICLE, COLUMN)

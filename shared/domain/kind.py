@@ -37,14 +37,18 @@ Widget = Literal[
 
 
 class RuleBroken(Exception):
-    """A rule forbids the command: ``code`` (stable), what is wrong, and the legal basis. HTTP answers 409."""
+    """A rule forbids the command: ``code`` (stable), what is wrong, and the legal basis. HTTP answers 409.
 
-    def __init__(self, code: str, message: Text, basis: Text, field: str | None = None) -> None:
+    ``noted``: that it was refused is itself kept, in the audit trail; nothing of what was refused is.
+    """
+
+    def __init__(self, code: str, message: Text, basis: Text, field: str | None = None, *, noted: bool = False) -> None:
         super().__init__(message.zh)
         self.code = code
         self.message = message
         self.basis = basis
         self.field = field
+        self.noted = noted
 
 
 class BadField(Exception):

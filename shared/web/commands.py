@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.domain.directory import Actor
-from shared.domain.kind import BadField, CaseKind, Command, vault_fields
+from shared.domain.kind import BadField, CaseKind, Command, RuleBroken, vault_fields
 from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
 from shared.engine.execute import Asked, Engine, Stale
@@ -98,6 +98,16 @@ class Desk:
             visitor.actor, "access_refused", target, request=request.scope.get("gongkai.request"), detail=detail
         )
 
+    async def _note_rule(
+        self, request: Request, kind: CaseKind[Any], actor: Actor, case: str | None, command: str, rule: str
+    ) -> None:
+        """Notes in the audit trail which rule refused the command; nothing of what it brought."""
+        target = case if case is not None and shown_number(kind, case) else f"{kind.service}/{kind.collection}"
+        detail = {"route": request.scope.get("gongkai.route"), "command": command, "rule": rule}
+        await self._gate.audit.record(
+            actor, "command_refused", target, request=request.scope.get("gongkai.request"), detail=detail
+        )
+
     async def body(self, request: Request) -> bytes:
         """The request's JSON. Raises ``Problem`` 413 beyond the limit, 415 for what is no JSON."""
         return await read_json(request, self._gate.body_limit)
@@ -122,6 +132,8 @@ class Desk:
                 await self._attachments.bind(kind, outcome.case, files)
         except Exception as error:
             COMMANDS.labels(kind.name, model.command_name, "refused").inc()
+            if isinstance(error, RuleBroken) and error.noted:
+                await self._note_rule(request, kind, actor, case, model.command_name, error.code)
             problem = problem_of(_without_secrets(error, command), model)
             raise problem or error from error
         COMMANDS.labels(kind.name, model.command_name, "replayed" if outcome.replayed else "done").inc()

@@ -12,6 +12,8 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.assessment.department import AssignPost
+from services.publishing.article_commands import Draft
+from services.publishing.column_commands import Open
 from services.requests.application_commands import TakeOver
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.localtime import read_date
@@ -97,6 +99,43 @@ def reference(
     }
 
 
+WRITERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office")
+
+
+def articles(holder: str) -> dict[str, People]:
+    """Who may give each command on an item of ``holder``."""
+    unit, desk = of(holder, *WRITERS), of(OFFICE, "clerk", "office", "head", "custodian")
+    secrecy = of(holder, "secrecy") | of(OFFICE, "secrecy")
+    review = of(holder, "clerk", "reviewer", "head", "disclosure_head", "office")
+    heads = of(holder, "reviewer", "head", "disclosure_head", "office")
+    leaders, custodian = everywhere("leader"), of(holder, "custodian")
+    return {
+        **dict.fromkeys(("revise", "submit", "treat"), unit),
+        "approve": review | leaders,
+        "reject": review | secrecy | leaders,
+        "review-secrecy": secrecy,
+        "determine-secrecy": secrecy,
+        "flag-sensitive": unit | secrecy | desk | leaders,
+        "release": HEADS,
+        "return": HEADS,
+        "publish": unit | desk,
+        "check-published": unit | desk,
+        "answer-warnings": heads,
+        "correct": heads | HEADS,
+        "withdraw": heads | HEADS,
+        "file": custodian | desk,
+        **dict.fromkeys(("archive", "lend", "take-back", "destroy"), custodian),
+        "approve-destruction": of(holder, "head") | HEADS,
+        **CORRECTIONS,
+    }
+
+
+def columns(holder: str) -> dict[str, People]:
+    """Who may give each command on a column of ``holder``."""
+    desk = of(OFFICE, "clerk", "office", "head", "custodian")
+    return {"update": of(holder, *WRITERS) | desk, "record-blank": HEADS, "close": HEADS, **CORRECTIONS}
+
+
 CORRECTIONS = {"void-entry": HEADS, "revoke-overdue": HEADS}
 UNIT_DESK = of("education", "clerk", "reviewer", "head", "disclosure_head")
 UNIT_HEADS = of("education", "head", "disclosure_head")
@@ -120,6 +159,7 @@ APPLICATIONS_MAY: Mapping[str, People] = {
     **CORRECTIONS,
 }
 MESSAGES = "/api/v1/messages/messages"
+PUBLISHING = "/api/v1/publishing"
 DESK = "/api/v1/assessment"
 UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
 TABLE: dict[tuple[str, str], Rule] = {
@@ -145,6 +185,11 @@ TABLE: dict[tuple[str, str], Rule] = {
     **reference("applications", EDUCATION_SEEN, APPLICATIONS_MAY, "requests"),
     ("POST", "/api/v1/requests/applications"): TAKEN,
     ("POST", "/api/v1/requests/applications/follow"): TAKEN,
+    **reference("articles", EDUCATION_SEEN, articles("education"), "publishing"),
+    ("POST", f"{PUBLISHING}/articles"): Rule(frozenset().union(*(everywhere(role) for role in WRITERS)) & PEOPLE, 422),
+    **reference("columns", EDUCATION_SEEN, columns("education"), "publishing"),
+    ("POST", f"{PUBLISHING}/columns"): Rule(HEADS, 422),
+    **{("GET", f"{PUBLISHING}/{each}/{{id}}/why"): readable(EDUCATION_SEEN) for each in ("articles", "columns")},
     **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
     **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
@@ -166,6 +211,10 @@ TABLE: dict[tuple[str, str], Rule] = {
 
 
 APPLICATION = "A2026-000001"
+ARTICLE = "P2026-000001"
+ARTICLE_DRAFTED = Draft(title="题", department="education")
+COLUMN = "L2026-000001"
+COLUMN_OPENED = Open(name="教育动态", owner="education", kind="dynamic")
 
 
 class World(NamedTuple):
@@ -190,6 +239,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         requests = county.runtime.engine("requests")
         taken = Asked(TakeOver(department="education", message=message), SYSTEM, "application")
         await requests.execute(requests.kind("application"), None, [taken])
+        publishing = county.runtime.engine("publishing")
+        for kind, opening in (("column", COLUMN_OPENED), ("article", ARTICLE_DRAFTED)):
+            await publishing.execute(publishing.kind(kind), None, [Asked(opening, SYSTEM, kind)])
         yield World(county, message, plans[0])
 
 
@@ -204,6 +256,8 @@ async def status(world: World, route: tuple[str, str], headers: dict[str, str]) 
         "departments": "department-education",
         "plans": world.plan,
         "applications": APPLICATION,
+        "articles": ARTICLE,
+        "columns": COLUMN,
     }
     collection = address.split("/")[4] if address.count("/") > 3 else ""
     path = filled(

@@ -38,6 +38,14 @@ MESSAGES = {
     "messages.ReworkOrdered": contract("messages.ReworkOrdered"),
     "messages.MessageNeglected": contract("messages.MessageNeglected", verdict=True),
 }
+PUBLISHING = {
+    "publishing.InfoPublished": contract("publishing.InfoPublished", {"column": TEXT}, verdict=True),
+    "publishing.PublicationOverdue": contract("publishing.PublicationOverdue", {"column": TEXT}, verdict=True),
+    "publishing.InfoReturned": contract("publishing.InfoReturned", {"ground": TEXT}),
+    "publishing.ColumnUpdated": contract("publishing.ColumnUpdated"),
+    "publishing.ColumnStale": contract("publishing.ColumnStale", verdict=True),
+    "publishing.ColumnBlank": contract("publishing.ColumnBlank"),
+}
 
 SMALL_CONTRACTS = {
     "messages.ReplySent": contract("messages.ReplySent", {"category": TEXT}, verdict=True),

@@ -1,0 +1,819 @@
+"""Publication of government information (信息发布), institution 1: from the draft to the destroyed record.
+
+拟稿 → 一审 → 二审 → 三审 → 保密审查 → {敏感: 分管县领导 → 县政府主要领导} → 县政府办核发 → 待发 → 已发布 → {更正, 撤下} →
+归档 → {借阅, 销毁}. The words, limits and refusals are in ``article_rules``, what can happen in ``article_events``, what may
+be asked in ``article_commands``, what it leaves in ``article_state``; here is what is decided, and the kind.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from services.publishing.article_commands import (
+    COUNTY_SECRECY,
+    DESK,
+    HANDLER,
+    LEADER,
+    OWN,
+    SECRECY_REVIEWER,
+    AnswerWarnings,
+    Approve,
+    ApproveDestruction,
+    Archive,
+    CheckPublished,
+    Correct,
+    Destroy,
+    DetermineSecrecy,
+    Draft,
+    File,
+    FlagSensitive,
+    Lend,
+    Publish,
+    Reject,
+    Release,
+    Return,
+    ReviewSecrecy,
+    Revise,
+    Submit,
+    TakeBack,
+    Treat,
+    Withdraw,
+    Worded,
+)
+from services.publishing.article_events import (
+    DestructionApproved,
+    InfoCorrected,
+    InfoDrafted,
+    InfoPublished,
+    InfoReleased,
+    InfoReturned,
+    InfoRevised,
+    InfoSubmitted,
+    InfoTreated,
+    InfoWithdrawn,
+    PublicationOverdue,
+    PublishedTextChecked,
+    RecordArchived,
+    RecordDestroyed,
+    RecordFiled,
+    RecordLent,
+    RecordReturned,
+    ReviewApproved,
+    ReviewRejected,
+    SecrecyDetermined,
+    SecrecyReferred,
+    SecrecyReviewed,
+    SensitivityFlagged,
+    SubjectErased,
+    WarningsAnswered,
+)
+from services.publishing.article_rules import (
+    DEAD_LINKS,
+    LEADERS,
+    LIMITS,
+    RETENTION_YEARS,
+    STAGES,
+    WATCHED_WORDS,
+    NotOpenGround,
+    Stage,
+    refusal,
+)
+from services.publishing.article_state import (
+    BEFORE_PUBLICATION,
+    DRAFTING,
+    ENDED,
+    IN_REVIEW,
+    STATUSES,
+    Article,
+    clocks,
+    evolve,
+    next_stage,
+)
+from services.publishing.monitoring import Hit, marked_secret, monitor, told
+from shared.domain.deadline import Clock
+from shared.domain.directory import OFFICE as COUNTY_OFFICE
+from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields
+from shared.domain.permission import Allowed
+from shared.domain.text import Text
+
+# -- what decisions have in common -------------------------------------------------------------------------------------
+
+
+def _limit(context: Context, name: str) -> int:
+    return int(context.settings.get(f"article.{name}", LIMITS[f"article.{name}"]))
+
+
+def _unattended(context: Context) -> bool:
+    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
+    return context.actor.system or context.origin == "import"
+
+
+def _in_sequence(state: Article, context: Context) -> None:
+    """A step of the way is not dated before the step it rests on."""
+    if state.last_step is not None and context.happened < state.last_step:
+        raise refusal("before_previous_step", "happened")
+
+
+def _hits(command: Worded, context: Context) -> tuple[Hit, ...]:
+    """What monitoring finds in the words while they are plain; what bears a mark of secrecy is refused here."""
+    if marked_secret(command.plain):
+        raise refusal("classified", "text" if getattr(command, "text", None) else "title")
+    return _monitored(command.plain, context)
+
+
+def _monitored(text: str, context: Context) -> tuple[Hit, ...]:
+    return monitor(text, context.settings.get(WATCHED_WORDS, ()), context.settings.get(DEAD_LINKS, ()))
+
+
+def _another_person(state: Article, context: Context) -> None:
+    """拟稿、各级审核、核发: each by somebody who did none of the others."""
+    if _unattended(context) or not _limit(context, "different_persons"):
+        return
+    if context.actor.subject in (*state.authors, *(one.person for one in state.passed)):
+        raise refusal("same_person")
+
+
+def _not_kept(state: Article) -> None:
+    """The file is neither archived nor destroyed."""
+    if state.status == "destroyed":
+        raise refusal("destroyed")
+    if state.status == "archived":
+        raise refusal("archived")
+
+
+def _going(state: Article) -> None:
+    """The item is on its way to publication."""
+    _not_kept(state)
+    match state.status:
+        case "published":
+            raise refusal("already_published")
+        case "withdrawn":
+            raise refusal("withdrawn")
+        case "withheld":
+            raise refusal("withheld")
+
+
+def _live(state: Article) -> None:
+    """The item is on the site."""
+    _not_kept(state)
+    if state.status == "withdrawn":
+        raise refusal("withdrawn")
+    if state.status != "published":
+        raise refusal("not_published")
+
+
+def _archived(state: Article) -> None:
+    if state.status == "destroyed":
+        raise refusal("destroyed")
+    if state.status != "archived":
+        raise refusal("not_archived")
+
+
+def _column(name: str | None, context: Context) -> None:
+    """A column that is named is one, and open; history may name columns that were kept elsewhere."""
+    if name is None or context.origin == "import":
+        return
+    view = context.cases.get(name)
+    if view is None or view.kind != "column":
+        raise refusal("no_such_column", "column")
+    if view.state.closed:
+        raise refusal("column_closed", "column")
+
+
+def _answered(state: Article, answer: str | None, department: str) -> list[Event]:
+    """The answer to what monitoring found, where one is waited for."""
+    if state.unanswered:
+        if answer is None:
+            raise refusal("warnings_unanswered", "answer", found=told(state.hits))
+        return [WarningsAnswered(department=department, hits=state.hits, answer=answer)]
+    if answer is not None:
+        raise refusal("no_warnings", "answer")
+    return []
+
+
+# -- one decision a command --------------------------------------------------------------------------------------------
+
+
+def draft(state: Article, command: Draft, context: Context) -> list[Event]:
+    """拟稿: nothing classified comes in; the clock counts from the day on which the information was made or changed."""
+    if command.classification != "none":
+        raise refusal("classified", "classification")
+    hits = _hits(command, context)
+    department = _own_department(command.department, context)
+    created = command.created_or_changed or context.today
+    if created > context.today:
+        raise refusal("created_ahead", "created_or_changed")
+    _column(command.column, context)
+    return [
+        InfoDrafted(
+            department=department,
+            column=command.column,
+            created_or_changed=created,
+            limit=_limit(context, "publish"),
+            title=command.title,
+            text=command.text,
+            source=command.source,
+            hits=hits,
+            attachments=command.attachments,
+        )
+    ]
+
+
+def _own_department(named: str | None, context: Context) -> str:
+    """The unit that publishes: the one named, in which a person who drafts holds a post; or the only one they have."""
+    mine = sorted(unit for unit, role in context.actor.posts if role in OWN.roles)
+    if named is None:
+        if len(set(mine)) != 1:
+            raise refusal("which_department", "department")
+        named = mine[0]
+    found = context.directory.find(named, context.today)
+    if found is None:
+        raise BadField("department", Text(f"单位名录中没有“{named}”", f"the directory knows no unit {named}"))
+    if not found.exists_on(context.today):
+        raise refusal("department_closed", "department", name=found.name_on(context.today))
+    if found.id not in mine and not _unattended(context):
+        raise refusal("not_your_department", "department")
+    return found.id
+
+
+def revise(state: Article, command: Revise, context: Context) -> list[Event]:
+    """修改稿件: what monitoring found stands for the text as a whole, so a part changed alone is looked at by itself."""
+    _going(state)
+    if state.status not in DRAFTING:
+        raise refusal("not_drafting")
+    if command.title is None and command.text is None and command.column is None and not command.attachments:
+        raise refusal("nothing_revised")
+    hits = _hits(command, context)
+    _column(command.column, context)
+    _in_sequence(state, context)
+    return [
+        InfoRevised(
+            department=state.department,
+            column=command.column,
+            title=command.title,
+            text=command.text,
+            hits=hits if command.text is not None else _united(state.hits, hits),
+            attachments=command.attachments,
+        )
+    ]
+
+
+def _united(before: tuple[Hit, ...], more: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The hits of both, the larger count where both have one."""
+    found = {(hit.finding, hit.listed): hit for hit in before}
+    for hit in more:
+        known = found.get((hit.finding, hit.listed))
+        found[hit.finding, hit.listed] = hit if known is None or known.count < hit.count else known
+    return tuple(found.values())
+
+
+def submit(state: Article, command: Submit, context: Context) -> list[Event]:
+    """送审, with what monitoring found."""
+    _going(state)
+    if state.status not in DRAFTING:
+        raise refusal("not_drafting")
+    if state.text is None:
+        raise refusal("text_missing")
+    if state.column is None:
+        raise refusal("column_missing")
+    _in_sequence(state, context)
+    return [
+        InfoSubmitted(department=state.department, column=state.column, round=state.rounds + 1, hits=state.hits),
+    ]
+
+
+def _at(state: Article, stage: Stage) -> None:
+    """The item waits for exactly this stage."""
+    _going(state)
+    if state.status not in IN_REVIEW:
+        raise refusal("not_in_review")
+    if state.status != stage:
+        raise refusal("other_stage", "stage", stage=STATUSES[state.status])
+
+
+def _entitled(state: Article, stage: Stage, context: Context) -> None:
+    """一审 a section, 二审 a section's or unit's leader, 三审 the unit's head; county leaders after them."""
+    if _unattended(context):
+        return
+    if stage in LEADERS:
+        entitled = any(role == "leader" for _, role in context.actor.posts)
+    else:
+        entitled = context.actor.holds(_reviewers(stage, state.department), state.department)
+        if stage == "secrecy":
+            entitled = entitled or context.actor.holds(("secrecy",), COUNTY_OFFICE)
+    if not entitled:
+        raise refusal("not_your_stage", "stage", stage=STAGES[stage])
+
+
+def _reviewers(stage: Stage, department: str) -> tuple[str, ...]:
+    office = ("office",) if department == COUNTY_OFFICE else ()
+    match stage:
+        case "first":
+            return ("clerk", "reviewer", "disclosure_head", "head", *office)
+        case "second":
+            return ("reviewer", "disclosure_head", "head", *office)
+        case "third":
+            return ("head", *office)
+        case _:
+            return ("secrecy",)
+
+
+def approve(state: Article, command: Approve, context: Context) -> list[Event]:
+    """审核通过: exactly the stage that is next, by somebody who has done nothing else of it."""
+    if command.stage == "secrecy":
+        raise refusal("secrecy_by_its_own_command", "stage")
+    _at(state, command.stage)
+    _entitled(state, command.stage, context)
+    _another_person(state, context)
+    _in_sequence(state, context)
+    return [
+        *_answered(state, command.answer, state.department),
+        ReviewApproved(department=state.department, stage=command.stage, reviewer=context.actor.subject),
+    ]
+
+
+def reject(state: Article, command: Reject, context: Context) -> list[Event]:
+    """审核退回 by whoever is to review now."""
+    _at(state, command.stage)
+    _entitled(state, command.stage, context)
+    _in_sequence(state, context)
+    return [
+        ReviewRejected(department=state.department, stage=command.stage, ground=command.ground, reason=command.reason)
+    ]
+
+
+def review_secrecy(state: Article, command: ReviewSecrecy, context: Context) -> list[Event]:
+    """保密审查 with one of four results; a passing one leaves ``ReviewApproved`` in the same commit."""
+    _going(state)
+    if state.status != "secrecy":
+        raise refusal("not_secrecy_stage")
+    _entitled(state, "secrecy", context)
+    _another_person(state, context)
+    _in_sequence(state, context)
+    _result_whole(command.result, command.ground, command.treatment)
+    if (command.result == "refer") != (command.authority is not None):
+        raise refusal("referral_missing", "authority")
+    reviewed = SecrecyReviewed(
+        department=state.department,
+        result=command.result,
+        reviewer=context.actor.subject,
+        ground=command.ground,
+        treatment=command.treatment,
+    )
+    if command.authority is not None:
+        return [reviewed, SecrecyReferred(department=state.department, authority=command.authority)]
+    return [reviewed, *_followed(state, command.result, command.ground, command.answer, context)]
+
+
+def determine_secrecy(state: Article, command: DetermineSecrecy, context: Context) -> list[Event]:
+    """What the authority determined, recorded by a secrecy reviewer who did no other stage."""
+    _going(state)
+    if state.status != "referred":
+        raise refusal("not_referred")
+    _entitled(state, "secrecy", context)
+    _another_person(state, context)
+    _in_sequence(state, context)
+    _result_whole(command.result, command.ground, command.treatment)
+    determined = SecrecyDetermined(
+        department=state.department,
+        result=command.result,
+        ground=command.ground,
+        treatment=command.treatment,
+        letter=command.letter,
+    )
+    return [determined, *_followed(state, command.result, command.ground, command.answer, context)]
+
+
+def _result_whole(result: str, ground: NotOpenGround | None, treatment: str | None) -> None:
+    if result == "not_open" and ground is None:
+        raise refusal("ground_missing", "ground")
+    if result != "not_open" and ground is not None:
+        raise refusal("ground_not_expected", "ground")
+    if (result == "open_after_treatment") != (treatment is not None):
+        raise refusal("treatment_missing", "treatment")
+
+
+def _followed(
+    state: Article, result: str, ground: NotOpenGround | None, answer: str | None, context: Context
+) -> list[Event]:
+    """What a result leaves besides itself: the passed stage, or the end of every word of a state secret."""
+    if result == "open":
+        approved = ReviewApproved(department=state.department, stage="secrecy", reviewer=context.actor.subject)
+        return [*_answered(state, answer, state.department), approved]
+    if answer is not None:
+        raise refusal("no_warnings", "answer")
+    if ground == "state_secret":
+        return [SubjectErased(department=state.department, subject=f"case:{context.case}", ground="state_secret")]
+    return []
+
+
+def treat(state: Article, command: Treat, context: Context) -> list[Event]:
+    """作处理, by nobody who has reviewed it."""
+    _going(state)
+    if state.status != "treatment":
+        raise refusal("no_treatment_due")
+    if context.actor.subject in {one.person for one in state.passed} and _limit(context, "different_persons"):
+        raise refusal("same_person")
+    _in_sequence(state, context)
+    return [
+        InfoTreated(department=state.department, title=command.title, text=command.text, hits=_hits(command, context))
+    ]
+
+
+def flag_sensitive(state: Article, command: FlagSensitive, context: Context) -> list[Event]:
+    """标为敏感: before publication, by anybody who works on it; a release given before falls."""
+    _going(state)
+    if state.sensitive is not None:
+        raise refusal("already_flagged")
+    return [SensitivityFlagged(department=state.department, ground=command.ground)]
+
+
+def release(state: Article, command: Release, context: Context) -> list[Event]:
+    """核发: the county office, once every required stage is passed."""
+    _going(state)
+    if state.status == "released":
+        raise refusal("already_released")
+    missing = next_stage(state)
+    if state.status != "release" or missing is not None:
+        raise refusal("not_ready_for_release", stage=STAGES[missing or "first"])
+    _another_person(state, context)
+    _in_sequence(state, context)
+    return [InfoReleased(department=state.department, releaser=context.actor.subject)]
+
+
+def return_(state: Article, command: Return, context: Context) -> list[Event]:
+    """县政府办退回, once it has come to the county office and before it is live."""
+    _going(state)
+    if state.status not in ("release", "released"):
+        raise refusal("not_returnable")
+    _in_sequence(state, context)
+    return [InfoReturned(department=state.department, ground=command.ground, reason=command.reason)]
+
+
+def publish(state: Article, command: Publish, context: Context) -> list[Event]:
+    """发布: ends the clock; the time that the page shows is not earlier than recorded, to the minute, without a reason."""
+    _going(state)
+    column = command.column or state.column
+    if state.status != "released" or next_stage(state) is not None or column is None:
+        raise refusal("not_released")
+    _column(command.column, context)
+    _in_sequence(state, context)
+    claimed = command.claimed_at or context.happened
+    if claimed > context.now:
+        raise refusal("claimed_ahead", "claimed_at")
+    earlier = claimed < context.now.replace(second=0, microsecond=0)
+    if earlier and command.claimed_reason is None and context.origin != "import":
+        raise refusal("claimed_earlier", "claimed_reason")
+    (clock,) = clocks(state)
+    return [
+        InfoPublished(
+            department=state.department,
+            flags=("claimed_earlier",) if earlier else (),
+            column=column,
+            claimed_at=claimed,
+            claimed_earlier=earlier,
+            claimed_reason=command.claimed_reason,
+            address=command.address,
+            **context.verdict(clock),
+        )
+    ]
+
+
+def check_published(state: Article, command: CheckPublished, context: Context) -> list[Event]:
+    """巡检已发布正文: the hits alone are kept."""
+    _live(state)
+    return [PublishedTextChecked(department=state.department, hits=_monitored(command.text, context))]
+
+
+def answer_warnings(state: Article, command: AnswerWarnings, context: Context) -> list[Event]:
+    """答复监测提示 of a published text; before publication the reviewers answer as they approve."""
+    _live(state)
+    return _answered(state, command.answer, state.department)
+
+
+def correct(state: Article, command: Correct, context: Context) -> list[Event]:
+    """更正: a new event. What monitoring finds in the corrected words is answered at once."""
+    _live(state)
+    hits = _hits(command, context)
+    _in_sequence(state, context)
+    if hits and command.answer is None:
+        raise refusal("warnings_unanswered", "answer", found=told(hits))
+    if not hits and command.answer is not None:
+        raise refusal("no_warnings", "answer")
+    corrected = InfoCorrected(
+        department=state.department,
+        ground=command.ground,
+        title=command.title,
+        text=command.text,
+        reason=command.reason,
+        hits=hits,
+    )
+    if command.answer is None:
+        return [corrected]
+    return [corrected, WarningsAnswered(department=state.department, hits=hits, answer=command.answer)]
+
+
+def withdraw(state: Article, command: Withdraw, context: Context) -> list[Event]:
+    """撤下."""
+    _live(state)
+    _in_sequence(state, context)
+    return [InfoWithdrawn(department=state.department, ground=command.ground, reason=command.reason)]
+
+
+def file(state: Article, command: File, context: Context) -> list[Event]:
+    """备案, once it has ended."""
+    if state.status == "destroyed":
+        raise refusal("destroyed")
+    if state.status in BEFORE_PUBLICATION:
+        raise refusal("not_ended")
+    if state.filed:
+        raise refusal("filed_already")
+    return [RecordFiled(department=state.department, number=command.number)]
+
+
+def archive(state: Article, command: Archive, context: Context) -> list[Event]:
+    """归档 by the custodian: it has ended, and no warning waits for its answer."""
+    _not_kept(state)
+    if state.status not in ENDED:
+        raise refusal("not_ended")
+    if state.unanswered and state.status == "published":
+        raise refusal("warnings_unanswered", found=told(state.hits))
+    _in_sequence(state, context)
+    years = RETENTION_YEARS.get(command.retention)
+    return [
+        RecordArchived(
+            department=state.department,
+            retention=command.retention,
+            retained_until=None if years is None else date(context.today.year + years, 12, 31),
+            custodian=context.actor.subject,
+        )
+    ]
+
+
+def lend(state: Article, command: Lend, context: Context) -> list[Event]:
+    """借阅."""
+    _archived(state)
+    if state.lent_until is not None:
+        raise refusal("lent")
+    if command.back_by < context.today:
+        raise refusal("loan_too_short", "back_by")
+    _in_sequence(state, context)
+    return [
+        RecordLent(
+            department=state.department,
+            borrower=command.borrower,
+            purpose=command.purpose,
+            back_by=command.back_by,
+        )
+    ]
+
+
+def take_back(state: Article, command: TakeBack, context: Context) -> list[Event]:
+    """归还."""
+    _archived(state)
+    if state.lent_until is None:
+        raise refusal("not_lent")
+    _in_sequence(state, context)
+    return [RecordReturned(department=state.department, late=context.today > state.lent_until)]
+
+
+def _may_go(state: Article, context: Context) -> None:
+    """The record is here, and its retention period is over."""
+    _archived(state)
+    if state.lent_until is not None:
+        raise refusal("lent")
+    if state.retained_until is None:
+        raise refusal("permanent")
+    if context.today <= state.retained_until:
+        raise refusal("retention_running", until=state.retained_until.isoformat())
+    _in_sequence(state, context)
+
+
+def approve_destruction(state: Article, command: ApproveDestruction, context: Context) -> list[Event]:
+    """批准销毁."""
+    _may_go(state, context)
+    if state.destruction_approved_by is not None:
+        raise refusal("destruction_approved_already")
+    return [DestructionApproved(department=state.department, approved_by=context.actor.subject)]
+
+
+def destroy(state: Article, command: Destroy, context: Context) -> list[Event]:
+    """销毁: approved by one person, done by two others; the words go with the file's key."""
+    _may_go(state, context)
+    if state.destruction_approved_by is None:
+        raise refusal("destruction_not_approved")
+    if not _unattended(context):
+        witness = context.directory.actor(command.witness, context.today)
+        present = bool(witness.departments & {state.department, COUNTY_OFFICE})
+        persons = {state.destruction_approved_by, context.actor.subject, command.witness}
+        if len(persons) != 3 or not present:
+            raise refusal("two_persons", "witness")
+    return [
+        RecordDestroyed(
+            department=state.department,
+            approved_by=state.destruction_approved_by,
+            destroyed_by=context.actor.subject,
+            witness=command.witness,
+        ),
+        SubjectErased(department=state.department, subject=f"case:{context.case}", ground="destroyed"),
+    ]
+
+
+# -- misses and corrections --------------------------------------------------------------------------------------------
+
+
+def missed(state: Article, clock: Clock, verdict: VerdictFields) -> Event:
+    """公开逾期, charged to the unit."""
+    return PublicationOverdue(department=state.department, column=state.column, **verdict)
+
+
+def restate(state: Article, event: Event, stamp: Stamp) -> Event:
+    """What an event says of the file before it, said anew."""
+    match event:
+        case InfoSubmitted():
+            return _with_fields(event, round=state.rounds + 1)
+        case _:
+            return event
+
+
+def _with_fields(event: Event, **fields: Any) -> Event:
+    same = all(getattr(event, name) == value for name, value in fields.items())
+    return event if same else event.model_copy(update=fields)
+
+
+def stands(state: Article, event: Event) -> bool:
+    """Whether the step can have been taken: what it approves, releases, publishes or keeps was there."""
+    match event:
+        case InfoRevised() | InfoSubmitted():
+            return state.status in DRAFTING
+        case ReviewApproved() | ReviewRejected():
+            return state.status == event.stage
+        case SecrecyReviewed():
+            return state.status == "secrecy"
+        case SecrecyReferred():
+            return state.status == "secrecy"
+        case SecrecyDetermined():
+            return state.status == "referred"
+        case InfoTreated():
+            return state.status == "treatment"
+        case InfoReleased():
+            return state.status == "release"
+        case InfoReturned():
+            return state.status in ("release", "released")
+        case InfoPublished():
+            return state.status == "released" and next_stage(state) is None
+        case PublishedTextChecked() | InfoCorrected() | InfoWithdrawn():
+            return state.status == "published"
+        case RecordArchived():
+            return state.status in ENDED
+        case RecordLent() | RecordReturned() | DestructionApproved() | RecordDestroyed():
+            return state.status == "archived"
+        case _:
+            return True
+
+
+def may_void(state: Article, entry: Event) -> bool:
+    """What is destroyed stays destroyed."""
+    return state.status != "destroyed" and not isinstance(entry, SubjectErased | RecordDestroyed)
+
+
+# -- what is shown -----------------------------------------------------------------------------------------------------
+
+COLUMNS: Mapping[str, Text] = {
+    "column": Text("栏目", "Column"),
+    "created_or_changed": Text("形成或变更日期", "Made or changed on"),
+    "drafter": Text("拟稿人", "Drafted by"),
+    "first": Text("一审", "First review"),
+    "second": Text("二审", "Second review"),
+    "third": Text("三审", "Third review"),
+    "secrecy": Text("保密审查", "Secrecy review"),
+    "leader_in_charge": Text("分管县领导", "County leader in charge"),
+    "chief_leader": Text("县政府主要领导", "Chief leader"),
+    "releaser": Text("核发人", "Released by"),
+    "sensitive": Text("敏感", "Sensitive"),
+    "published": Text("发布日", "Published"),
+    "claimed_at": Text("标注的发布时间", "Publication time shown"),
+    "claimed_earlier": Text("标注早于登记", "Shown earlier than recorded"),
+    "returns": Text("县政府办退回次数", "Returns"),
+    "corrections": Text("更正次数", "Corrections"),
+    "warnings": Text("待答复的监测提示", "Warnings unanswered"),
+    "retained_until": Text("保管至", "Kept until"),
+    "lent_until": Text("借出应还", "Lent until"),
+}
+"""The columns of the register (审核登记表)."""
+
+
+def summary(state: Article) -> Summary:
+    """What lists and the register show and filter."""
+    passed = {one.stage: f"{one.person} {one.on.isoformat()}" for one in state.passed}
+    return Summary(
+        status=state.status,
+        department=state.department,
+        received=state.created,
+        title=state.title,
+        open=state.status in BEFORE_PUBLICATION,
+        columns={
+            "column": state.column,
+            "created_or_changed": _day(state.created),
+            "drafter": state.authors[0] if state.authors else None,
+            **{stage: passed.get(stage) for stage in STAGES},
+            "releaser": state.releaser,
+            "sensitive": state.sensitive,
+            "published": _day(state.published),
+            "claimed_at": _moment(state.claimed_at),
+            "claimed_earlier": state.claimed_earlier,
+            "returns": state.returns,
+            "corrections": state.corrections,
+            "warnings": state.unanswered,
+            "retained_until": _day(state.retained_until),
+            "lent_until": _day(state.lent_until),
+        },
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+_READERS: tuple[Allowed, ...] = (HANDLER, SECRECY_REVIEWER, COUNTY_SECRECY, DESK, LEADER)
+VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
+    name: _READERS
+    for name in ("title", "text", "reason", "treatment", "answer", "claimed_reason", "borrower", "purpose")
+}
+"""Event fields that hold vault references -> who may read them."""
+
+ARTICLE: CaseKind[Article] = CaseKind(
+    name="article",
+    service="publishing",
+    collection="articles",
+    title=Text("信息发布", "Publication of information"),
+    prefix="P",
+    number="信息〔{year}〕{n}号",
+    statuses=STATUSES,
+    initial=Article(),
+    state_type=Article,
+    events=(
+        InfoDrafted,
+        InfoRevised,
+        InfoSubmitted,
+        WarningsAnswered,
+        ReviewApproved,
+        ReviewRejected,
+        SecrecyReviewed,
+        SecrecyReferred,
+        SecrecyDetermined,
+        InfoTreated,
+        SensitivityFlagged,
+        InfoReleased,
+        InfoReturned,
+        InfoPublished,
+        PublicationOverdue,
+        PublishedTextChecked,
+        InfoCorrected,
+        InfoWithdrawn,
+        RecordFiled,
+        RecordArchived,
+        RecordLent,
+        RecordReturned,
+        DestructionApproved,
+        RecordDestroyed,
+        SubjectErased,
+    ),
+    commands={
+        Draft: draft,
+        Revise: revise,
+        Submit: submit,
+        Approve: approve,
+        Reject: reject,
+        ReviewSecrecy: review_secrecy,
+        DetermineSecrecy: determine_secrecy,
+        Treat: treat,
+        FlagSensitive: flag_sensitive,
+        Release: release,
+        Return: return_,
+        Publish: publish,
+        CheckPublished: check_published,
+        AnswerWarnings: answer_warnings,
+        Correct: correct,
+        Withdraw: withdraw,
+        File: file,
+        Archive: archive,
+        Lend: lend,
+        TakeBack: take_back,
+        ApproveDestruction: approve_destruction,
+        Destroy: destroy,
+    },
+    evolve=evolve,
+    clocks=clocks,
+    missed=missed,
+    summary=summary,
+    columns=COLUMNS,
+    vault_readers=VAULT_READERS,
+    restate=restate,
+    stands=stands,
+    may_void=may_void,
+)

@@ -1,0 +1,309 @@
+"""An item of information (信息发布) as its events leave it: the folded file, and the clock that runs in it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal
+
+from services.publishing.article_events import (
+    DestructionApproved,
+    InfoCorrected,
+    InfoDrafted,
+    InfoPublished,
+    InfoReleased,
+    InfoReturned,
+    InfoRevised,
+    InfoSubmitted,
+    InfoTreated,
+    InfoWithdrawn,
+    PublicationOverdue,
+    PublishedTextChecked,
+    RecordArchived,
+    RecordDestroyed,
+    RecordFiled,
+    RecordLent,
+    RecordReturned,
+    ReviewApproved,
+    ReviewRejected,
+    SecrecyDetermined,
+    SecrecyReferred,
+    SecrecyReviewed,
+    SensitivityFlagged,
+    SubjectErased,
+    WarningsAnswered,
+)
+from services.publishing.article_rules import (
+    LEADERS,
+    ORDINARY,
+    PUBLISH,
+    PUBLISH_TITLE,
+    TIMELINESS,
+    Retention,
+    Sensitivity,
+    Stage,
+)
+from services.publishing.monitoring import Hit
+from shared.domain.changed import changed
+from shared.domain.corrections import OverdueRevoked
+from shared.domain.deadline import Clock
+from shared.domain.kind import Event, Stamp
+from shared.domain.localtime import local_date
+from shared.domain.text import Text
+
+Status = Literal[
+    "none",
+    "drafting",
+    "rejected",
+    "returned",
+    "first",
+    "second",
+    "third",
+    "secrecy",
+    "treatment",
+    "referred",
+    "leader_in_charge",
+    "chief_leader",
+    "release",
+    "released",
+    "published",
+    "withdrawn",
+    "withheld",
+    "archived",
+    "destroyed",
+]
+STATUSES: Mapping[str, Text] = {
+    "none": Text("未拟稿", "None"),
+    "drafting": Text("拟稿", "Drafting"),
+    "rejected": Text("审核退回", "Rejected in review"),
+    "returned": Text("县政府办退回", "Returned by the county office"),
+    "first": Text("待一审", "Waiting for the first review"),
+    "second": Text("待二审", "Waiting for the second review"),
+    "third": Text("待三审", "Waiting for the third review"),
+    "secrecy": Text("待保密审查", "Waiting for the secrecy review"),
+    "treatment": Text("待作处理", "To be treated"),
+    "referred": Text("报请确定", "Referred for determination"),
+    "leader_in_charge": Text("待分管县领导审批", "Waiting for the county leader in charge"),
+    "chief_leader": Text("待县政府主要领导审批", "Waiting for the chief leader"),
+    "release": Text("待核发", "Waiting for release"),
+    "released": Text("待发", "Released, to be published"),
+    "published": Text("已发布", "Published"),
+    "withdrawn": Text("已撤下", "Withdrawn"),
+    "withheld": Text("不予公开", "Not disclosed"),
+    "archived": Text("已归档", "Archived"),
+    "destroyed": Text("已销毁", "Destroyed"),
+}
+DRAFTING: frozenset[str] = frozenset(("drafting", "rejected", "returned"))
+IN_REVIEW: frozenset[str] = frozenset((*ORDINARY, *LEADERS))
+BEFORE_PUBLICATION: frozenset[str] = frozenset((*DRAFTING, *IN_REVIEW, "treatment", "referred", "release", "released"))
+ENDED: frozenset[str] = frozenset(("published", "withdrawn", "withheld"))
+
+Ended = Literal["met", "missed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A stage that somebody passed, and on which day."""
+
+    stage: Stage
+    person: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Article:
+    """The folded file. Title, text and reasons are vault references; persons are accounts."""
+
+    status: Status = "none"
+    department: str = ""
+    column: str | None = None
+    created: date | None = None
+    limit: int = 20
+    clock_ended: Ended | None = None
+    last_step: datetime | None = None
+    title: str | None = None
+    text: str | None = None
+    source: str | None = None
+    authors: tuple[str, ...] = ()
+    rounds: int = 0
+    passed: tuple[Passed, ...] = ()
+    sensitive: Sensitivity | None = None
+    hits: tuple[Hit, ...] = ()
+    unanswered: bool = False
+    treatment: str | None = None
+    releaser: str | None = None
+    returns: int = 0
+    published: date | None = None
+    claimed_at: datetime | None = None
+    claimed_earlier: bool = False
+    corrections: int = 0
+    filed: bool = False
+    retention: Retention | None = None
+    retained_until: date | None = None
+    lent_until: date | None = None
+    destruction_approved_by: str | None = None
+
+
+def required(state: Article) -> tuple[Stage, ...]:
+    """The stages that the item must pass: three reviews and secrecy, and two leaders where it is sensitive."""
+    return (*ORDINARY, *LEADERS) if state.sensitive else ORDINARY
+
+
+def next_stage(state: Article) -> Stage | None:
+    """The first required stage that is not passed; None where all are."""
+    done = {one.stage for one in state.passed}
+    return next((stage for stage in required(state) if stage not in done), None)
+
+
+def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
+    """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
+    match event:
+        case InfoDrafted():
+            return changed(
+                _stepped(state, stamp),
+                status="drafting",
+                department=event.department,
+                column=event.column,
+                created=event.created_or_changed,
+                limit=event.limit,
+                title=event.title,
+                text=event.text,
+                source=event.source,
+                authors=(stamp.actor,),
+                hits=event.hits,
+            )
+        case InfoRevised():
+            return changed(
+                _stepped(state, stamp),
+                column=event.column or state.column,
+                title=event.title or state.title,
+                text=event.text or state.text,
+                authors=_with(state.authors, stamp.actor),
+                hits=event.hits,
+            )
+        case InfoSubmitted():
+            return changed(
+                _without_reviews(_stepped(state, stamp)),
+                status="first",
+                rounds=event.round,
+                hits=event.hits,
+                unanswered=bool(event.hits),
+            )
+        case WarningsAnswered():
+            return changed(state, unanswered=False)
+        case ReviewApproved():
+            one = Passed(event.stage, event.reviewer, local_date(stamp.happened))
+            after = changed(_stepped(state, stamp), passed=(*state.passed, one), treatment=None)
+            return changed(after, status=next_stage(after) or "release")
+        case ReviewRejected():
+            return changed(_without_reviews(_stepped(state, stamp)), status="rejected")
+        case SecrecyReviewed() | SecrecyDetermined():
+            return _secrecy_looked_at(_stepped(state, stamp), event)
+        case SecrecyReferred():
+            return changed(state, status="referred")
+        case InfoTreated():
+            return changed(
+                _stepped(state, stamp),
+                status="secrecy",
+                title=event.title or state.title,
+                text=event.text,
+                authors=_with(state.authors, stamp.actor),
+                hits=event.hits,
+                unanswered=bool(event.hits),
+            )
+        case SensitivityFlagged():
+            flagged = changed(state, sensitive=event.ground)
+            if state.status not in ("release", "released"):
+                return flagged
+            return changed(flagged, status=next_stage(flagged) or "release", releaser=None)
+        case InfoReleased():
+            return changed(_stepped(state, stamp), status="released", releaser=event.releaser)
+        case InfoReturned():
+            return changed(_without_reviews(_stepped(state, stamp)), status="returned", returns=state.returns + 1)
+        case InfoPublished():
+            return changed(
+                _stepped(state, stamp),
+                status="published",
+                column=event.column,
+                clock_ended=state.clock_ended or ("met" if event.met else None),
+                published=local_date(stamp.happened),
+                claimed_at=event.claimed_at,
+                claimed_earlier=event.claimed_earlier,
+            )
+        case PublicationOverdue():
+            return changed(state, clock_ended=state.clock_ended or "missed")
+        case OverdueRevoked():
+            return changed(state, clock_ended=state.clock_ended or "cancelled")
+        case PublishedTextChecked():
+            return changed(state, hits=event.hits, unanswered=bool(event.hits))
+        case InfoCorrected():
+            return changed(
+                _stepped(state, stamp),
+                title=event.title or state.title,
+                text=event.text or state.text,
+                corrections=state.corrections + 1,
+            )
+        case InfoWithdrawn():
+            return changed(_stepped(state, stamp), status="withdrawn")
+        case RecordFiled():
+            return changed(state, filed=True)
+        case RecordArchived():
+            return changed(
+                _stepped(state, stamp),
+                status="archived",
+                retention=event.retention,
+                retained_until=event.retained_until,
+            )
+        case RecordLent():
+            return changed(_stepped(state, stamp), lent_until=event.back_by)
+        case RecordReturned():
+            return changed(_stepped(state, stamp), lent_until=None)
+        case DestructionApproved():
+            return changed(_stepped(state, stamp), destruction_approved_by=event.approved_by)
+        case RecordDestroyed():
+            return changed(_stepped(state, stamp), status="destroyed")
+        case SubjectErased():
+            return changed(state, title=None, text=None, treatment=None)
+        case _:
+            return state
+
+
+def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermined) -> Article:
+    if event.result == "open_after_treatment":
+        return changed(state, status="treatment", treatment=event.treatment)
+    if event.result == "not_open":
+        return changed(state, status="withheld", clock_ended=state.clock_ended or "cancelled")
+    return changed(state, status="secrecy")
+
+
+def _stepped(state: Article, stamp: Stamp) -> Article:
+    """The latest step of the way, this one counted."""
+    latest = stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
+    return changed(state, last_step=latest)
+
+
+def _without_reviews(state: Article) -> Article:
+    return changed(state, passed=(), treatment=None, releaser=None, unanswered=False)
+
+
+def _with(persons: tuple[str, ...], person: str) -> tuple[str, ...]:
+    return persons if person in persons else (*persons, person)
+
+
+def clocks(state: Article) -> tuple[Clock, ...]:
+    """The one clock of the file, ended or not: to be published within the limit."""
+    return () if state.created is None else (_clock(state.created, state.limit, state.clock_ended),)
+
+
+@lru_cache(maxsize=4096)
+def _clock(created: date, limit: int, ended: Ended | None) -> Clock:
+    return Clock(
+        id=PUBLISH,
+        rule="article.publish@1",
+        title=PUBLISH_TITLE,
+        basis=TIMELINESS,
+        start=created,
+        amount=limit,
+        unit="wd",
+        ended=ended,
+    )
