@@ -15,7 +15,6 @@ from shared.contracts import newest
 from tests.unit.assessment_samples import (
     DEFAULT_PLAN,
     MESSAGES,
-    PUBLISHING,
     SMALL_CONTRACTS,
     SMALL_PLAN,
     WHOLE,
