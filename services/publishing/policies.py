@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from services.publishing.article_commands import Draft
 from services.publishing.column_commands import Open, Update
 from services.publishing.column_rules import ColumnKind
-from shared.domain.localtime import read_moment
+from shared.domain.localtime import read_date, read_moment
 from shared.engine.policy import Policy, Reaction
 
 
@@ -53,7 +54,35 @@ def _carry_over(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("column", None, opened)
 
 
+class Converted(BaseModel):
+    """What the policy reads of ``requests.ConversionAccepted``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    department: str
+    origin: Literal["import"] | None = None
+
+
+def _publish_converted(event: Mapping[str, Any]) -> Reaction | None:
+    converted = Converted.model_validate(event["data"])
+    if converted.origin == "import":
+        return None
+    # The applicant's words stay with the application: whoever writes the item looks them up there.
+    draft = Draft(
+        department=converted.department,
+        title=f"依申请公开转为主动公开（{event['subject']}）",
+        source=event["subject"],
+        created_or_changed=read_date(event["time"]),
+    )
+    return Reaction("article", None, draft)
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy("WhenInfoPublishedUpdateColumn", ("publishing.InfoPublished",), ("gongkai.publishing",), _update),
     Policy("WhenColumnClosedCarryItOver", ("publishing.ColumnClosed",), ("gongkai.publishing",), _carry_over),
+    Policy(
+        "WhenConversionAcceptedStartArticle",
+        ("requests.ConversionAccepted",),
+        ("gongkai.requests",),
+        _publish_converted,
+    ),
 )

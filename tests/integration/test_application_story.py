@@ -200,3 +200,22 @@ async def test_the_annual_report_counts_the_year_and_opens_its_cases_to_those_wh
         assert before["table3"]["1"]["total"] == 0
         assert (await county.get(f"{address}?as_of=gestern", COUNTY)).status_code == 422
         assert (await county.get(f"{address}?department=nobody", COUNTY)).status_code == 404
+
+
+async def test_what_is_converted_to_active_disclosure_starts_an_article_with_its_twenty_working_days(
+    tmp_path: Path,
+) -> None:
+    async with local_county(tmp_path, "2026-10-09 09:00") as county:
+        await staffed(county)
+        case = await counter(county)
+        await given(county, case, "answer-on-the-spot", outcome="O2", reply="当场提供", how="当场交付复印件")
+        await given(county, case, "propose-conversion")
+        await given(county, case, "accept-conversion", HEAD)
+        await county.runtime.settle_down()
+        (article,) = (await county.get("/api/v1/publishing/articles", CLERK)).json()["items"]
+        shown = (await county.get(f"/api/v1/publishing/articles/{article['id']}", CLERK)).json()
+        assert shown["events"][0]["data"]["source"] == case
+        assert [row["due"] for row in shown["deadlines"]] == ["2026-11-05"]
+        await county.runtime.stores.cases.unsend("requests")
+        await county.runtime.settle_down()
+        assert len((await county.get("/api/v1/publishing/articles", CLERK)).json()["items"]) == 1
