@@ -13,7 +13,7 @@ from shared.engine.policy import Reading
 from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
 from shared.service import Service
 from shared.settings import Settings
-from shared.storage.mongo import MongoDatabases, open_mongo_stores
+from shared.storage.mongo import MongoClients, open_mongo_stores
 from shared.storage.port import Stores
 
 ASSESSMENT = "assessment"
@@ -27,7 +27,7 @@ class DistributedRuntime(Runtime):
 
     served: tuple[str, ...]
     log: KafkaEventLog
-    databases: Sequence[MongoDatabases]
+    clients: MongoClients
     subscribers: tuple[KafkaSubscriber, ...]
 
     @property
@@ -65,8 +65,7 @@ class DistributedRuntime(Runtime):
     async def close(self) -> None:
         """Lets go of broker and store."""
         await self.log.close()
-        for databases in self.databases:
-            await databases.close()
+        await self.clients.close()
 
     async def lag(self) -> int:
         """How many events wait for this process, as far as the broker has told."""
@@ -120,11 +119,11 @@ def open_distributed(
     Call inside a running loop. Raises ``SettingsProblem`` (every wrong one named), ``KeyProblem``.
     """
     settings.require_distributed()
-    databases: dict[str, MongoDatabases] = {}
+    clients = MongoClients(" ".join((settings.prefix, *serve)))
     stores: dict[str, Stores] = {}
     for declared in SERVICES:
-        databases[declared.name], stores[declared.name] = open_mongo_stores(
-            settings.mongo_url, service=declared.name, prefix=settings.prefix
+        _, stores[declared.name] = open_mongo_stores(
+            settings.mongo_url, service=declared.name, prefix=settings.prefix, clients=clients
         )
     desk = stores[ASSESSMENT if ASSESSMENT in serve or not serve else serve[0]]
     topic_prefix = _topic_prefix(settings)
@@ -140,7 +139,7 @@ def open_distributed(
         services=services,
         served=tuple(serve),
         log=log,
-        databases=tuple(databases.values()),
+        clients=clients,
         subscribers=tuple(
             KafkaSubscriber(r.name, r.topics, settings.kafka or "", owners[r.name].positions, r.take, topic_prefix)
             for r in readings
@@ -165,12 +164,15 @@ async def make_topics(settings: Settings) -> tuple[str, ...]:
 async def prepare(settings: Settings) -> None:
     """Makes what is missing of topics and indexes; idempotent. Raises ``TopicRefused``, ``IndexDiffers``, ``LogAway``, ``StoreAway``."""
     await make_topics(settings)
-    for declared in SERVICES:
-        databases, _ = open_mongo_stores(settings.mongo_url, service=declared.name, prefix=settings.prefix)
-        try:
+    clients = MongoClients(settings.prefix)
+    try:
+        for declared in SERVICES:
+            databases, _ = open_mongo_stores(
+                settings.mongo_url, service=declared.name, prefix=settings.prefix, clients=clients
+            )
             await databases.ensure_indexes()
-        finally:
-            await databases.close()
+    finally:
+        await clients.close()
 
 
 def _topic_prefix(settings: Settings) -> str:

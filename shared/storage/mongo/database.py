@@ -27,6 +27,7 @@ Place: TypeAlias = Literal["vault", "files", "audit", "numbers"]
 
 ANSWER_WITHIN_MS = 30_000
 MAJORITY_WITHIN_MS = 10_000
+PATIENCE = 4.0
 DUPLICATE = 11000
 TOO_LARGE = frozenset({10334, 17419, 17420})
 INDEX_DIFFERS = frozenset({85, 86})
@@ -39,34 +40,25 @@ class IndexDiffers(Exception):
     """An index of ours is there with other options; somebody must drop it first."""
 
 
-class MongoDatabases:
-    """One service's databases. Each attribute is a collection."""
+class MongoClients:
+    """A process's connections: one client for each address, whichever databases are asked through it.
 
-    def __init__(self, url: str, *, service: str, prefix: str, urls: Mapping[Place, str], patience: float) -> None:
-        self._patience, self._service, self._prefix = patience, service, prefix
+    ``name`` is what the server is told of the process; ``patience`` the seconds within which a server must be found
+    before a call raises ``StoreAway``. Make it inside a running loop, and close it.
+    """
+
+    def __init__(self, name: str, patience: float = PATIENCE) -> None:
+        self._name, self._patience = name, patience
         self._clients: dict[str, Client] = {}
-        own = self._client(url)[f"{prefix}_{service}"]
-        shared = {place: self._client(urls.get(place, url))[f"{prefix}_{place}"] for place in PLACES}
-        self.cases: Collection = own["cases"]
-        self.facts: Collection = own["facts"]
-        self.generations: Collection = own["generations"]
-        self.positions: Collection = own["positions"]
-        self.parked: Collection = own["parked"]
-        self.notes: Collection = own["notes"]
-        self.subjects: Collection = shared["vault"]["subjects"]
-        self.values: Collection = shared["vault"]["values"]
-        self.files: Collection = shared["files"]["files"]
-        self.parts: Collection = shared["files"]["parts"]
-        self.audit: Collection = shared["audit"]["entries"]
-        self.numbers: Collection = shared["numbers"]["numbers"]
 
-    def _client(self, url: str) -> Client:
+    def at(self, url: str) -> Client:
+        """The client for an address; nothing is asked of the server yet. Raises ``ValueError`` for what is no address."""
         if url not in self._clients:
             try:
                 self._clients[url] = AsyncIOMotorClient(
                     url,
                     io_loop=asyncio.get_running_loop(),
-                    appname=f"{self._prefix} {self._service}",
+                    appname=self._name,
                     w="majority",
                     journal=True,
                     wTimeoutMS=MAJORITY_WITHIN_MS,
@@ -85,6 +77,38 @@ class MongoDatabases:
         with reaching():
             for client in self._clients.values():
                 await client.admin.command("ping")
+
+    async def close(self) -> None:
+        """Lets go of all connections. Beside the loop, since the driver waits for its threads."""
+        for client in self._clients.values():
+            await asyncio.to_thread(client.close)
+
+
+class MongoDatabases:
+    """One service's databases. Each attribute is a collection."""
+
+    def __init__(
+        self, clients: MongoClients, url: str, *, service: str, prefix: str, urls: Mapping[Place, str]
+    ) -> None:
+        self._clients = clients
+        own = clients.at(url)[f"{prefix}_{service}"]
+        shared = {place: clients.at(urls.get(place, url))[f"{prefix}_{place}"] for place in PLACES}
+        self.cases: Collection = own["cases"]
+        self.facts: Collection = own["facts"]
+        self.generations: Collection = own["generations"]
+        self.positions: Collection = own["positions"]
+        self.parked: Collection = own["parked"]
+        self.notes: Collection = own["notes"]
+        self.subjects: Collection = shared["vault"]["subjects"]
+        self.values: Collection = shared["vault"]["values"]
+        self.files: Collection = shared["files"]["files"]
+        self.parts: Collection = shared["files"]["parts"]
+        self.audit: Collection = shared["audit"]["entries"]
+        self.numbers: Collection = shared["numbers"]["numbers"]
+
+    async def ping(self) -> None:
+        """Returns when every server answers. Raises ``StoreAway``."""
+        await self._clients.ping()
 
     async def ensure_indexes(self) -> None:
         """Makes the indexes that are missing; to be run before the first write, again at will.
@@ -121,9 +145,8 @@ class MongoDatabases:
                 await collection.database.client.drop_database(collection.database.name)
 
     async def close(self) -> None:
-        """Lets go of all connections. Beside the loop, since the driver waits for its threads."""
-        for client in self._clients.values():
-            await asyncio.to_thread(client.close)
+        """Lets go of all connections of the clients that these databases are asked through."""
+        await self._clients.close()
 
 
 @contextmanager
