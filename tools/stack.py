@@ -1,5 +1,6 @@
 """A container stack of one's own, for trying it: its project, volumes and ports are no other stack's."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -101,6 +102,24 @@ class Stack:
         """What runs and what it said last, for whoever looks for the fault."""
         self.compose("ps", "--all")
         self.compose("logs", "--tail", "15")
+
+
+def tried(project: str, what: str, trial: Callable[[Stack], None], settings: Mapping[str, str] | None = None) -> int:
+    """A trial's command line: the exit status, 0 when ``trial`` raised nothing. The stack is thrown away before and after."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--pull", default="missing", choices=("missing", "never", "always"))
+    stack = Stack(project, parser.parse_args().pull, settings)
+    try:
+        stack.down(volumes=True)
+        trial(stack)
+    except FAILURES as problem:
+        explain(problem)
+        stack.tell()
+        return 1
+    finally:
+        stack.down(volumes=True)
+    say("passed; the stack is thrown away")
+    return 0
 
 
 def until(holds: Callable[[], bool], what: str, within: float = 60.0) -> None:

@@ -4,7 +4,6 @@ Run by ``make stack-drill`` as root on the engine's own machine (Docker takes ``
 restarts nothing). A message is sent while each one is down. At the end the stack goes down and comes up again.
 """
 
-import argparse
 import os
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tools.stack import FAILURES, LETTER, Stack, explain, say, until
+from tools.stack import LETTER, Stack, say, tried, until
 
 AFTER_THE_SAMPLE = {"GONGKAI_ENV": "local", "GONGKAI_CLOCK": "2026-12-08T09:00:00+08:00"}
 """The sample's clock ends before this; a machine's own clock may be behind it."""
@@ -97,23 +96,5 @@ def drill(stack: Stack) -> None:
     say("down and up again: nothing lost; verify: all cases, digests, facts and the audit trail agree")
 
 
-def main() -> int:
-    """0 when nothing was lost."""
-    parser = argparse.ArgumentParser(description="every container killed in turn")
-    parser.add_argument("--pull", default="missing", choices=("missing", "never", "always"))
-    stack = Stack("gongkai-drill", parser.parse_args().pull, AFTER_THE_SAMPLE)
-    try:
-        stack.down(volumes=True)
-        drill(stack)
-    except FAILURES as problem:
-        explain(problem)
-        stack.tell()
-        return 1
-    finally:
-        stack.down(volumes=True)
-    say("passed; the stack is thrown away")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tried("gongkai-drill", "every container killed in turn", drill, AFTER_THE_SAMPLE))

@@ -3,14 +3,14 @@
 Run by ``make stack-smoke``; needs Python, ``docker compose`` and the images.
 """
 
-import argparse
 import sys
 
-from tools.stack import FAILURES, LETTER, Stack, explain, say, until
+from tools.stack import LETTER, Stack, say, tried, until
 
 
 def smoke(stack: Stack) -> None:
     """One message from the form to the facts that are counted. Raises what went wrong."""
+    stack.up()
     token = stack.token("clerk")
     case = str(stack.ask("/api/v1/messages/messages", token, LETTER)["id"])
     say(f"sent: {case}")
@@ -29,24 +29,5 @@ def smoke(stack: Stack) -> None:
     say(f"counted; ranking of {quarter}: {len(ranking['ranking'])} departments, {ranking['result_digest']}")
 
 
-def main() -> int:
-    """0 when the message was counted."""
-    parser = argparse.ArgumentParser(description="a container stack, tried")
-    parser.add_argument("--pull", default="missing", choices=("missing", "never", "always"))
-    stack = Stack("gongkai-smoke", parser.parse_args().pull)
-    try:
-        stack.down(volumes=True)
-        stack.up()
-        smoke(stack)
-    except FAILURES as problem:
-        explain(problem)
-        stack.tell()
-        return 1
-    finally:
-        stack.down(volumes=True)
-    say("passed; the stack is thrown away")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tried("gongkai-smoke", "a container stack, tried", smoke))
