@@ -27,7 +27,7 @@ from shared.security.audit import Audit
 from shared.security.keys import Keys, open_keys
 from shared.settings import Settings
 from shared.storage.folder import DataFolder
-from shared.storage.port import CaseFile, StoreAway, Stores
+from shared.storage.port import StoreAway, Stores, WholeFile
 from shared.storage.sqlite import open_stores
 
 READ = 1000
@@ -225,7 +225,7 @@ class _Taken:
                 erased += _erased(file)
                 yield form.case_line(file, self._sent(file))
 
-    def _sent(self, file: CaseFile) -> int:
+    def _sent(self, file: WholeFile) -> int:
         """How many of a file's first events the log in the backup holds; never more than were marked sent."""
         logged = self._logged.get(file.head.id, set())
         sent = 0
@@ -246,7 +246,7 @@ class _Taken:
         return list(self._from.services.items())
 
 
-def _erased(file: CaseFile) -> list[Line]:
+def _erased(file: WholeFile) -> list[Line]:
     found: list[Line] = []
     for record in file.events:
         if ERASED.encode() in record.body:

@@ -14,7 +14,6 @@ import orjson
 from services.operations.problems import OperationRefused
 from shared.storage.port import (
     AuditEntry,
-    CaseFile,
     CaseRecord,
     CommandRecord,
     EventRecord,
@@ -25,6 +24,7 @@ from shared.storage.port import (
     SealedValue,
     StoredFile,
     VaultSubject,
+    WholeFile,
 )
 
 FORMAT = 1
@@ -199,7 +199,7 @@ def unpacked(value: str | Mapping[str, str]) -> bytes:
     return value.encode() if isinstance(value, str) else base64.b64decode(value["base64"])
 
 
-def case_line(file: CaseFile, sent: int) -> Line:
+def case_line(file: WholeFile, sent: int) -> Line:
     """A file whole; ``sent`` of its events are in the backup's log."""
     head = asdict(file.head) | {"sent": sent}
     for name in ("state", "dues", "columns"):
@@ -213,7 +213,7 @@ def case_line(file: CaseFile, sent: int) -> Line:
     }
 
 
-def case_of(line: Line) -> CaseFile:
+def case_of(line: Line) -> WholeFile:
     """A file from its line."""
     head = dict(line["head"])
     for name in ("state", "dues", "columns"):
@@ -223,7 +223,7 @@ def case_of(line: Line) -> CaseFile:
     for name in ("parties", "hidden_from"):
         head[name] = tuple(head[name])
     case = head["id"]
-    return CaseFile(
+    return WholeFile(
         CaseRecord(**head),
         tuple(
             EventRecord(case, place, e["topic"], e["key"], e["digest"], unpacked(e["body"]))

@@ -28,8 +28,8 @@ class Found:
         self.places[(parked.topic, parked.partition, parked.offset)] = parked
 
 
-class Reading:
-    """Reads the facts' topics on from where it stands; knows the ids of all it has read."""
+class FactTopics:
+    """The facts' topics, read on from where it stands; knows the ids of all it has read."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._log = runtime.eventlog
@@ -61,7 +61,7 @@ async def rebuild(runtime: Runtime, talk: Callable[[Text], None]) -> dict[str, A
     await runtime.settle_down()
     live = runtime.stores.facts
     fresh = await live.begin()
-    found, reading = Found(), Reading(runtime)
+    found, reading = Found(), FactTopics(runtime)
     talk(Text("正在从日志重建考核事实……", "rebuilding the facts from the log …"))
     projector = Projector(fresh, found)
     await reading.on(projector)

@@ -11,7 +11,6 @@ from shared.eventlog.envelope import canonical, digest_of
 from shared.storage.port import (
     AuditEntry,
     AuditRecord,
-    CaseFile,
     CaseQuery,
     CaseRecord,
     CommandKnown,
@@ -31,6 +30,7 @@ from shared.storage.port import (
     VaultSubject,
     VersionConflict,
     Viewer,
+    WholeFile,
 )
 
 NO_DUE = "9999"
@@ -216,13 +216,13 @@ class MemoryStore:
         heads = [head for head in self._heads.values() if service is None or head.service == service]
         return len(heads), sum(head.version for head in heads)
 
-    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+    async def export_cases(self, service: str) -> AsyncIterator[WholeFile]:
         """Every file of a service whole, by id."""
         async for head in self.walk(service):
             commands = sorted((c for c in self._commands.values() if c.case == head.id), key=lambda c: c.id)
-            yield CaseFile(head, tuple(self._events[head.id]), tuple(commands))
+            yield WholeFile(head, tuple(self._events[head.id]), tuple(commands))
 
-    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+    async def import_cases(self, files: Sequence[WholeFile]) -> None:
         """Adds files whole. Raises ``VersionConflict`` where one is there already."""
         for file in files:
             if file.head.id in self._heads:

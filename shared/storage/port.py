@@ -140,7 +140,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
+class WholeFile:
     """A file whole, as it stood at one moment; commands sorted by id."""
 
     head: CaseRecord
@@ -247,10 +247,10 @@ class CaseStore(CaseReader, Protocol):
     async def counts(self, service: str | None = None) -> tuple[int, int]:
         """(cases, events)."""
 
-    def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+    def export_cases(self, service: str) -> AsyncIterator[WholeFile]:
         """Every file of a service whole, by id; files change meanwhile, none within itself."""
 
-    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+    async def import_cases(self, files: Sequence[WholeFile]) -> None:
         """Adds files whole, with what was sent of them. Raises ``VersionConflict`` where one is there already."""
 
 

@@ -27,7 +27,6 @@ from pymongo.errors import DocumentTooLarge, DuplicateKeyError, OperationFailure
 from shared.storage.mongo.database import DOWN, TOO_LARGE, UP, Document, MongoDatabases, reaching
 from shared.storage.mongo.people import MongoVault
 from shared.storage.port import (
-    CaseFile,
     CaseQuery,
     CaseRecord,
     CaseTooLarge,
@@ -37,6 +36,7 @@ from shared.storage.port import (
     EventRecord,
     VersionConflict,
     Viewer,
+    WholeFile,
 )
 
 COLUMNS = tuple(f.name for f in fields(CaseRecord) if f.name != "id")
@@ -213,7 +213,7 @@ class MongoCases:
             found = await self._cases.aggregate(steps).to_list(None)
         return (int(found[0]["cases"]), int(found[0]["events"])) if found else (0, 0)
 
-    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+    async def export_cases(self, service: str) -> AsyncIterator[WholeFile]:
         after = ""
         while True:
             where = {"_id": {"$gt": after}, "service": service}
@@ -225,11 +225,11 @@ class MongoCases:
                 commands = [
                     CommandRecord(c["id"], c["body_hash"], after, c["answer"]) for c in document.get("commands", ())
                 ]
-                yield CaseFile(_record(document), events, tuple(sorted(commands, key=lambda c: c.id)))
+                yield WholeFile(_record(document), events, tuple(sorted(commands, key=lambda c: c.id)))
             if len(found) < EXPORTED_AT_ONCE:
                 return
 
-    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+    async def import_cases(self, files: Sequence[WholeFile]) -> None:
         for file in files:
             head = file.head
             document: Document = {

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 
 from shared.storage.port import (
-    CaseFile,
     CaseQuery,
     CaseRecord,
     CommandKnown,
@@ -19,6 +18,7 @@ from shared.storage.port import (
     EventRecord,
     VersionConflict,
     Viewer,
+    WholeFile,
 )
 from shared.storage.sqlite.database import Database
 from shared.storage.sqlite.people import erase_subject, insert_sealed, new_subjects
@@ -182,7 +182,7 @@ class SqliteCases:
         )
         return rows[0][0], rows[0][1]
 
-    async def export_cases(self, service: str) -> AsyncIterator[CaseFile]:
+    async def export_cases(self, service: str) -> AsyncIterator[WholeFile]:
         for head, events, commands in self._db.beside_each_other(
             (f"{SELECT} WHERE c.service = ? ORDER BY c.id", (service,)),
             (
@@ -196,17 +196,17 @@ class SqliteCases:
                 (service,),
             ),
         ):
-            yield CaseFile(
+            yield WholeFile(
                 _record(head),
                 tuple(EventRecord(*row) for row in events),
                 tuple(CommandRecord(row[1], row[2], row[0], row[3]) for row in commands),
             )
 
-    async def import_cases(self, files: Sequence[CaseFile]) -> None:
+    async def import_cases(self, files: Sequence[WholeFile]) -> None:
         await self._db.write(lambda c: _import(c, files))
 
 
-def _import(connection: sqlite3.Connection, files: Sequence[CaseFile]) -> None:
+def _import(connection: sqlite3.Connection, files: Sequence[WholeFile]) -> None:
     for file in files:
         head = file.head
         if connection.execute("SELECT 1 FROM cases WHERE id = ?", (head.id,)).fetchone() is not None:
