@@ -130,10 +130,10 @@ def open_distributed(
     log = KafkaEventLog(settings.kafka or "", topic_prefix)
     parts = parts_of(settings, desk, log, clock or ProcessClock(settings.clock_start), copy=True)
     services = parts.services(stores.__getitem__)
-    readings = [reading for name in serve for reading in services[name].policies.readings]
+    # A consumer's positions are kept beside what it leaves: with the service whose policy it is.
+    readings = [(r, services[name].stores.positions) for name in serve for r in services[name].policies.readings]
     if ASSESSMENT in serve:
-        readings.append(Reading(CONSUMER, TOPICS, Projector(desk.facts, desk.positions).take))
-    owners = {reading.name: _positions_of(reading, serve, services, desk) for reading in readings}
+        readings.append((Reading(CONSUMER, TOPICS, Projector(desk.facts, desk.positions).take), desk.positions))
     return DistributedRuntime(
         **parts.beside(desk),
         services=services,
@@ -141,18 +141,10 @@ def open_distributed(
         log=log,
         clients=clients,
         subscribers=tuple(
-            KafkaSubscriber(r.name, r.topics, settings.kafka or "", owners[r.name].positions, r.take, topic_prefix)
-            for r in readings
+            KafkaSubscriber(r.name, r.topics, settings.kafka or "", positions, r.take, topic_prefix)
+            for r, positions in readings
         ),
     )
-
-
-def _positions_of(reading: Reading, serve: Sequence[str], services: dict[str, Service], desk: Stores) -> Stores:
-    """A consumer's positions are kept beside what it leaves: with the service whose policy it is."""
-    for name in serve:
-        if reading in services[name].policies.readings:
-            return services[name].stores
-    return desk
 
 
 async def make_topics(settings: Settings) -> tuple[str, ...]:
