@@ -41,7 +41,7 @@ class DistributedRuntime(Runtime):
         return f"mongodb: {self.settings.prefix}"
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """The background tasks of a serving process, until ``stopped``; ends within ``STOP_WITHIN`` seconds then."""
+        """The background tasks of a serving process, until ``stopped``; then it ends within ``FINISH_WITHIN`` and ``STOP_WITHIN`` seconds together."""
         for subscriber in self.subscribers:
             await subscriber.start()
         steps = [
