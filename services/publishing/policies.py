@@ -9,8 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from services.publishing.article_commands import Draft
 from services.publishing.column_commands import Open, Update
 from services.publishing.column_rules import ColumnKind
+from services.publishing.document_commands import NoteInterpretation
+from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
 from shared.domain.localtime import read_date, read_moment
 from shared.engine.policy import Policy, Reaction
+
+TOPICS = ("gongkai.publishing",)
 
 
 class Published(BaseModel):
@@ -76,13 +80,80 @@ def _publish_converted(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("article", None, draft)
 
 
+class Submitted(BaseModel):
+    """What the policy reads of ``publishing.DocumentSubmitted`` and of ``publishing.DocumentResubmitted``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    in_scope_of_interpretation: bool
+    newly_in_scope: bool = True
+    origin: Literal["import"] | None = None
+
+
+def _require_interpretation(event: Mapping[str, Any]) -> Reaction | None:
+    submitted = Submitted.model_validate(event["data"])
+    if not submitted.in_scope_of_interpretation or not submitted.newly_in_scope or submitted.origin == "import":
+        return None
+    return Reaction("interpretation", None, RequireInterpretation(document=event["subject"]))
+
+
+class Required(BaseModel):
+    """What the policy reads of ``publishing.InterpretationRequired``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    document: str
+
+
+def _note_interpretation(event: Mapping[str, Any]) -> Reaction | None:
+    required = Required.model_validate(event["data"])
+    return Reaction("document", required.document, NoteInterpretation(interpretation=event["subject"]))
+
+
+class Issued(BaseModel):
+    """What the policy reads of ``publishing.DocumentIssued``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    department: str
+    attribute: str
+    issued: date
+    interpretation: str | None = None
+    origin: Literal["import"] | None = None
+
+
+def _start_interpretation(event: Mapping[str, Any]) -> Reaction | None:
+    issued = Issued.model_validate(event["data"])
+    if issued.interpretation is None:
+        return None
+    return Reaction("interpretation", issued.interpretation, NoteDocumentIssue(issued=issued.issued))
+
+
+def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
+    issued = Issued.model_validate(event["data"])
+    if issued.attribute != "active" or issued.origin == "import":
+        return None
+    draft = Draft(
+        department=issued.department,
+        title=f"主动公开的公文（{event['subject']}）",
+        source=event["subject"],
+        created_or_changed=issued.issued,
+    )
+    return Reaction("article", None, draft)
+
+
+IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
+
 POLICIES: tuple[Policy, ...] = (
-    Policy("WhenInfoPublishedUpdateColumn", ("publishing.InfoPublished",), ("gongkai.publishing",), _update),
-    Policy("WhenColumnClosedCarryItOver", ("publishing.ColumnClosed",), ("gongkai.publishing",), _carry_over),
+    Policy("WhenInfoPublishedUpdateColumn", ("publishing.InfoPublished",), TOPICS, _update),
+    Policy("WhenColumnClosedCarryItOver", ("publishing.ColumnClosed",), TOPICS, _carry_over),
     Policy(
         "WhenConversionAcceptedStartArticle",
         ("requests.ConversionAccepted",),
         ("gongkai.requests",),
         _publish_converted,
     ),
+    Policy("WhenDocumentInScopeRequireInterpretation", IN_SCOPE, TOPICS, _require_interpretation),
+    Policy(
+        "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
+    ),
+    Policy("WhenDocumentIssuedStartInterpretation", ("publishing.DocumentIssued",), TOPICS, _start_interpretation),
+    Policy("WhenActiveDocumentIssuedStartArticle", ("publishing.DocumentIssued",), TOPICS, _publish_document),
 )
