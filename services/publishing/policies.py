@@ -115,6 +115,7 @@ class Issued(BaseModel):
     department: str
     attribute: str
     issued: date
+    document_number: str = ""
     interpretation: str | None = None
     origin: Literal["import"] | None = None
 
@@ -132,7 +133,7 @@ def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
         return None
     draft = Draft(
         department=issued.department,
-        title=f"主动公开的公文（{event['subject']}）",
+        title=f"主动公开的公文 {issued.document_number or event['subject']}",
         source=event["subject"],
         created_or_changed=issued.issued,
     )
