@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
@@ -103,14 +102,14 @@ async def rebuild(runtime: Runtime, talk: Callable[[Text], None]) -> dict[str, A
 
 async def _compared(live: FactStore, fresh: FactStore) -> tuple[set[str], set[str], set[str]]:
     """(only among the fresh facts, only among the live ones, different in the two)."""
-    kept = {fact.id: hash(replace(fact, voids=tuple(sorted(set(fact.voids))))) async for fact in live.each()}
+    kept = {fact.id: hash(fact) async for fact in live.each()}
     added: set[str] = set()
     changed: set[str] = set()
     async for fact in fresh.each():
         known = kept.pop(fact.id, None)
         if known is None:
             added.add(fact.id)
-        elif known != hash(replace(fact, voids=tuple(sorted(set(fact.voids))))):
+        elif known != hash(fact):
             changed.add(fact.id)
     return added, set(kept), changed
 
