@@ -37,6 +37,7 @@ from shared.engine.policy import REFUSED
 from shared.engine.verify import Bad, bad_event, verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
+from shared.eventlog.scan import scan
 from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
 from shared.web.problems import sentence
@@ -277,7 +278,7 @@ class Desk:
                     yield event
 
     async def _events_of(self, topic: str, partition: int) -> AsyncIterator[dict[str, Any]]:
-        async for records in self._partition(topic, partition):
+        async for records in scan(self.runtime.eventlog, topic, partition):
             for record in records:
                 event = readable(record)
                 if event is not None:
@@ -287,14 +288,8 @@ class Desk:
         """Every record of the topics, in pieces of one partition each."""
         for topic in topics:
             for partition in range(await self.runtime.eventlog.partitions(topic)):
-                async for records in self._partition(topic, partition):
+                async for records in scan(self.runtime.eventlog, topic, partition):
                     yield records
-
-    async def _partition(self, topic: str, partition: int) -> AsyncIterator[list[Logged]]:
-        offset = 0
-        while records := await self.runtime.eventlog.read(topic, partition, offset, 1000):
-            yield records
-            offset = records[-1].offset + 1
 
     async def facts(
         self,

@@ -22,6 +22,7 @@ from shared.domain.text import Text
 from shared.engine.follower import COPY
 from shared.eventlog.envelope import NotAnEvent, decode
 from shared.eventlog.port import TOPICS, EventLog
+from shared.eventlog.scan import scan
 from shared.eventlog.sqlite import SqliteEventLog
 from shared.security.audit import Audit
 from shared.security.keys import Keys, open_keys
@@ -30,7 +31,6 @@ from shared.storage.folder import DataFolder
 from shared.storage.port import StoreAway, Stores, WholeFile
 from shared.storage.sqlite import open_stores
 
-READ = 1000
 ERASED = "SubjectErased"
 NOT_KEPT = (COPY, BEGUN, RESTORING)
 """Notes that tell of the running system alone."""
@@ -194,8 +194,7 @@ class _Taken:
             self._partitions[topic] = await log.partitions(topic)
             for partition in range(self._partitions[topic]):
                 # To the end as it is now: a log that grows faster than it is read would never end.
-                offset, end = 0, await log.end(topic, partition)
-                while offset < end and (records := await log.read(topic, partition, offset, min(READ, end - offset))):
+                async for records in scan(log, topic, partition, end=await log.end(topic, partition)):
                     for record in records:
                         self._note_logged(record.value)
                         yield {
@@ -205,7 +204,6 @@ class _Taken:
                             "key": record.key,
                             "value": form.packed(record.value),
                         }
-                    offset = records[-1].offset + 1
 
     def _note_logged(self, value: bytes) -> None:
         try:

@@ -11,9 +11,9 @@ from services.runtime import Runtime
 from shared.domain.directory import SYSTEM
 from shared.domain.text import Text
 from shared.eventlog.envelope import event_id
+from shared.eventlog.scan import scan
 from shared.storage.port import FactStore, Parked
 
-READ = 1000
 MOST_NAMED = 20
 
 
@@ -40,7 +40,7 @@ class FactTopics:
         for topic in TOPICS:
             for partition in range(await self._log.partitions(topic)):
                 place = (topic, partition)
-                while records := await self._log.read(topic, partition, self.next.get(place, 0), READ):
+                async for records in scan(self._log, topic, partition, self.next.get(place, 0)):
                     await projector.take(records)
                     self.ids.update(found for record in records if (found := event_id(record.value)) is not None)
                     self.next[place] = records[-1].offset + 1

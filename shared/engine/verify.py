@@ -15,9 +15,8 @@ from shared.engine.history import dues_of, effective, fold, next_miss
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog
+from shared.eventlog.scan import scan
 from shared.storage.port import CaseReader, CaseRecord, Damaged, EventRecord, Viewer
-
-READ = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ async def _log(
     for topic in topics:
         for partition in range(await log.partitions(topic)):
             offset = 0
-            while records := await log.read(topic, partition, offset, READ):
+            async for records in scan(log, topic, partition):
                 for record in records:
                     if record.offset != offset:
                         return Bad(f"{topic}/{partition}", offset, "日志缺少记录 / the log lacks a record")
