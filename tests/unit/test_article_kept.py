@@ -1,0 +1,279 @@
+"""What is done with an item on the site and after: monitoring, correction, withdrawal, filing, archive, loans, destruction."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.publishing.article import ARTICLE
+from services.publishing.article_commands import (
+    AnswerWarnings,
+    Approve,
+    ApproveDestruction,
+    Archive,
+    CheckPublished,
+    Correct,
+    Destroy,
+    File,
+    Lend,
+    ReviewSecrecy,
+    Revise,
+    Submit,
+    TakeBack,
+    Withdraw,
+)
+from services.publishing.article_events import (
+    DestructionApproved,
+    InfoCorrected,
+    InfoSubmitted,
+    InfoWithdrawn,
+    PublishedTextChecked,
+    RecordArchived,
+    RecordDestroyed,
+    RecordFiled,
+    RecordLent,
+    RecordReturned,
+    ReviewApproved,
+    SubjectErased,
+    WarningsAnswered,
+)
+from services.publishing.article_rules import DEAD_LINKS, WATCHED_WORDS
+from services.publishing.monitoring import Hit
+from tests.scenario import Scenario, left
+from tests.unit.article_world import (
+    CASE,
+    CLERK,
+    DEPUTY,
+    HEAD,
+    HEALTH,
+    HEALTH_HEAD,
+    KEEPER,
+    OFFICE,
+    OFFICE_CLERK,
+    SECRECY,
+    SECTION,
+    item,
+)
+
+ON = "2026-03-03"
+OVER = "2037-01-05"
+PHONE = Hit(finding="phone", count=1)
+CORRECTION: dict[str, Any] = {"ground": "misprint", "reason": "错别字"}
+
+
+# -- content monitoring ------------------------------------------------------------------------------------------------
+
+
+def warned() -> Scenario:
+    return item("drafting", text="咨询电话 13812345678").and_(Submit(), by=CLERK, on="2026-03-02")
+
+
+def test_submission_tells_what_monitoring_found_and_is_not_blocked() -> None:
+    item("drafting", text="咨询电话 13812345678").when(Submit(), by=CLERK, on=ON).then(
+        left(InfoSubmitted, hits=(PHONE,))
+    )
+
+
+def test_the_first_reviewer_answers_the_warning() -> None:
+    scenario = warned()
+    broken = scenario.when(Approve(stage="first"), by=SECTION, on=ON).then_refused("article.warnings_unanswered")
+    assert "手机或电话号码 1 处" in broken.message.zh
+    assert "phone number" in broken.message.en
+    assert broken.field == "answer"
+    scenario.when(Approve(stage="first", answer="公开的办公电话"), by=SECTION, on=ON).then(
+        left(WarningsAnswered, hits=(PHONE,), answer="v:answer"), left(ReviewApproved, stage="first")
+    )
+    scenario.when(Approve(stage="second"), by=DEPUTY, on=ON).then(ReviewApproved)
+
+
+def test_an_answer_without_a_warning_is_refused() -> None:
+    item("first").when(Approve(stage="first", answer="略"), by=SECTION, on=ON).then_refused("article.no_warnings")
+
+
+def test_a_text_revised_without_the_number_warns_no_more_and_a_new_title_adds() -> None:
+    scenario = item("drafting", text="电话 13812345678")
+    titled = scenario.and_(Revise(title="请拨 13912345678"), by=CLERK, on=ON)
+    assert titled.state.hits == (PHONE,)
+    cleaned = titled.and_(Revise(text="请拨打热线"), by=CLERK, on=ON)
+    assert cleaned.state.hits == ()
+
+
+def test_the_county_s_own_words_and_dead_links_warn() -> None:
+    settings = {WATCHED_WORDS: ["贫困户"], DEAD_LINKS: ["http://old.example.gov.cn"]}
+    scenario = item("drafting", settings=settings, text="贫困户名单见 http://old.example.gov.cn/1")
+    assert [(hit.finding, hit.listed) for hit in scenario.state.hits] == [
+        ("watched_word", "贫困户"),
+        ("dead_link", "http://old.example.gov.cn"),
+    ]
+
+
+def test_the_published_text_is_monitored_and_the_warning_answered_before_the_archive() -> None:
+    scenario = (
+        item("published")
+        .when(CheckPublished(text="联系 13812345678"), by=OFFICE_CLERK, on=ON)
+        .then(left(PublishedTextChecked, hits=(PHONE,)))
+    )
+    scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then_refused("article.warnings_unanswered")
+    scenario.when(AnswerWarnings(answer="办公电话"), by=CLERK, on=ON).then_forbidden()
+    scenario.when(AnswerWarnings(answer="办公电话"), by=HEAD, on=ON).then(WarningsAnswered)
+    scenario.when(AnswerWarnings(answer="办公电话"), by=HEAD, on=ON).then_refused("article.no_warnings")
+    scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then(RecordArchived)
+
+
+def test_only_what_is_live_is_monitored_so() -> None:
+    item("released").when(CheckPublished(text="略"), by=CLERK, on=ON).then_refused("article.not_published")
+
+
+# -- correction and withdrawal -----------------------------------------------------------------------------------------
+
+
+def test_a_correction_is_a_new_event_beside_the_publication() -> None:
+    scenario = (
+        item("published")
+        .when(Correct(text="改正后的正文", **CORRECTION), by=HEAD, on=ON)
+        .then(left(InfoCorrected, ground="misprint", text="v:text", title=None, reason="v:reason", hits=()))
+    )
+    assert scenario.state.status == "published"
+    assert scenario.state.published == date(2026, 3, 2)
+    scenario.when(Correct(title="新题", **CORRECTION), by=OFFICE, on=ON).then(InfoCorrected)
+
+
+def test_what_a_correction_brings_in_is_answered_with_it() -> None:
+    scenario = item("published")
+    given = {**CORRECTION, "text": "电话 13812345678"}
+    scenario.when(Correct(**given), by=HEAD, on=ON).then_refused("article.warnings_unanswered")
+    scenario.when(Correct(**given, answer="办公电话"), by=HEAD, on=ON).then(InfoCorrected, WarningsAnswered)
+    scenario.when(Correct(**CORRECTION, text="文", answer="略"), by=HEAD, on=ON).then_refused("article.no_warnings")
+    scenario.when(Correct(**CORRECTION, text="秘密★ 文"), by=HEAD, on=ON).then_refused("article.classified")
+
+
+def test_only_what_is_live_is_corrected_or_withdrawn() -> None:
+    correction, withdrawal = Correct(title="题", **CORRECTION), Withdraw(ground="error", reason="有误")
+    for given in (correction, withdrawal):
+        item("released").when(given, by=HEAD, on=ON).then_refused("article.not_published")
+        item("archived").when(given, by=HEAD, on=ON).then_refused("article.archived")
+        item("published").when(given, by=CLERK, on=ON).then_forbidden()
+    gone = item("published").when(withdrawal, by=HEAD, on=ON).then(left(InfoWithdrawn, ground="error"))
+    for given in (correction, withdrawal):
+        gone.when(given, by=HEAD, on=ON).then_refused("article.withdrawn")
+
+
+# -- the register ------------------------------------------------------------------------------------------------------
+
+
+def test_an_ended_item_is_filed_once() -> None:
+    given = File(number="备〔2026〕1号")
+    item("released").when(given, by=KEEPER, on=ON).then_refused("article.not_ended")
+    scenario = item("published").when(given, by=OFFICE_CLERK, on=ON).then(left(RecordFiled, number="备〔2026〕1号"))
+    scenario.when(given, by=KEEPER, on=ON).then_refused("article.filed_already")
+
+
+@pytest.mark.parametrize(
+    ("retention", "until"), [("10y", date(2036, 12, 31)), ("30y", date(2056, 12, 31)), ("permanent", None)]
+)
+def test_the_custodian_archives_for_a_retention_period(retention: str, until: date | None) -> None:
+    given = Archive.model_validate({"retention": retention})
+    item("published").when(given, by=KEEPER, on=ON).then(
+        left(RecordArchived, retention=retention, retained_until=until, custodian="keeper")
+    )
+
+
+def test_nobody_but_the_unit_s_custodian_archives_and_nothing_unfinished() -> None:
+    given = Archive(retention="10y")
+    for other in (CLERK, HEAD, OFFICE, HEALTH):
+        item("published").when(given, by=other, on=ON).then_forbidden()
+    item("release").when(given, by=KEEPER, on=ON).then_refused("article.not_ended")
+    item("archived").when(given, by=KEEPER, on=ON).then_refused("article.archived")
+    withdrawn = item("published").and_(Withdraw(ground="error", reason="略"), by=HEAD, on=ON)
+    withdrawn.when(given, by=KEEPER, on=ON).then(RecordArchived)
+    withheld = item("secrecy").and_(ReviewSecrecy(result="not_open", ground="third_party"), by=SECRECY, on=ON)
+    withheld.when(given, by=KEEPER, on=ON).then(RecordArchived)
+
+
+def test_the_register_names_who_did_what_and_when() -> None:
+    columns = ARTICLE.summary(item("archived").state).columns
+    assert columns["drafter"] == "clerk"
+    assert [columns[stage] for stage in ("first", "second", "third", "secrecy")] == [
+        f"{who} 2026-03-02" for who in ("section", "deputy", "head", "secrecy")
+    ]
+    assert columns["releaser"] == "office"
+    assert columns["published"] == "2026-03-02"
+
+
+def lent(back_by: date = date(2026, 3, 20)) -> Scenario:
+    return item("archived").and_(Lend(borrower="李四，审计局", purpose="审计", back_by=back_by), by=KEEPER, on=ON)
+
+
+def test_a_record_is_lent_and_comes_back() -> None:
+    given = Lend(borrower="李四，审计局", purpose="审计", back_by=date(2026, 3, 20))
+    scenario = (
+        item("archived")
+        .when(given, by=KEEPER, on=ON)
+        .then(left(RecordLent, borrower="v:borrower", purpose="v:purpose", back_by=date(2026, 3, 20)))
+    )
+    scenario.when(given, by=KEEPER, on=ON).then_refused("article.lent")
+    scenario.when(TakeBack(), by=KEEPER, on="2026-03-20").then(left(RecordReturned, late=False))
+    scenario.when(TakeBack(), by=KEEPER, on="2026-03-21").then_refused("article.not_lent")
+    lent().when(TakeBack(), by=KEEPER, on="2026-03-21").then(left(RecordReturned, late=True))
+
+
+def test_only_what_is_archived_is_lent_and_not_back_into_the_past() -> None:
+    given = Lend(borrower="李四", purpose="审计", back_by=date(2026, 3, 2))
+    item("archived").when(given, by=KEEPER, on=ON).then_refused("article.loan_too_short")
+    item("published").when(given, by=KEEPER, on=ON).then_refused("article.not_archived")
+    item("published").when(TakeBack(), by=KEEPER, on=ON).then_refused("article.not_archived")
+    item("archived").when(given, by=CLERK, on=ON).then_forbidden()
+
+
+# -- destruction -------------------------------------------------------------------------------------------------------
+
+
+def approved() -> Scenario:
+    return item("archived").and_(ApproveDestruction(), by=HEAD, on=OVER)
+
+
+def test_a_record_is_destroyed_with_approval_by_two_persons_and_its_words_go() -> None:
+    scenario = (
+        item("archived")
+        .when(ApproveDestruction(), by=HEAD, on=OVER)
+        .then(left(DestructionApproved, approved_by="head"))
+    )
+    scenario.when(Destroy(witness="section"), by=KEEPER, on=OVER).then(
+        left(RecordDestroyed, approved_by="head", destroyed_by="keeper", witness="section"),
+        left(SubjectErased, subject=f"case:{CASE}", ground="destroyed"),
+    )
+    assert (scenario.state.status, scenario.state.title, scenario.state.text) == ("destroyed", None, None)
+
+
+@pytest.mark.parametrize("day", ["2026-03-03", "2036-12-31"])
+def test_nothing_is_destroyed_while_its_retention_runs(day: str) -> None:
+    item("archived").when(ApproveDestruction(), by=HEAD, on=day).then_refused("article.retention_running")
+
+
+def test_what_is_kept_for_ever_or_lent_is_not_destroyed() -> None:
+    kept = item("published").and_(Archive(retention="permanent"), by=KEEPER, on=ON)
+    kept.when(ApproveDestruction(), by=HEAD, on="2099-01-05").then_refused("article.permanent")
+    lent().when(ApproveDestruction(), by=HEAD, on=OVER).then_refused("article.lent")
+
+
+def test_destruction_needs_its_approval_once() -> None:
+    item("archived").when(Destroy(witness="section"), by=KEEPER, on=OVER).then_refused(
+        "article.destruction_not_approved"
+    )
+    approved().when(ApproveDestruction(), by=OFFICE, on=OVER).then_refused("article.destruction_approved_already")
+    item("archived").when(ApproveDestruction(), by=CLERK, on=OVER).then_forbidden()
+    item("archived").when(ApproveDestruction(), by=HEALTH_HEAD, on=OVER).then_forbidden()
+
+
+@pytest.mark.parametrize("witness", ["keeper", "head", "nobody", "health-clerk"])
+def test_the_witness_is_a_second_person_with_a_post_who_did_not_approve(witness: str) -> None:
+    broken = approved().when(Destroy(witness=witness), by=KEEPER, on=OVER).then_refused("article.two_persons")
+    assert broken.field == "witness"
+
+
+def test_after_destruction_nothing_more_happens() -> None:
+    gone = approved().and_(Destroy(witness="section"), by=KEEPER, on=OVER)
+    gone.when(Archive(retention="10y"), by=KEEPER, on=OVER).then_refused("article.destroyed")
+    gone.when(TakeBack(), by=KEEPER, on=OVER).then_refused("article.destroyed")
+    gone.when(File(number="1"), by=KEEPER, on=OVER).then_refused("article.destroyed")
+    gone.when(Withdraw(ground="error", reason="略"), by=HEAD, on=OVER).then_refused("article.destroyed")
