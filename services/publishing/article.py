@@ -425,6 +425,7 @@ def flag_sensitive(state: Article, command: FlagSensitive, context: Context) -> 
     _going(state)
     if state.sensitive is not None:
         raise refusal("already_flagged")
+    _in_sequence(state, context)
     return [SensitivityFlagged(department=state.department, ground=command.ground)]
 
 

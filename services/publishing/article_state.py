@@ -212,7 +212,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 unanswered=bool(event.hits),
             )
         case SensitivityFlagged():
-            flagged = changed(state, sensitive=event.ground)
+            flagged = changed(_stepped(state, stamp), sensitive=event.ground)
             if state.status not in ("release", "released"):
                 return flagged
             return changed(flagged, status=next_stage(flagged) or "release", releaser=None)

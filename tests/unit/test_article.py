@@ -291,6 +291,15 @@ def test_it_is_flagged_once_and_before_publication() -> None:
     item("published").when(given, by=CLERK, on="2026-03-02").then_refused("article.already_published")
 
 
+def test_it_is_not_flagged_before_the_step_it_follows() -> None:
+    given = FlagSensitive(ground="sensitive")
+    item("release", on="2026-03-05").when(given, by=HEAD, on="2026-03-05 08:59", recorded="2026-03-06").then_bad_field(
+        "happened"
+    )
+    scenario = item("first").and_(Approve(stage="first"), by=SECTION, on="2026-03-04")
+    scenario.when(given, by=HEAD, on="2026-03-03", recorded="2026-03-05").then_refused("article.before_previous_step")
+
+
 # -- release and return ------------------------------------------------------------------------------------------------
 
 
