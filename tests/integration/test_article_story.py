@@ -220,3 +220,26 @@ async def test_another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_wor
         shown = await county.get(f"{PUBLISHING}/articles/{case}", "head")
         assert shown.json()["status"] == "destroyed"
         assert "学区划分" not in shown.text
+
+
+async def test_a_column_closed_for_the_year_goes_on_in_its_successor(tmp_path: Path) -> None:
+    async with local_county(tmp_path, "2026-12-21 09:00") as county:
+        column = await staffed(county)
+        late = await released(county, column)
+        county.now = read_moment("2026-12-31 17:00").astimezone(UTC)
+        closed = await sent(county, f"columns/{column}/close", "office", reason="year_end")
+        assert closed.status_code == 200, closed.text
+        county.now = read_moment("2027-01-04 09:00").astimezone(UTC)
+        await county.runtime.settle_down()
+        successor = "L2027-000001"
+        shown = (await county.get(f"{PUBLISHING}/columns/{successor}", "writer")).json()
+        assert shown["events"][0]["data"]["carried_from"] == column
+        assert shown["events"][0]["data"]["started"] == "2026-12-21"
+        gone = await sent(county, "articles", "writer", title="题", column=column)
+        assert (gone.status_code, gone.json()["code"]) == (409, "article.column_closed")
+        # What was released for the old column is published in the new one, and keeps it up to date.
+        await done(county, late, "publish", "writer", column=successor)
+        await county.runtime.settle_down()
+        assert await types(county, f"columns/{successor}") == ["ColumnOpened", "ColumnUpdated"]
+        refused = (await county.get("/api/v1/assessment/refusals", "office")).json()
+        assert refused["refusals"] == []
