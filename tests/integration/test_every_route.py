@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.assessment.department import AssignPost
 from services.publishing.article_commands import Draft
 from services.publishing.column_commands import Open
+from services.publishing.document_commands import SubmitDocument
 from services.requests.application_commands import TakeOver
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.localtime import read_date
@@ -161,6 +162,34 @@ APPLICATIONS_MAY: Mapping[str, People] = {
 MESSAGES = "/api/v1/messages/messages"
 PUBLISHING = "/api/v1/publishing"
 DESK = "/api/v1/assessment"
+DESK_PEOPLE = of(OFFICE, "clerk", "office", "head")
+SUBMITTERS = PEOPLE & frozenset[str]().union(*map(everywhere, ("clerk", "reviewer", "head", "custodian", "office")))
+DRAFTERS, HEAD_OF_UNIT = of("education", "clerk", "reviewer", "head", "custodian"), of("education", "head")
+ABOUT_DOCUMENTS: dict[str, People] = {
+    "resubmit-document": DRAFTERS,
+    "propose-attribute": DRAFTERS,
+    "review-attribute": of("education", "reviewer", "head", "disclosure_head"),
+    "confirm-non-disclosure": of("education", "disclosure_head") | of(OFFICE, "disclosure_head"),
+    "return-document": DESK_PEOPLE,
+    "determine-attribute": HEADS,
+    "note-interpretation": frozenset(),
+    "issue-document": DESK_PEOPLE | DRAFTERS,
+    "reassess-attribute": HEADS | of("education", "head", "disclosure_head"),
+    "repeal-document": HEADS | HEAD_OF_UNIT,
+    **CORRECTIONS,
+}
+ABOUT_INTERPRETATIONS: dict[str, People] = {
+    "file-plan": DRAFTERS,
+    "urge-interpretation": DESK_PEOPLE,
+    "submit-material": DRAFTERS,
+    "return-material": DESK_PEOPLE | HEAD_OF_UNIT,
+    "sign-interpretation": HEAD_OF_UNIT,
+    "note-document-issue": frozenset(),
+    "publish-interpretation": DRAFTERS | DESK_PEOPLE,
+    "link-interpretation": DRAFTERS | DESK_PEOPLE,
+    "waive-interpretation": HEADS,
+    **CORRECTIONS,
+}
 UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
 TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/healthz"): PUBLIC,
@@ -190,6 +219,10 @@ TABLE: dict[tuple[str, str], Rule] = {
     **reference("columns", EDUCATION_SEEN, columns("education"), "publishing"),
     ("POST", f"{PUBLISHING}/columns"): Rule(HEADS, 422),
     **{("GET", f"{PUBLISHING}/{each}/{{id}}/why"): readable(EDUCATION_SEEN) for each in ("articles", "columns")},
+    **reference("documents", ORDINARY_SEEN, ABOUT_DOCUMENTS, "publishing"),
+    ("POST", "/api/v1/publishing/documents"): Rule(SUBMITTERS, 422),
+    **reference("interpretations", EDUCATION_SEEN, ABOUT_INTERPRETATIONS, "publishing"),
+    ("POST", "/api/v1/publishing/interpretations"): Rule(DESK_PEOPLE, 422),
     **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
     **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
@@ -242,6 +275,10 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         publishing = county.runtime.engine("publishing")
         for kind, opening in (("column", COLUMN_OPENED), ("article", ARTICLE_DRAFTED)):
             await publishing.execute(publishing.kind(kind), None, [Asked(opening, SYSTEM, kind)])
+        given = {"department": "education", "title": "招生办法", "type": "notice", "joint_with": ("water",)}
+        submitted = SubmitDocument.model_validate({**given, "in_scope_of_interpretation": True})
+        await publishing.execute(publishing.kind("document"), None, [Asked(submitted, SYSTEM, "document")])
+        await county.runtime.settle_down()
         yield World(county, message, plans[0])
 
 
@@ -258,6 +295,8 @@ async def status(world: World, route: tuple[str, str], headers: dict[str, str]) 
         "applications": APPLICATION,
         "articles": ARTICLE,
         "columns": COLUMN,
+        "documents": "W2026-000001",
+        "interpretations": "J2026-000001",
     }
     collection = address.split("/")[4] if address.count("/") > 3 else ""
     path = filled(
