@@ -1,0 +1,56 @@
+"""Wrong entries on an item are undone from the last one back, and its clock goes by what is left."""
+
+from datetime import date
+
+from services.publishing.article_commands import ApproveDestruction, Destroy, Publish
+from services.publishing.article_events import (
+    InfoPublished,
+    InfoReleased,
+    PublicationOverdue,
+    RecordDestroyed,
+    ReviewApproved,
+)
+from shared.domain.corrections import EntryVoided, OverdueRevoked, RevokeOverdue, VoidEntry
+from shared.domain.kind import Event
+from tests.scenario import Scenario, left
+from tests.unit.article_world import CLERK, HEAD, KEEPER, OFFICE, item
+
+
+def void(scenario: Scenario, event: type[Event], *, last: bool = True) -> VoidEntry:
+    return VoidEntry(events=(scenario.id_of(event, last),), reason="登记有误")
+
+
+def test_a_release_entered_in_error_is_undone() -> None:
+    scenario = item("released")
+    scenario.when(void(scenario, InfoReleased), by=OFFICE, on="2026-03-03").then(EntryVoided)
+    assert scenario.state.status == "release"
+    scenario.when(Publish(), by=CLERK, on="2026-03-03").then_refused("article.not_released")
+
+
+def test_a_review_on_which_others_rest_is_not_undone_alone() -> None:
+    scenario = item("released")
+    given = void(scenario, ReviewApproved, last=False)
+    scenario.when(given, by=OFFICE, on="2026-03-03").then_refused("void.depended_on")
+
+
+def test_a_publication_undone_lets_the_clock_run_again() -> None:
+    scenario = item("published")
+    scenario.when(void(scenario, InfoPublished), by=OFFICE, on="2026-03-03").then(EntryVoided)
+    assert scenario.file.dues["publish"][0] == date(2026, 3, 30)
+    scenario.when_swept("2026-03-31").then(left(PublicationOverdue, due=date(2026, 3, 30)))
+
+
+def test_a_revoked_overdue_is_charged_no_more() -> None:
+    scenario = item("released")
+    scenario.when_swept("2026-03-31").then(PublicationOverdue)
+    revoke = RevokeOverdue(event=scenario.id_of(PublicationOverdue), reason="网站迁移")
+    scenario.when(revoke, by=OFFICE, on="2026-04-01").then(OverdueRevoked)
+    scenario.when(Publish(), by=CLERK, on="2026-04-02").then(left(InfoPublished, met=False))
+    scenario.when_swept("2027-01-04").then_nothing()
+    assert not any(isinstance(event, PublicationOverdue) for event in scenario.live)
+
+
+def test_a_destruction_is_not_undone() -> None:
+    scenario = item("archived").and_(ApproveDestruction(), by=HEAD, on="2037-01-05")
+    scenario.and_(Destroy(witness="section"), by=KEEPER, on="2037-01-05")
+    scenario.when(void(scenario, RecordDestroyed), by=OFFICE, on="2037-01-06").then_refused("void.forbidden")
