@@ -10,16 +10,26 @@ from shared.storage.port import StoreAway
 WALKED_AT_ONCE = 1000
 
 
-async def walked(collection: Collection) -> AsyncIterator[Document]:
-    """Every document by its ``_id``, a text, piece by piece."""
-    after = ""
+async def walked(
+    collection: Collection,
+    where: Document | None = None,
+    shown: Document | None = None,
+    *,
+    after: str | int = "",
+    at_once: int = WALKED_AT_ONCE,
+) -> AsyncIterator[Document]:
+    """Every document of the filter by its ``_id`` above ``after``, ``at_once`` asked for at a time; of each what is ``shown`` (all).
+
+    Raises ``StoreAway``.
+    """
     while True:
         with reaching():
-            found = await collection.find({"_id": {"$gt": after}}).sort("_id", UP).limit(WALKED_AT_ONCE).to_list(None)
+            cursor = collection.find({"_id": {"$gt": after}, **(where or {})}, shown).sort("_id", UP).limit(at_once)
+            found = await cursor.to_list(None)
         for document in found:
             after = document["_id"]
             yield document
-        if len(found) < WALKED_AT_ONCE:
+        if len(found) < at_once:
             return
 
 

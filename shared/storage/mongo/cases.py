@@ -24,6 +24,7 @@ import orjson
 from bson import ObjectId
 from pymongo.errors import DocumentTooLarge, DuplicateKeyError, OperationFailure
 
+from shared.storage.mongo.bulk import walked
 from shared.storage.mongo.database import DOWN, TOO_LARGE, UP, Document, MongoDatabases, reaching
 from shared.storage.mongo.people import MongoVault
 from shared.storage.port import (
@@ -42,7 +43,7 @@ from shared.storage.port import (
 COLUMNS = tuple(f.name for f in fields(CaseRecord) if f.name != "id")
 HEAD = dict.fromkeys(COLUMNS, 1)
 INSTANTS = ("opened", "through", "next_due", "updated")
-WALKED_AT_ONCE = 500
+HEADS_AT_ONCE = 500
 EXPORTED_AT_ONCE = 50
 ALL_EVENTS = 1 << 30
 SORTS = {
@@ -194,16 +195,9 @@ class MongoCases:
         return int(marked.matched_count)
 
     async def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
-        after = ""
-        while True:
-            where = {"_id": {"$gt": after}} if service is None else {"_id": {"$gt": after}, "service": service}
-            with reaching():
-                found = await self._cases.find(where, HEAD).sort("_id", UP).limit(WALKED_AT_ONCE).to_list(None)
-            for document in found:
-                after = document["_id"]
-                yield _record(document)
-            if len(found) < WALKED_AT_ONCE:
-                return
+        where = {"service": service} if service is not None else {}
+        async for document in walked(self._cases, where, HEAD, at_once=HEADS_AT_ONCE):
+            yield _record(document)
 
     async def counts(self, service: str | None = None) -> tuple[int, int]:
         steps: list[Document] = [{"$group": {"_id": None, "cases": {"$sum": 1}, "events": {"$sum": "$version"}}}]
@@ -214,20 +208,11 @@ class MongoCases:
         return (int(found[0]["cases"]), int(found[0]["events"])) if found else (0, 0)
 
     async def export_cases(self, service: str) -> AsyncIterator[WholeFile]:
-        after = ""
-        while True:
-            where = {"_id": {"$gt": after}, "service": service}
-            with reaching():
-                found = await self._cases.find(where).sort("_id", UP).limit(EXPORTED_AT_ONCE).to_list(None)
-            for document in found:
-                after = document["_id"]
-                events = tuple(EventRecord(after, *(e[name] for name in EVENT)) for e in document["events"])
-                commands = [
-                    CommandRecord(c["id"], c["body_hash"], after, c["answer"]) for c in document.get("commands", ())
-                ]
-                yield WholeFile(_record(document), events, tuple(sorted(commands, key=lambda c: c.id)))
-            if len(found) < EXPORTED_AT_ONCE:
-                return
+        async for document in walked(self._cases, {"service": service}, at_once=EXPORTED_AT_ONCE):
+            case = document["_id"]
+            events = tuple(EventRecord(case, *(e[name] for name in EVENT)) for e in document["events"])
+            commands = [CommandRecord(c["id"], c["body_hash"], case, c["answer"]) for c in document.get("commands", ())]
+            yield WholeFile(_record(document), events, tuple(sorted(commands, key=lambda c: c.id)))
 
     async def import_cases(self, files: Sequence[WholeFile]) -> None:
         for file in files:

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 from bson import ObjectId
 
-from shared.storage.mongo.bulk import insert_new
-from shared.storage.mongo.database import UP, Collection, Document, MongoDatabases, reaching
+from shared.storage.mongo.bulk import insert_new, walked
+from shared.storage.mongo.database import Collection, Document, MongoDatabases, reaching
 from shared.storage.port import NO_CLOCKS, FactRow, FactStore, RebuildOvertaken
 
 INSERTED_AT_ONCE = 1000
@@ -63,11 +63,11 @@ class MongoFacts:
         return [(*(d[name] for name in SHOWN[:-1]), voided.get(d["_id"]), d["fields"]) for d in found]
 
     async def digests(self) -> AsyncIterator[tuple[str, str]]:
-        async for document in self._walk({"digest": 1}):
+        async for document in walked(await self._facts(), shown={"digest": 1}, at_once=READ_AT_ONCE):
             yield document["_id"], document["digest"]
 
     async def each(self) -> AsyncIterator[FactRow]:
-        async for document in self._walk(None):
+        async for document in walked(await self._facts(), at_once=READ_AT_ONCE):
             yield _row(document)
 
     async def count(self) -> int:
@@ -126,19 +126,6 @@ class MongoFacts:
             for (case, clock), (_, department, move) in sorted(last.items(), key=lambda item: item[0])
             if move["due"] and move.get("provisional")
         ]
-
-    async def _walk(self, shown: Document | None) -> AsyncIterator[Document]:
-        collection = await self._facts()
-        after = ""
-        while True:
-            cursor = collection.find({"_id": {"$gt": after}}, shown).sort("_id", UP).limit(READ_AT_ONCE)
-            with reaching():
-                found = await cursor.to_list(None)
-            for document in found:
-                after = document["_id"]
-                yield document
-            if len(found) < READ_AT_ONCE:
-                return
 
 
 async def _forks(collection: Collection, facts: Sequence[FactRow]) -> list[str]:

@@ -11,10 +11,8 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from shared.storage.mongo.bulk import insert_new, walked
-from shared.storage.mongo.database import DOWN, UP, Document, MongoDatabases, reaching
+from shared.storage.mongo.database import DOWN, Document, MongoDatabases, reaching
 from shared.storage.port import AuditEntry, AuditRecord, SealedValue, SubjectTaken, VaultSubject
-
-ENTRIES_AT_ONCE = 1000
 
 
 class MongoVault:
@@ -177,14 +175,5 @@ class MongoAudit:
             with reaching():
                 await self._entries.insert_many(documents)
 
-    async def _walk(self) -> AsyncIterator[Document]:
-        after = 0
-        while True:
-            cursor = self._entries.find({"_id": {"$gt": after}}).sort("_id", UP).limit(ENTRIES_AT_ONCE)
-            with reaching():
-                found = await cursor.to_list(None)
-            for document in found:
-                after = document["_id"]
-                yield document
-            if len(found) < ENTRIES_AT_ONCE:
-                return
+    def _walk(self) -> AsyncIterator[Document]:
+        return walked(self._entries, after=0)
