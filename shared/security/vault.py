@@ -47,11 +47,11 @@ class Vault:
     ) -> Sealed:
         """Seals a command's vault fields (field -> value and whose key it goes under); writes nothing.
 
-        ``seed`` is the command's id and body: a repeated command gets the same references, a corrected one others. ``writer`` is the subject the case
-        knows; without one, ``lookup`` (an identity number) finds the same person's subject, else a new one is made.
-        ``pending`` are subjects made earlier in the same commit. To be called anew for each attempt at a commit, since
-        keys may have come or gone. Raises ``RuleBroken`` when the writer's data was erased, ``BadField`` for text that
-        is none.
+        ``seed`` is the command's id and body: a repeated command gets the same references, a corrected one others.
+        ``writer`` is the subject the case knows; without one, ``lookup`` (an identity number) finds the same person's
+        subject, else a new one is made. ``pending`` are subjects made earlier in the same commit. To be called anew for
+        each attempt at a commit, since keys may have come or gone. Raises ``RuleBroken`` when the writer's data was
+        erased, ``BadField`` for text that is none.
         """
         new: list[VaultSubject] = []
         sealed: list[SealedValue] = []
