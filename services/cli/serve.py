@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from services.cli import options, show
-from services.cli.desk import refuse_half_restored, runtime
+from services.cli import show
+from services.cli.desk import refuse_half_restored, runtime, settings_of_run
 from services.local import LocalRuntime
 from services.runtime import Runtime
 from services.web import app_of
@@ -40,11 +40,9 @@ async def serve(host: str, port: int) -> None:
 async def serve_one(service: str, host: str, port: int) -> None:
     """Serves one service of the distributed runtime until SIGTERM or SIGINT."""
     from services.distributed import open_distributed
-    from shared.settings import read_settings
 
     configure_logging()
-    given = {"data": options.current.data} if options.current.data else {}
-    distributed = open_distributed(read_settings(**given), (service,))
+    distributed = open_distributed(settings_of_run(), (service,))
     try:
         try:
             await refuse_half_restored(distributed)
