@@ -1,6 +1,7 @@
 """Official documents: submission, attribute, return, decision, mark, issue, forwarding, joint drafting, re-assessment, repeal."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -53,7 +54,7 @@ from tests.unit.publishing_world import (
 )
 
 DAY, NEXT = "2026-03-02", "2026-03-03"
-WITHHELD = {"attribute": "not_disclosed", "reason": "internal_affairs"}
+WITHHELD: dict[str, Any] = {"attribute": "not_disclosed", "reason": "internal_affairs"}
 ISSUE = IssueDocument(document_number="罗府办发〔2026〕8号")
 CHECKED = DetermineAttribute(content_checked=True)
 
@@ -230,7 +231,7 @@ def test_a_step_is_not_dated_before_the_one_it_rests_on() -> None:
 # -- return: what B1 counts --------------------------------------------------------------------------------------------
 
 
-def returned(ground: str, **fields: object) -> Scenario:
+def returned(ground: str, **fields: Any) -> Scenario:
     return document("proposed", **fields).and_(ReturnDocument.model_validate({"ground": ground}), by=OFFICE, on=DAY)
 
 

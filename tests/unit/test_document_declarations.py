@@ -76,8 +76,8 @@ def test_every_list_of_codes_has_words() -> None:
     )
     for words in lists:
         assert all(text.zh and text.en for text in words)
-    for kind in (DOCUMENT, INTERPRETATION):
-        assert set(kind.columns) == set(kind.summary(kind.initial).columns)
+    assert set(DOCUMENT.columns) == set(DOCUMENT.summary(DOCUMENT.initial).columns)
+    assert set(INTERPRETATION.columns) == set(INTERPRETATION.summary(INTERPRETATION.initial).columns)
     assert LIMITS == {"interpretation.limit": 3}
 
 
