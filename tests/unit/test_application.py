@@ -67,11 +67,12 @@ from services.requests.application_events import (
     SubjectErased,
     ThirdPartyTold,
 )
-from services.requests.application_rules import GROUNDS, OUTCOMES, ROWS
+from services.requests.application_rules import FIELD_TITLES, GROUNDS, OUTCOMES, ROWS
 from services.requests.application_state import Application
 from shared.domain.corrections import VoidEntry
 from shared.domain.directory import PUBLIC, SYSTEM
 from shared.domain.kind import CaseView
+from shared.domain.text import Text
 from tests.scenario import Scenario, left
 from tests.unit.application_world import ANSWER, APPLICANT, CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file, submission
 from tests.unit.message_world import DIRECTORY
@@ -262,9 +263,9 @@ def test_every_row_of_an_outcome_is_a_row_of_the_form() -> None:
     + [(outcome, "remedy") for outcome in ANSWER if OUTCOMES[outcome].remedy],
 )
 def test_an_outcome_without_what_it_must_carry_is_refused_by_field(outcome: str, field: str) -> None:
-    _ready(outcome).when(drafted(outcome, **{field: None}), by=CLERK, on=DAY).then_refused(
-        "application.outcome_needs", field
-    )
+    refused = _ready(outcome).when(drafted(outcome, **{field: None}), by=CLERK, on=DAY)
+    said = refused.then_refused("application.outcome_needs", field).message
+    assert said == Text(f"此类答复须写明{FIELD_TITLES[field].zh}", f"this outcome needs {FIELD_TITLES[field].en}")
 
 
 def test_a_refusal_tells_that_reconsideration_comes_first() -> None:
