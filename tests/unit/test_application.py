@@ -405,6 +405,15 @@ def test_other_replies_go_to_court_directly() -> None:
     scenario.when(FileLawsuit(), by=CLERK, on="2026-10-12").then_refused("application.lawsuit_pending")
 
 
+def test_a_reply_that_a_court_has_set_right_is_not_charged_again_by_reconsideration() -> None:
+    scenario = file("answered").and_(FileLawsuit(), by=CLERK, on="2026-10-12")
+    scenario.and_(DecideLawsuit(result="corrected"), by=COUNTY, on="2026-11-12")
+    scenario.and_(FileReconsideration(), by=CLERK, on="2026-11-13")
+    scenario.when(DecideReconsideration(result="corrected"), by=COUNTY, on="2026-12-12").then(
+        left(ReconsiderationDecided, repeat=True)
+    )
+
+
 def test_no_remedy_before_a_reply_unless_none_came_in_time() -> None:
     file("registered").when(FileReconsideration(), by=CLERK, on="2026-10-12").then_refused("application.not_answered")
     late = file("registered")
