@@ -27,6 +27,13 @@ async def test_a_record_that_is_too_large_is_refused_before_the_broker_and_the_n
     assert {e.value for e in entries(20)} <= await values(place)
 
 
+async def large_ones_until_refused(place: Place) -> None:
+    """The broker takes a new limit over a moment after it has confirmed it."""
+    async with asyncio.timeout(30):
+        while True:
+            await place.log.publish([Entry(MESSAGES, key, b"x" * 20_000) for key in KEYS])
+
+
 async def test_a_batch_that_the_broker_refuses_does_not_close_the_partition(place: Place) -> None:
     await place.log.publish(entries(9, "first"))
     async with admin(place.bootstrap) as client:
@@ -39,11 +46,8 @@ async def test_a_batch_that_the_broker_refuses_does_not_close_the_partition(plac
                 )
             ]
         )
-    # The broker takes the new limit over a moment after it has confirmed it.
     with pytest.raises(LogAway):
-        async with asyncio.timeout(30):
-            while True:
-                await place.log.publish([Entry(MESSAGES, key, b"x" * 20_000) for key in KEYS])
+        await large_ones_until_refused(place)
     for n in range(5):
         await published(place.log, entries(9, f"after{n}"))
     assert {e.value for n in range(5) for e in entries(9, f"after{n}")} <= await values(place)
