@@ -112,12 +112,8 @@ class Issued(BaseModel):
     """What the policy reads of ``publishing.DocumentIssued``."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    department: str
-    attribute: str
     issued: date
-    document_number: str = ""
     interpretation: str | None = None
-    origin: Literal["import"] | None = None
 
 
 def _start_interpretation(event: Mapping[str, Any]) -> Reaction | None:
@@ -127,19 +123,32 @@ def _start_interpretation(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("interpretation", issued.interpretation, NoteDocumentIssue(issued=issued.issued))
 
 
+class Attributed(BaseModel):
+    """What the policy reads of ``publishing.DocumentIssued`` and of ``publishing.AttributeReassessed``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    department: str
+    attribute: str
+    previous: str | None = None
+    issued: date | None = None
+    document_number: str | None = None
+    origin: Literal["import"] | None = None
+
+
 def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
-    issued = Issued.model_validate(event["data"])
-    if issued.attribute != "active" or issued.origin == "import":
+    document = Attributed.model_validate(event["data"])
+    if document.attribute != "active" or document.previous == "active" or document.origin == "import":
         return None
     draft = Draft(
-        department=issued.department,
-        title=f"主动公开的公文 {issued.document_number or event['subject']}",
+        department=document.department,
+        title=f"主动公开的公文 {document.document_number or event['subject']}",
         source=event["subject"],
-        created_or_changed=issued.issued,
+        created_or_changed=document.issued or read_date(event["time"]),
     )
     return Reaction("article", None, draft)
 
 
+TURNED_ACTIVE = ("publishing.DocumentIssued", "publishing.AttributeReassessed")
 IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
 
 POLICIES: tuple[Policy, ...] = (
@@ -156,5 +165,5 @@ POLICIES: tuple[Policy, ...] = (
         "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
     ),
     Policy("WhenDocumentIssuedStartInterpretation", ("publishing.DocumentIssued",), TOPICS, _start_interpretation),
-    Policy("WhenActiveDocumentIssuedStartArticle", ("publishing.DocumentIssued",), TOPICS, _publish_document),
+    Policy("WhenActiveDocumentIssuedStartArticle", TURNED_ACTIVE, TOPICS, _publish_document),
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.publishing import KINDS
+from services.publishing.article_commands import Draft
 from services.publishing.document_commands import NoteInterpretation
 from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
 from services.publishing.policies import POLICIES
@@ -15,7 +16,7 @@ BY_NAME = {policy.name: policy for policy in POLICIES}
 
 
 def reaction(policy: str, subject: str, **data: Any) -> Reaction | None:
-    return BY_NAME[policy].react({"subject": subject, "data": data})
+    return BY_NAME[policy].react({"subject": subject, "time": "2026-03-09T10:00:00+08:00", "data": data})
 
 
 def test_a_document_in_scope_requires_an_interpretation() -> None:
@@ -47,11 +48,46 @@ def test_an_issued_document_starts_the_limit_of_its_interpretation_if_it_has_one
     assert reaction(policy, "W1", issued="2026-03-05", interpretation=None) is None
 
 
+ACTIVE = {"department": "education", "attribute": "active"}
+
+
+def test_a_document_issued_as_active_starts_its_article_on_the_day_of_issue() -> None:
+    found = reaction(
+        "WhenActiveDocumentIssuedStartArticle", "W1", **ACTIVE, issued="2026-03-05", document_number="罗教发〔2026〕3号"
+    )
+    article = Draft(
+        department="education",
+        title="主动公开的公文 罗教发〔2026〕3号",
+        source="W1",
+        created_or_changed=date(2026, 3, 5),
+    )
+    assert found == Reaction("article", None, article)
+
+
+def test_a_document_that_turns_active_when_it_is_looked_at_again_starts_its_article_that_day() -> None:
+    found = reaction("WhenActiveDocumentIssuedStartArticle", "W1", **ACTIVE, previous="on_request")
+    assert found is not None
+    assert found.command.model_dump()["created_or_changed"] == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("data", [{"attribute": "on_request"}, {"previous": "active"}, {"origin": "import"}])
+def test_what_is_not_active_was_active_before_or_is_history_starts_no_article(data: dict[str, Any]) -> None:
+    assert reaction("WhenActiveDocumentIssuedStartArticle", "W1", **{**ACTIVE, "issued": "2026-03-05", **data}) is None
+
+
+def test_what_is_converted_starts_an_article_unless_it_is_history() -> None:
+    found = reaction("WhenConversionAcceptedStartArticle", "A1", department="education")
+    assert found is not None
+    assert (found.kind, found.command.model_dump()["source"]) == ("article", "A1")
+    assert reaction("WhenConversionAcceptedStartArticle", "A1", department="education", origin="import") is None
+
+
 def test_every_policy_reads_events_and_gives_commands_that_exist() -> None:
     names = {f"publishing.{event.event_name}" for kind in KINDS for event in kind.events}
     for name in (
         "WhenDocumentInScopeRequireInterpretation",
         "WhenInterpretationRequiredTellDocument",
         "WhenDocumentIssuedStartInterpretation",
+        "WhenActiveDocumentIssuedStartArticle",
     ):
         assert set(BY_NAME[name].on) <= names
