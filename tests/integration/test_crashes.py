@@ -244,7 +244,7 @@ async def test_a_policy_that_is_given_everything_again_gives_no_second_command(d
     assert Books.of(data).facts == before.facts
 
 
-@pytest.mark.parametrize("moment", ["events", "publish", "mark_sent"])
+@pytest.mark.parametrize("moment", ["events_of", "publish", "mark_sent"])
 async def test_what_is_appended_between_the_relays_read_and_its_mark_is_not_lost(data: Path, moment: str) -> None:
     runtime = await open_runtime(data, THURSDAY)
     case = await submitted(runtime, "letter")
@@ -278,11 +278,11 @@ class Between:
             return method
 
         async def called(*words: Any) -> Any:
-            # Before ``publish`` and ``mark_sent``; after ``events`` has read.
-            if name != "events":
+            # Before ``publish`` and ``mark_sent``; after ``events_of`` has read.
+            if name != "events_of":
                 await self._once()
             found = await method(*words)
-            if name == "events":
+            if name == "events_of":
                 await self._once()
             return found
 
