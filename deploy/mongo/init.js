@@ -49,9 +49,13 @@ for (const service of services) {
   const others = services.filter((other) => other !== service);
   users[service] = [...on('readWrite', [service, ...shared]), ...on('read', others)];
 }
+const mine = new Set([...services, ...shared].map((place) => `${prefix}_${place}`));
 for (const [user, roles] of Object.entries(users)) {
-  const given = { pwd: password(user), roles };
-  if (admin.getUser(user)) admin.updateUser(user, given);
+  const known = admin.getUser(user);
+  // Another county, or a drill, beside this one on the same server keeps its rights.
+  const others = ((known && known.roles) || []).filter(({ db }) => !mine.has(db)).map(({ role, db }) => ({ role, db }));
+  const given = { pwd: password(user), roles: [...roles, ...others] };
+  if (known) admin.updateUser(user, given);
   else admin.createUser({ user, ...given });
 }
 print('replica set and users are there');
