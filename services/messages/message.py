@@ -119,6 +119,7 @@ from shared.domain.kind import (
     Stamp,
     Summary,
     VerdictFields,
+    with_fields,
 )
 from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed
@@ -129,11 +130,6 @@ from shared.domain.text import Text
 
 def _limit(context: Context, name: str) -> int:
     return int(context.settings.get(f"message.{name}", LIMITS[f"message.{name}"]))
-
-
-def _unattended(context: Context) -> bool:
-    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
-    return context.actor.system or context.origin == "import"
 
 
 def _in_sequence(state: Message, context: Context) -> None:
@@ -204,7 +200,7 @@ def _unit(context: Context, name: str, field: str) -> str:
 def submit(state: Message, command: Submit, context: Context) -> list[Event]:
     """收件: the day of receipt is the day it arrives and is not counted."""
     _now_only(command, context)
-    if not _unattended(context):
+    if not context.unattended:
         if command.name is None:
             raise refusal("name_missing", "name")
         if command.phone is None and command.email is None:
@@ -405,7 +401,7 @@ def _return_pending(state: Message, context: Context) -> None:
     _open(state)
     if state.status != "return_requested":
         raise refusal("no_return_pending")
-    if state.returns > 1 and not _unattended(context) and not context.actor.holds(OFFICE.roles, COUNTY_OFFICE):
+    if state.returns > 1 and not context.unattended and not context.actor.holds(OFFICE.roles, COUNTY_OFFICE):
         raise refusal("repeated_return_needs_office")
     _in_sequence(state, context)
 
@@ -473,7 +469,7 @@ def grant_extension(state: Message, command: GrantExtension, context: Context) -
     _open(state)
     if not state.extension_asked:
         raise refusal("no_extension_pending")
-    if state.extension_by == context.actor.subject and not _unattended(context):
+    if state.extension_by == context.actor.subject and not context.unattended:
         raise refusal("extension_same_person")
     running = running_clock(state)
     expires = due(clock_of(running), context.calendar) if running else None
@@ -528,7 +524,7 @@ def approve_reply(state: Message, command: ApproveReply, context: Context) -> li
     if state.status not in ("drafted", "office_review"):
         raise refusal("no_draft")
     stage: Literal["unit", "office"] = "unit" if state.status == "drafted" else "office"
-    if not _unattended(context):
+    if not context.unattended:
         heads = OFFICE.roles if state.department == COUNTY_OFFICE else ("head",)
         if stage == "unit" and not context.actor.holds(heads, state.department):
             raise refusal("unit_approval_first")
@@ -729,28 +725,23 @@ def restate(state: Message, event: Event, stamp: Stamp) -> Event:
     match event:
         case ReplySent():
             category = next((c.category for c in state.clocks if c.id == event.clock), state.category)
-            return _with_fields(event, department=state.department, category=category)
+            return with_fields(event, department=state.department, category=category)
         case MessageClassified():
-            return _with_fields(event, not_before=_not_before(state, event.limit, local_date(stamp.happened)))
+            return with_fields(event, not_before=_not_before(state, event.limit, local_date(stamp.happened)))
         case MessageReclassified():
             floor = _not_before(state, event.limit, local_date(stamp.happened))
             previous = event.previous if state.category == "unclassified" else state.category
-            return _with_fields(event, previous=previous, not_before=floor)
+            return with_fields(event, previous=previous, not_before=floor)
         case MessageAssigned():
-            return _with_fields(event, restarts=event.restarts and state.returned and running_clock(state) is not None)
+            return with_fields(event, restarts=event.restarts and state.returned and running_clock(state) is not None)
         case ReturnRequested():
-            return _with_fields(event, repeated=state.returns > 0)
+            return with_fields(event, repeated=state.returns > 0)
         case ReturnGranted() | ReturnDenied():
-            return _with_fields(event, repeated=state.returns > 1)
+            return with_fields(event, repeated=state.returns > 1)
         case RatingGiven():
-            return _with_fields(event, department=state.department, category=state.category)
+            return with_fields(event, department=state.department, category=state.category)
         case _:
             return event
-
-
-def _with_fields(event: Event, **fields: Any) -> Event:
-    same = all(getattr(event, name) == value for name, value in fields.items())
-    return event if same else event.model_copy(update=fields)
 
 
 def stands(state: Message, event: Event) -> bool:

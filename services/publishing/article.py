@@ -7,7 +7,6 @@ be asked in ``article_commands``, what it leaves in ``article_state``; here is w
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from services.publishing.article_commands import (
     COUNTY_SECRECY,
@@ -92,7 +91,7 @@ from services.publishing.article_state import (
 from services.publishing.monitoring import Hit, marked_secret, monitor, told
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
-from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields
+from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import Allowed
 from shared.domain.text import Text
 
@@ -101,11 +100,6 @@ from shared.domain.text import Text
 
 def _limit(context: Context, name: str) -> int:
     return int(context.settings.get(f"article.{name}", LIMITS[f"article.{name}"]))
-
-
-def _unattended(context: Context) -> bool:
-    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
-    return context.actor.system or context.origin == "import"
 
 
 def _in_sequence(state: Article, context: Context) -> None:
@@ -127,7 +121,7 @@ def _monitored(text: str, context: Context) -> tuple[Hit, ...]:
 
 def _another_person(state: Article, context: Context) -> None:
     """拟稿、各级审核、核发: each by somebody who did none of the others."""
-    if _unattended(context) or not _limit(context, "different_persons"):
+    if context.unattended or not _limit(context, "different_persons"):
         return
     if context.actor.subject in (*state.authors, *(one.person for one in state.passed)):
         raise refusal("same_person")
@@ -231,7 +225,7 @@ def _own_department(named: str | None, context: Context) -> str:
         raise BadField("department", Text(f"单位名录中没有“{named}”", f"the directory knows no unit {named}"))
     if not found.exists_on(context.today):
         raise refusal("department_closed", "department", name=found.name_on(context.today))
-    if found.id not in mine and not _unattended(context):
+    if found.id not in mine and not context.unattended:
         raise refusal("not_your_department", "department")
     return found.id
 
@@ -293,7 +287,7 @@ def _at(state: Article, stage: Stage) -> None:
 
 def _entitled(state: Article, stage: Stage, context: Context) -> None:
     """一审 a section, 二审 a section's or unit's leader, 三审 the unit's head; county leaders after them."""
-    if _unattended(context):
+    if context.unattended:
         return
     if stage in LEADERS:
         entitled = any(role == "leader" for _, role in context.actor.posts)
@@ -603,7 +597,7 @@ def destroy(state: Article, command: Destroy, context: Context) -> list[Event]:
     _may_go(state, context)
     if state.destruction_approved_by is None:
         raise refusal("destruction_not_approved")
-    if not _unattended(context):
+    if not context.unattended:
         witness = context.directory.actor(command.witness, context.today)
         present = bool(witness.departments & {state.department, COUNTY_OFFICE})
         persons = {state.destruction_approved_by, context.actor.subject, command.witness}
@@ -632,14 +626,9 @@ def restate(state: Article, event: Event, stamp: Stamp) -> Event:
     """What an event says of the file before it, said anew."""
     match event:
         case InfoSubmitted():
-            return _with_fields(event, round=state.rounds + 1)
+            return with_fields(event, round=state.rounds + 1)
         case _:
             return event
-
-
-def _with_fields(event: Event, **fields: Any) -> Event:
-    same = all(getattr(event, name) == value for name, value in fields.items())
-    return event if same else event.model_copy(update=fields)
 
 
 def stands(state: Article, event: Event) -> bool:

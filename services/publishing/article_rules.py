@@ -235,9 +235,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
     """The refusal ``article.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
     words, basis = REFUSALS[code]
-    filled = Text(*(text.format(**{k: _in(v, n) for k, v in values.items()}) for n, text in enumerate(words)))
-    return RuleBroken(f"article.{code}", filled, basis, field, noted=code == "classified")
-
-
-def _in(value: object, language: int) -> object:
-    return value[language] if isinstance(value, Text) else value
+    return RuleBroken(f"article.{code}", words.format(**values), basis, field, noted=code == "classified")

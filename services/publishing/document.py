@@ -65,11 +65,6 @@ class Mark(TypedDict):
     indent: int
 
 
-def _unattended(context: Context) -> bool:
-    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
-    return context.actor.system or context.origin == "import"
-
-
 def _in_sequence(state: Document, context: Context) -> None:
     """A step of the way is not dated before the step it rests on."""
     if state.last_step is not None and context.happened < state.last_step:
@@ -177,7 +172,7 @@ def submit(state: Document, command: SubmitDocument, context: Context) -> list[E
     """报送: with an attribute, or without one, which the county office then returns."""
     department = _unit(context, command.department, "department")
     mine = department in context.actor.departments or COUNTY_OFFICE in context.actor.departments
-    if not mine and not _unattended(context):
+    if not mine and not context.unattended:
         raise refusal("not_your_unit", "department")
     joint = tuple(dict.fromkeys(_unit(context, unit, "joint_with") for unit in command.joint_with))
     if department in joint:
@@ -246,7 +241,7 @@ def review(state: Document, command: ReviewAttribute, context: Context) -> list[
         raise refusal("no_attribute")
     if state.status == "reviewed":
         raise refusal("already_reviewed")
-    if context.actor.subject == state.proposer and not _unattended(context):
+    if context.actor.subject == state.proposer and not context.unattended:
         raise refusal("same_person")
     _in_sequence(state, context)
     return [AttributeReviewed(department=state.department, attribute=state.attribute)]
@@ -261,7 +256,7 @@ def confirm(state: Document, command: ConfirmNonDisclosure, context: Context) ->
         raise refusal("no_reason")
     if state.confirmed:
         raise refusal("already_confirmed")
-    if context.actor.subject == state.proposer and not _unattended(context):
+    if context.actor.subject == state.proposer and not context.unattended:
         raise refusal("same_person")
     _in_sequence(state, context)
     return [NonDisclosureConfirmed(department=state.department)]
@@ -295,9 +290,9 @@ def determine(state: Document, command: DetermineAttribute, context: Context) ->
         raise refusal("no_reason")
     if state.attribute == "not_disclosed" and state.in_scope and not state.confirmed:
         raise refusal("non_disclosure_unconfirmed")
-    if state.attribute == "active" and not command.content_checked and not _unattended(context):
+    if state.attribute == "active" and not command.content_checked and not context.unattended:
         raise refusal("content_not_checked", "content_checked")
-    if context.actor.subject in (state.proposer, state.reviewer) and not _unattended(context):
+    if context.actor.subject in (state.proposer, state.reviewer) and not context.unattended:
         raise refusal("same_person")
     _synchronous(state, context, command.interpretation)
     _in_sequence(state, context)
@@ -350,7 +345,7 @@ def reassess(state: Document, command: ReassessAttribute, context: Context) -> l
     if command.attribute == state.attribute and command.explanation is None and command.reason == state.reason:
         raise refusal("same_attribute", "attribute")
     opened = command.attribute == "active" and state.attribute != "active"
-    if opened and not command.content_checked and not _unattended(context):
+    if opened and not command.content_checked and not context.unattended:
         raise refusal("content_not_checked", "content_checked")
     _in_sequence(state, context)
     return [

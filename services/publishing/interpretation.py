@@ -49,11 +49,6 @@ def _limit(context: Context) -> int:
     return int(context.settings.get("interpretation.limit", LIMITS["interpretation.limit"]))
 
 
-def _unattended(context: Context) -> bool:
-    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
-    return context.actor.system or context.origin == "import"
-
-
 def _in_sequence(state: Interpretation, context: Context) -> None:
     """A step of the way is not dated before the step it rests on."""
     if state.last_step is not None and context.happened < state.last_step:
@@ -85,7 +80,7 @@ def require(state: Interpretation, command: RequireInterpretation, context: Cont
     document = view.state
     if document.type in NON_DOCUMENTS:
         raise refusal("non_document", "document")
-    if document.interpretation is not None or (document.in_scope and not _unattended(context)):
+    if document.interpretation is not None or (document.in_scope and not context.unattended):
         raise refusal("already_required", "document")
     if document.status == "repealed":
         raise refusal("repealed", "document")
@@ -154,7 +149,7 @@ def sign(state: Interpretation, command: SignInterpretation, context: Context) -
         raise refusal("material_missing")
     if state.signed:
         raise refusal("already_signed")
-    if context.actor.subject == state.submitter and not _unattended(context):
+    if context.actor.subject == state.submitter and not context.unattended:
         raise refusal("same_person")
     _in_sequence(state, context)
     return [InterpretationSigned(department=state.department)]

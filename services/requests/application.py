@@ -113,7 +113,7 @@ from services.requests.application_state import (
     reply_clock,
 )
 from shared.domain.deadline import Clock, due
-from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields
+from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.text import Text
 
@@ -122,11 +122,6 @@ from shared.domain.text import Text
 
 def _limit(context: Context, name: str) -> int:
     return int(context.settings.get(f"application.{name}", LIMITS[f"application.{name}"]))
-
-
-def _unattended(context: Context) -> bool:
-    """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
-    return context.actor.system or context.origin == "import"
 
 
 def _letter(state: Application, context: Context, more: int = 0) -> str:
@@ -201,7 +196,7 @@ def submit(state: Application, command: Submit, context: Context) -> list[Event]
     unit = _unit(context, command.department)
     if not context.actor.posts and not context.actor.system and command.channel != "internet":
         raise refusal("channel_of_staff", "channel")
-    if not _unattended(context):
+    if not context.unattended:
         if command.name is None:
             raise refusal("name_missing", "name")
         if command.identity is None:
@@ -548,7 +543,7 @@ def _complete(state: Application, command: DraftReply, context: Context) -> None
         raise refusal("outcome_needs", "remedy", what=FIELD_TITLES["remedy"])
     if ending.remedy == "reconsideration_first" and command.remedy != "reconsideration_first":
         raise refusal("remedy_first", "remedy")
-    if _unattended(context):
+    if context.unattended:
         return
     if command.outcome == "O5" and state.search == "none":
         raise refusal("search_missing", "outcome")
@@ -569,7 +564,7 @@ def review_reply(state: Application, command: ReviewReply, context: Context) -> 
     _working(state, context)
     if state.status != "drafted":
         raise refusal("no_draft")
-    if not _unattended(context) and context.actor.subject == state.drafter:
+    if not context.unattended and context.actor.subject == state.drafter:
         raise refusal("same_person")
     return [ReplyReviewed(department=state.department, passed=command.passed, reason=command.reason)]
 
@@ -789,8 +784,8 @@ def missed(state: Application, clock: Clock, verdict: VerdictFields) -> Event:
 def restate(state: Application, event: Event, stamp: Stamp) -> Event:
     """What an event says of the file before it, said anew: whether a reply had been set right already."""
     match event:
-        case ReconsiderationDecided() | LawsuitDecided() if event.repeat != state.set_right:
-            return event.model_copy(update={"repeat": state.set_right})
+        case ReconsiderationDecided() | LawsuitDecided():
+            return with_fields(event, repeat=state.set_right)
         case _:
             return event
 

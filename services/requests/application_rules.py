@@ -360,6 +360,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
     """The refusal ``application.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
     words, basis = REFUSALS[code]
-    zh = {name: value.zh if isinstance(value, Text) else value for name, value in values.items()}
-    en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
-    return RuleBroken(f"application.{code}", Text(words.zh.format(**zh), words.en.format(**en)), basis, field)
+    return RuleBroken(f"application.{code}", words.format(**values), basis, field)

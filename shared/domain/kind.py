@@ -130,6 +130,12 @@ class Event(BaseModel):
     restates: str | None = attribute(Text("重述的事件", "Restated event"), default=None)
 
 
+def with_fields(event: "Event", **fields: Any) -> "Event":
+    """The event saying ``fields``; the same one where it says so already."""
+    same = all(getattr(event, name) == value for name, value in fields.items())
+    return event if same else event.model_copy(update=fields)
+
+
 class VerdictFields(TypedDict):
     """The flat fields by which a verdict can be judged again under another calendar."""
 
@@ -319,6 +325,11 @@ class Context:
     cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
     origin: Literal["import"] | None = None
     writer: str | None = None
+
+    @property
+    def unattended(self) -> bool:
+        """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
+        return self.actor.system or self.origin == "import"
 
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
         """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force.

@@ -14,5 +14,7 @@ class Text(NamedTuple):
         return self.en if language == "en" else self.zh
 
     def format(self, **values: object) -> "Text":
-        """Both sentences with ``{name}`` places filled."""
-        return Text(self.zh.format(**values), self.en.format(**values))
+        """Both sentences with ``{name}`` places filled; a value that is a ``Text`` fills each in its language."""
+        zh = {name: value.zh if isinstance(value, Text) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Text) else value for name, value in values.items()}
+        return Text(self.zh.format(**zh), self.en.format(**en))
