@@ -2,8 +2,8 @@
 
 已提交 → 待确认收到 → 已登记 → {待补正 → 补正 / 视为放弃} → 办理中 ↔ 征求意见 → {已延期} → {收费 → 缴费 / 视为放弃} → 审核 →
 已答复 → {复议, 诉讼} → 归档. The words, limits, outcomes and refusals are in ``application_rules``, what can happen in
-``application_events``, what may be asked in ``application_commands``, what it leaves in ``application_state``; here is what
-is decided, and the kind that ties them together.
+``application_events``, what may be asked in ``application_commands``, what it leaves in ``application_state``, what its
+letters may say in ``application_letters``; here is what is decided, and the kind that ties them together.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ from services.requests.application_commands import (
     FileLawsuit,
     FileReconsideration,
     FindFault,
+    IssueLetter,
     Merge,
     NoticeFee,
     NotifyExtension,
@@ -73,6 +74,7 @@ from services.requests.application_events import (
     HelpProvided,
     LawsuitDecided,
     LawsuitFiled,
+    LetterIssued,
     PeriodReplaced,
     ProcedureFaulted,
     ReasonsGiven,
@@ -91,9 +93,9 @@ from services.requests.application_events import (
     SubjectErased,
     ThirdPartyTold,
 )
+from services.requests.application_letters import FIELDS, LETTERS, lacking
 from services.requests.application_rules import (
     EVIDENCE_OF,
-    FIELD_TITLES,
     LIMITS,
     OUTCOMES,
     Fault,
@@ -112,6 +114,7 @@ from services.requests.application_state import (
     evolve,
     reply_clock,
 )
+from shared.domain.changed import changed
 from shared.domain.deadline import Clock, due
 from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
@@ -127,7 +130,7 @@ def _limit(context: Context, name: str) -> int:
 def _letter(state: Application, context: Context, more: int = 0) -> str:
     """公复〔年〕号: the case's own number and the how-manieth letter of the case, so that no two are alike."""
     year = context.case[1:5]
-    return f"公复〔{year}〕{context.number}-{state.letters + 1 + more}号"
+    return f"公复〔{year}〕{context.number}-{state.numbered + 1 + more}号"
 
 
 def _in_sequence(state: Application, context: Context) -> None:
@@ -514,33 +517,36 @@ def record_search(state: Application, command: RecordSearch, context: Context) -
 def draft_reply(state: Application, command: DraftReply, context: Context) -> list[Event]:
     """拟定答复: what the outcome must carry is there, and what it rests on has happened."""
     _working(state, context)
-    _complete(state, command, context)
-    return [
-        ReplyDrafted(
-            department=state.department,
-            outcome=command.outcome,
-            ground=command.ground,
-            remedy=command.remedy,
-            earlier=command.earlier,
-            reply=command.reply,
-            how=command.how,
-            reasons=command.reasons,
-            procedure=command.procedure,
-            public_interest=command.public_interest,
-            attachments=command.attachments,
-        )
-    ]
+    drafted = ReplyDrafted(
+        department=state.department,
+        outcome=command.outcome,
+        ground=command.ground,
+        remedy=command.remedy,
+        earlier=command.earlier,
+        reply=command.reply,
+        how=command.how,
+        reasons=command.reasons,
+        procedure=command.procedure,
+        public_interest=command.public_interest,
+        attachments=command.attachments,
+    )
+    _complete(state, command, drafted, context)
+    return [drafted]
 
 
-def _complete(state: Application, command: DraftReply, context: Context) -> None:
+def _letter_complete(state: Application, drafted: ReplyDrafted, context: Context) -> None:
+    """What the letter of the outcome says is there: its template names what that is."""
+    issue = APPLICATION.issue(context.case, context.number, context.today, context.directory)
+    name = lacking(changed(state, draft=drafted), drafted, drafted.outcome, issue)
+    if name is not None:
+        raise refusal("outcome_needs", name, what=FIELDS[name].title)
+
+
+def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, context: Context) -> None:
     ending = OUTCOMES[command.outcome]
     if not ending.given:
         raise refusal("outcome_by_clock", "outcome")
-    for name in ending.needs:
-        if getattr(command, name) is None and not (name == "how" and command.attachments):
-            raise refusal("outcome_needs", name, what=FIELD_TITLES[name])
-    if ending.remedy is not None and command.remedy is None:
-        raise refusal("outcome_needs", "remedy", what=FIELD_TITLES["remedy"])
+    _letter_complete(state, drafted, context)
     if ending.remedy == "reconsideration_first" and command.remedy != "reconsideration_first":
         raise refusal("remedy_first", "remedy")
     if context.unattended:
@@ -606,8 +612,6 @@ def answer_on_the_spot(state: Application, command: AnswerOnTheSpot, context: Co
     _received(state, context)
     if command.outcome not in ("O1", "O2") or state.status not in ("received", "handling") or state.consultations:
         raise refusal("on_the_spot", "outcome")
-    if command.how is None and not command.attachments:
-        raise refusal("outcome_needs", "how", what=FIELD_TITLES["how"])
     drafted = ReplyDrafted(
         department=state.department,
         outcome=command.outcome,
@@ -615,6 +619,7 @@ def answer_on_the_spot(state: Application, command: AnswerOnTheSpot, context: Co
         how=command.how,
         attachments=command.attachments,
     )
+    _letter_complete(state, drafted, context)
     sent = ReplySent(
         department=state.department,
         outcome=command.outcome,
@@ -666,7 +671,12 @@ def decide_record_correction(state: Application, command: DecideRecordCorrection
     if not state.record_correction:
         raise refusal("record_correction_unknown")
     return [
-        RecordCorrectionDecided(department=state.department, decision=command.decision, letter=_letter(state, context))
+        RecordCorrectionDecided(
+            department=state.department,
+            decision=command.decision,
+            reason=command.reason,
+            letter=_letter(state, context),
+        )
     ]
 
 
@@ -689,6 +699,23 @@ def accept_conversion(state: Application, command: AcceptConversion, context: Co
     if state.conversion != "proposed":
         raise refusal("conversion_unknown")
     return [ConversionAccepted(department=state.department)]
+
+
+def issue_letter(state: Application, command: IssueLetter, context: Context) -> list[Event]:
+    """出具文书, each once: a receipt once registered, closure once ended without a reply, word of the conversion."""
+    _not_ended(state)
+    if state.erased:
+        raise refusal("erased")
+    if command.kind in state.issued:
+        raise refusal("letter_issued", "kind")
+    if command.kind == "conversion" and state.conversion != "accepted":
+        raise refusal("conversion_unknown", "kind")
+    registered = state.status not in ("submitted", "received")
+    ended = state.status not in OPEN and state.status != "answered"
+    if (command.kind == "receipt" and not registered) or (command.kind == "closure" and not ended):
+        raise refusal("letter_too_early", "kind")
+    _in_sequence(state, context)
+    return [LetterIssued(department=state.department, kind=command.kind, letter=_letter(state, context))]
 
 
 def file_reconsideration(state: Application, command: FileReconsideration, context: Context) -> list[Event]:
@@ -813,6 +840,8 @@ def stands(state: Application, event: Event) -> bool:
             return state.status == "answered"
         case ConversionAccepted():
             return state.conversion == "proposed"
+        case LetterIssued():
+            return event.kind != "conversion" or state.conversion == "accepted"
         case RecordCorrectionDecided():
             return state.record_correction
         case ReconsiderationDecided():
@@ -946,6 +975,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
         RecordCorrectionDecided,
         ConversionProposed,
         ConversionAccepted,
+        LetterIssued,
         ReconsiderationFiled,
         ReconsiderationDecided,
         LawsuitFiled,
@@ -983,6 +1013,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
         DecideRecordCorrection: decide_record_correction,
         ProposeConversion: propose_conversion,
         AcceptConversion: accept_conversion,
+        IssueLetter: issue_letter,
         FileReconsideration: file_reconsideration,
         DecideReconsideration: decide_reconsideration,
         FileLawsuit: file_lawsuit,
@@ -1001,5 +1032,6 @@ APPLICATION: CaseKind[Application] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
-    fold_version=2,
+    letters=LETTERS,
+    fold_version=3,
 )

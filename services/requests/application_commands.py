@@ -8,6 +8,7 @@ from services.requests.application_events import (
     ErasureGround,
     FeeMethod,
     Help,
+    IssuedKind,
     Manner,
     Need,
     RecordDecision,
@@ -737,6 +738,14 @@ class DecideRecordCorrection(Command):
     """Decide on the correction of records."""
 
     decision: RecordDecision = _select(Text("处理", "Decision"), Text("处理结果。", "The result."), OWN_RECORDS)
+    reason: str | None = _area(
+        Text("理由或转送的机关", "Reasons, or the other agency"),
+        Text(
+            "不予更正的理由，或转送的机关及其联系方式。", "Why not, or to whom it is handed on and how to reach them."
+        ),
+        OWN_RECORDS,
+        default=None,
+    )
 
 
 @command(
@@ -757,6 +766,28 @@ class ProposeConversion(Command):
 )
 class AcceptConversion(Command):
     """Agree to publish it."""
+
+
+@command(
+    Text("出具文书", "Issue a letter"),
+    help=Text(
+        "登记回执、不再处理或结案的告知、转为主动公开的告知，每种一次。",
+        "A receipt, word that the application is closed, word of the conversion; each once.",
+    ),
+    basis=KEEPING,
+    allowed=(DESK,),
+)
+class IssueLetter(Command):
+    """Issue a letter that no other step issues."""
+
+    kind: IssuedKind = _select(
+        Text("文书", "Letter"),
+        Text(
+            "登记后可出具回执；未答复而办结的，告知申请人。",
+            "A receipt once registered; closure where it ended unanswered.",
+        ),
+        KEEPING,
+    )
 
 
 @command(

@@ -40,6 +40,7 @@ Need = Literal["reading", "visual", "hearing"]
 Help = Literal["form_filled_in", "read_aloud", "large_print", "sign_language", "companion"]
 Manner = Literal["paper", "electronic", "inspection", "transcription"]
 Delivery = Literal["mail", "email", "in_person", "fax", "online"]
+IssuedKind = Literal["receipt", "closure", "conversion"]
 RecordDecision = Literal["corrected", "transferred", "refused"]
 ErasureGround = Literal["purpose_achieved", "retention_expired", "consent_withdrawn", "unlawful_processing"]
 
@@ -344,12 +345,15 @@ class RecordCorrectionRequested(Event):
     request: str = attribute(Text("要求更正的内容", "What is wrong"))
 
 
-@event("RecordCorrectionDecided", Text("信息更正的处理", "Record correction decided"), basis=OWN_RECORDS)
+@event("RecordCorrectionDecided", Text("信息更正的处理", "Record correction decided"), basis=OWN_RECORDS, version=2)
 class RecordCorrectionDecided(Event):
     """更正, 转送有权机关 or 不予更正, and told."""
 
+    # The first version gave no reason and named no other agency.
+    event_upcasts = MappingProxyType({1: dict})
     decision: RecordDecision = attribute(Text("处理", "Decision"))
     letter: str = attribute(_LETTER)
+    reason: str | None = attribute(Text("理由或转送的机关", "Reasons, or the other agency"), default=None)
 
 
 @event("ConversionProposed", Text("建议转为主动公开", "Conversion proposed"), basis=CONVERSION)
@@ -362,6 +366,14 @@ class ConversionProposed(Event):
 @event("ConversionAccepted", Text("转为主动公开", "Conversion accepted"), basis=CONVERSION)
 class ConversionAccepted(Event):
     """同意转为主动公开: it is then to be published promptly."""
+
+
+@event("LetterIssued", Text("出具文书", "Letter issued"), basis=KEEPING)
+class LetterIssued(Event):
+    """出具文书: what is told to the applicant beside the steps that have a letter of their own."""
+
+    kind: IssuedKind = attribute(Text("文书", "Letter"))
+    letter: str = attribute(_LETTER)
 
 
 @event("ReconsiderationFiled", Text("行政复议", "Reconsideration filed"), basis=REMEDIES)

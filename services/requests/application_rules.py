@@ -137,7 +137,7 @@ ROWS: Final[Mapping[str, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """An outcome (答复类型): its article, its row, the fields its reply must carry, and the remedy it must state.
+    """An outcome (答复类型): its article, its row, and the remedy it must state. What its reply must carry, its letter says.
 
     ``row`` is None where the ground decides it; ``given`` where a clerk may choose it (the others follow from clocks and
     other commands).
@@ -146,66 +146,53 @@ class Ending:
     title: Text
     basis: Text
     row: str | None
-    needs: tuple[str, ...] = ()
     remedy: Remedy | None = None
     given: bool = True
 
 
 OUTCOMES: Final[Mapping[str, Ending]] = {
-    "O1": Ending(Text("已主动公开", "Already public"), ANSWERS, "3.1", ("how",)),
-    "O2": Ending(Text("予以公开", "Disclosed"), ANSWERS, "3.1", ("how",)),
+    "O1": Ending(Text("已主动公开", "Already public"), ANSWERS, "3.1"),
+    "O2": Ending(Text("予以公开", "Disclosed"), ANSWERS, "3.1"),
     "O3": Ending(
         Text("区分处理、部分公开", "Partly disclosed"),
         SEPARATION,
         "3.2",
-        ("how", "ground", "reasons"),
         "reconsideration_first",
     ),
-    "O4": Ending(Text("不予公开", "Refused"), ANSWERS, None, ("ground", "reasons"), "reconsideration_first"),
+    "O4": Ending(Text("不予公开", "Refused"), ANSWERS, None, "reconsideration_first"),
     "O5": Ending(
         Text("经检索信息不存在", "Does not exist after search"),
         ANSWERS,
         "3.4.1",
-        ("reasons",),
         "reconsideration_or_lawsuit",
     ),
-    "O6": Ending(
-        Text("不属于本机关负责公开", "Another agency's"), ANSWERS, "3.4.1", ("reasons",), "reconsideration_or_lawsuit"
-    ),
+    "O6": Ending(Text("不属于本机关负责公开", "Another agency's"), ANSWERS, "3.4.1", "reconsideration_or_lawsuit"),
     "O7": Ending(
         Text("需另行制作、加工、分析", "Would have to be made"),
         article(38),
         "3.4.2",
-        ("reasons",),
         "reconsideration_or_lawsuit",
     ),
     "O8": Ending(
         Text("补正后仍不明确", "Still unclear after correction"),
         CORRECTION,
         "3.4.3",
-        ("reasons",),
         "reconsideration_or_lawsuit",
     ),
-    "O9": Ending(
-        Text("另有查询办法", "Special access regime"), ANSWERS, "3.3.8", ("procedure",), "reconsideration_or_lawsuit"
-    ),
+    "O9": Ending(Text("另有查询办法", "Special access regime"), ANSWERS, "3.3.8", "reconsideration_or_lawsuit"),
     "O10": Ending(
         Text("信访举报投诉", "Petition in disguise"),
         article(39),
         "3.5.1",
-        ("procedure",),
         "reconsideration_or_lawsuit",
     ),
-    "O11": Ending(Text("重复申请", "Repeated"), ANSWERS, "3.5.2", ("earlier",), "reconsideration_or_lawsuit"),
-    "O12": Ending(Text("公开出版物", "Published works"), article(39), "3.5.3", ("how",), "reconsideration_or_lawsuit"),
-    "O13": Ending(
-        Text("无正当理由大量反复申请", "Excessive"), EXCESSIVE, "3.5.4", ("reasons",), "reconsideration_or_lawsuit"
-    ),
+    "O11": Ending(Text("重复申请", "Repeated"), ANSWERS, "3.5.2", "reconsideration_or_lawsuit"),
+    "O12": Ending(Text("公开出版物", "Published works"), article(39), "3.5.3", "reconsideration_or_lawsuit"),
+    "O13": Ending(Text("无正当理由大量反复申请", "Excessive"), EXCESSIVE, "3.5.4", "reconsideration_or_lawsuit"),
     "O14": Ending(
         Text("要求确认或重新出具已获取信息", "Asks to re-issue"),
         ANSWERS,
         "3.5.5",
-        ("reasons",),
         "reconsideration_or_lawsuit",
     ),
     "O15": Ending(Text("逾期不补正视为放弃", "Not corrected in time"), CORRECTION, "3.6.1", given=False),
@@ -229,15 +216,6 @@ def row_of(outcome: str, ground: str | None) -> str:
     row = OUTCOMES[outcome].row
     return GROUNDS[ground or ""][1] if row is None else row
 
-
-FIELD_TITLES: Final[Mapping[str, Text]] = {
-    "how": Text("获取方式和途径", "how and where it can be had"),
-    "ground": Text("不予公开的情形", "the ground for withholding"),
-    "reasons": Text("理由", "the reasons"),
-    "procedure": Text("应当依照的办法或渠道", "the procedure or channel to use"),
-    "earlier": Text("此前已答复的申请编号", "the application that was answered before"),
-    "remedy": Text("救济途径", "the remedy"),
-}
 
 REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "no_such_unit": (Text("没有这个单位", "no such department"), CONTENT),
@@ -341,6 +319,14 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "conversion_of_disclosed": (
         Text("只有予以公开的信息才可转为主动公开", "only what was disclosed can become active disclosure"),
         CONVERSION,
+    ),
+    "letter_issued": (Text("该文书已出具", "that letter has been issued"), KEEPING),
+    "letter_too_early": (
+        Text(
+            "登记后方可出具回执；未答复而办结的方可告知结案",
+            "a receipt is for what is registered, closure for what ended",
+        ),
+        KEEPING,
     ),
     "reconsideration_first": (
         Text("对不予公开不服的，须先申请行政复议", "against a refusal, reconsideration comes first"),

@@ -28,6 +28,7 @@ from services.requests.application_events import (
     FeePaid,
     LawsuitDecided,
     LawsuitFiled,
+    LetterIssued,
     PeriodReplaced,
     ProcedureFaulted,
     ReasonsGiven,
@@ -58,9 +59,9 @@ from services.requests.application_rules import (
     Remedy,
 )
 from shared.domain.changed import changed
-from shared.domain.corrections import OverdueRevoked
+from shared.domain.corrections import EntryVoided, OverdueRevoked
 from shared.domain.deadline import Clock, Extend, Operation, Restart, Suspend
-from shared.domain.kind import Event, Stamp
+from shared.domain.kind import Event, Stamp, letter_of
 from shared.domain.localtime import local_date
 from shared.domain.text import Text
 
@@ -129,6 +130,8 @@ class Consultation:
 
     waiting: Waiting
     asked: With
+    party: str | None = None
+    content: str | None = None
     answer: Literal["agrees", "objects", "silent"] | None = None
     told: bool = False
 
@@ -162,6 +165,7 @@ class Application:
     corrected: bool = False
     consultations: tuple[Consultation, ...] = ()
     extension_approved: int = 0
+    extension_reason: str | None = None
     extension_told: bool = False
     extended: int = 0
     reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
@@ -179,9 +183,13 @@ class Application:
     answered: date | None = None
     delivered: bool = False
     letters: int = 0
+    numbered: int = 0
+    issued: tuple[str, ...] = ()
     parts: int = 0
     faults: tuple[str, ...] = ()
+    merged_into: str | None = None
     record_correction: bool = False
+    record_request: str | None = None
     conversion: Literal["none", "proposed", "accepted"] = "none"
     reconsideration: Literal["none", "filed", "decided"] = "none"
     lawsuit: Literal["none", "filed", "decided"] = "none"
@@ -199,8 +207,8 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
     """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
     if not isinstance(event, OverdueRevoked | ProcedureFaulted | SubjectErased):
         state = changed(state, last_step=_last_step(state, stamp))
-    if getattr(event, "letter", None) is not None:
-        state = changed(state, letters=state.letters + 1)
+    if letter_of(event) is not None:
+        state = changed(state, letters=state.letters + 1, numbered=state.numbered + 1)
     day = local_date(stamp.happened)
     match event:
         case ApplicationSubmitted():
@@ -219,7 +227,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ApplicationSplit():
             return changed(state, parts=event.part)
         case ApplicationMerged():
-            return _closed(state, "merged", event.outcome, event.row)
+            return changed(_closed(state, "merged", event.outcome, event.row), merged_into=event.into)
         case CorrectionRequested():
             waiting = Waiting(CORRECTING, day, event.period)
             return changed(_suspended(state, CORRECTING, day), status="correcting", correction=waiting)
@@ -236,7 +244,8 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             closed = _closed(state, "abandoned", event.outcome, event.row)
             return changed(closed, correction=_ended(state.correction, "missed"))
         case ConsultationSent():
-            one = Consultation(Waiting(event.consultation, day, event.limit), event.asked)
+            waiting = Waiting(event.consultation, day, event.limit)
+            one = Consultation(waiting, event.asked, event.party, event.content)
             return changed(
                 _suspended(state, event.consultation, day),
                 status="consulting",
@@ -254,7 +263,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
                 ),
             )
         case ExtensionApproved():
-            return changed(state, extension_approved=event.days)
+            return changed(state, extension_approved=event.days, extension_reason=event.reason)
         case ExtensionNotified():
             if not event.days or state.reply_ended is not None:
                 return changed(state, extension_told=True)
@@ -292,13 +301,18 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ApplicationWithdrawn():
             return _closed(state, "withdrawn", event.outcome, event.row)
         case RecordCorrectionRequested():
-            return changed(state, record_correction=True)
+            return changed(state, record_correction=True, record_request=event.request)
         case RecordCorrectionDecided():
             return changed(state, record_correction=False)
         case ConversionProposed():
             return changed(state, conversion="proposed")
         case ConversionAccepted():
             return changed(state, conversion="accepted")
+        case LetterIssued():
+            return changed(state, issued=(*state.issued, event.kind))
+        case EntryVoided():
+            # Which of the voided entries bore letters is not known here: none of their numbers is given again.
+            return changed(state, numbered=state.numbered + len(event.voids))
         case ReconsiderationFiled():
             return changed(state, reconsideration="filed")
         case ReconsiderationDecided():

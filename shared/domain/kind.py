@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from shared.domain.deadline import Clock, Due, due, operations_text
 from shared.domain.directory import Actor, Directory
+from shared.domain.letter import Issue, Letters
 from shared.domain.permission import Allowed
 from shared.domain.text import Text
 from shared.domain.workdays import Calendar
@@ -380,6 +381,9 @@ class Reminder:
     offset: int
 
 
+EMPTY_FIELD = Text(
+    "“{letter}”缺少“{field}”：文书不得有空项", "“{letter}” lacks “{field}”: no letter is issued with an empty field"
+)
 S = TypeVar("S")
 Decide = Callable[[Any, Any, Context], Sequence[Event]]
 
@@ -398,6 +402,7 @@ class CaseKind(Generic[S]):
     the handler reads where the writer asked for confidentiality.
     ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
     ``topic`` is where the events are published, if not on the service's own topic.
+    ``letters`` are what is printed for the events that bear a ``letter`` (文书编号).
     """
 
     name: str
@@ -427,6 +432,7 @@ class CaseKind(Generic[S]):
     may_void: Callable[[S, Any], bool] | None = None
     id_of: Callable[[Any], str] | None = None
     topic: str | None = None
+    letters: Letters[S] | None = None
 
     @property
     def opening(self) -> type[Command]:
@@ -436,6 +442,41 @@ class CaseKind(Generic[S]):
     def command_named(self, path: str) -> type[Command] | None:
         """The command whose kebab-case name is ``path``."""
         return next((c for c in self.commands if c.command_name == path), None)
+
+    def decide(self, state: S, command: Command, context: Context) -> Sequence[Event]:
+        """The events that follow from a command. Raises ``RuleBroken``, also for a letter with an empty field.
+
+        History brought in from elsewhere had its letters there.
+        """
+        events = self.commands[type(command)](state, command, context)
+        if self.letters is not None and context.origin is None and any(letter_of(event) for event in events):
+            self._check_letters(self.letters, state, command, events, context)
+        return events
+
+    def issue(self, case: str, number: int, on: date, directory: Directory) -> Issue:
+        """Under what a letter of the case is issued on a day."""
+        year = case.removeprefix(self.prefix)[:4]
+        return Issue(self.number.format(year=year, n=number), on, directory)
+
+    def _check_letters(
+        self, letters: Letters[S], state: S, command: Command, events: Sequence[Event], context: Context
+    ) -> None:
+        stamp = Stamp("", 0, context.happened, context.now, context.actor.subject)
+        issue = self.issue(context.case, context.number, context.today, context.directory)
+        for event in events:
+            state = self.evolve(state, event, stamp)
+            drawn = letters.drawn(state, event, issue) if letter_of(event) else None
+            if drawn is not None and drawn.blank:
+                name = drawn.blank[0]
+                words = EMPTY_FIELD.format(letter=drawn.template.name, field=letters.fields[name].title)
+                basis = event.event_basis or command.command_basis
+                field = name if name in type(command).model_fields else None
+                raise RuleBroken(f"{self.name}.letter_field_empty", words, basis, field)
+
+
+def letter_of(event: Event) -> str | None:
+    """The number of the letter that the event issues."""
+    return getattr(event, "letter", None)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Commands on one case file turned into the records of one commit: settle, decide, evolve, reconcile. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -147,21 +147,20 @@ class Batch:
         if isinstance(given.command, RevokeOverdue):
             self._revoke(given.command, given, happened)
             return
-        decide = self.kind.commands[type(given.command)]
         if self.through is None or happened >= self.through:
             self.settle(happened)
-            events = decide(self.state, given.command, self._context(given, happened))
+            events = self.kind.decide(self.state, given.command, self._context(given, happened))
             for event in events:
                 self._append(Draft(self._marked(event, given, happened), happened), given.actor, given.origin)
             if any(event.voids for event in events):
                 self._apply(reconcile(self.kind, self._all(), self._through(), self.calendar), explain=True)
         else:
-            self._give_late(given, happened, decide)
+            self._give_late(given, happened)
 
     def rehearse(self, given: Given) -> None:
         """Decides an opening command and keeps nothing. Raises as ``give`` does."""
         happened = self._placed(given.happened)
-        self.kind.commands[type(given.command)](self.state, given.command, self._context(given, happened))
+        self.kind.decide(self.state, given.command, self._context(given, happened))
 
     def settle(self, upto: datetime) -> None:
         """Misses every clock that was due before ``upto``."""
@@ -210,9 +209,7 @@ class Batch:
             )
         return happened
 
-    def _give_late(
-        self, given: Given, happened: datetime, decide: Callable[[Any, Any, Context], Sequence[Event]]
-    ) -> None:
+    def _give_late(self, given: Given, happened: datetime) -> None:
         """A command recorded after later things: decided on the file as it stood, then every verdict is looked at again."""
         history = self._all()
         later = {
@@ -221,7 +218,7 @@ class Batch:
             if (is_miss(r.event) or isinstance(r.event, OverdueRevoked)) and r.stamp.happened > happened
         }
         base = fold(self.kind, [r for r in effective(history) if r.stamp.id not in later])
-        events = decide(base, given.command, self._context(given, happened))
+        events = self.kind.decide(base, given.command, self._context(given, happened))
         if not events:
             return
         drafts = [Draft(self._marked(event, given, happened), happened) for event in events]

@@ -49,9 +49,9 @@ class Around:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                headers = [*message["headers"], *SECURITY, (b"x-request-id", request_id.encode())]
-                if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append(NOT_KEPT)
+                own = {name for name, _ in message["headers"]}
+                usual = [(name, value) for name, value in (*SECURITY, NOT_KEPT) if name not in own]
+                headers = [*message["headers"], *usual, (b"x-request-id", request_id.encode())]
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -82,11 +82,10 @@ def _acceptable(
         return any(is_miss(r.event) for r in effective(history))
     if model.command_needs is not None:
         return True
-    decide = kind.commands[model]
     tried = samples(model)
     for command in tried:
         try:
-            decide(state, command, context)
+            kind.decide(state, command, context)
         except RuleBroken as broken:
             if broken.field is None:
                 continue

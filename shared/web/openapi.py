@@ -1,11 +1,13 @@
 """The OpenAPI document of one service, made from its case kinds; the same kinds give the same document, byte for byte."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
+from shared.documents.word import MEDIA_TYPE as WORD
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import PUBLIC
 from shared.domain.kind import CaseKind, Command
+from shared.domain.letter import Addressee
 from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
 from shared.web.asked_for import asked_for
@@ -151,6 +153,8 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
                 tags=tags,
             ),
         }
+    if kind.letters is not None:
+        paths |= _letter_paths(kind, top, schemas)
     if kind.public_view is not None:
         paths[f"{top}/follow"] = {
             "post": _operation(
@@ -168,6 +172,63 @@ def _paths(kind: CaseKind[Any], schemas: Json) -> Json:
         if not model.command_opens and _over_http(model.command_allowed):
             path = f"{top}/{{id}}/{model.command_name}"
             paths[path] = {"parameters": [_ID], "post": _command(kind, model, schemas)}
+    return paths
+
+
+def _letter_paths(kind: CaseKind[Any], top: str, schemas: Json) -> Json:
+    """The letters of a case: their list, and each in two forms."""
+    letter = {
+        "letter": {"type": "integer", "title": "本案第几份"},
+        "number": _text("文书编号"),
+        "kind": _text("文书种类代号"),
+        "title": _text("文书种类"),
+        "title_en": _text("Kind of letter"),
+        "to": _text("发给", enum=list(get_args(Addressee))),
+        "addressee": _or_none(_text("收件人；无权查看时为空")),
+        "date": _text("日期", format="date"),
+        "event": _text("出具它的事件编号"),
+        "type": _text("事件类型"),
+        "voided_by": _or_none(_text("作废它的事件")),
+    }
+    each = {"type": "array", "items": _object("一份文书", letter, list(letter))}
+    schemas["Letters"] = _object("文书", {"items": each}, ["items"])
+    who = Text(
+        "可以查看案卷的人；凭查询码的申请人可以查看发给自己的文书",
+        "for those who may see the case; with the receipt code, the writer's own",
+    )
+    ways: tuple[Json, ...] = ({"token": []}, {"receipt": []})
+    paths: Json = {
+        f"{top}/{{id}}/letters": {
+            "parameters": [_ID],
+            "get": _operation(
+                f"{kind.name}-letters",
+                Text(f"{kind.title.zh}：文书", f"{kind.title.en}: letters"),
+                who,
+                {"200": _json("Letters")},
+                (401, 403, 404, 422, 429, 503),
+                tags=[kind.title.zh],
+                security=ways,
+            ),
+        }
+    }
+    forms = (("docx", WORD, Text("Word 文档", "Word")), ("html", "text/html", Text("打印视图", "print view")))
+    for form, media_type, title in forms:
+        made = {
+            "description": f"{title.zh} / {title.en}",
+            "content": {media_type: {"schema": {"type": "string", "format": "binary"} if form == "docx" else _STRING}},
+        }
+        paths[f"{top}/{{id}}/letters/{{letter}}.{form}"] = {
+            "parameters": [_ID, _LETTER],
+            "get": _operation(
+                f"{kind.name}-letter-{form}",
+                Text(f"{kind.title.zh}：文书（{title.zh}）", f"{kind.title.en}: letter ({title.en})"),
+                who,
+                {"200": made},
+                (401, 403, 404, 422, 429, 503),
+                tags=[kind.title.zh],
+                security=ways,
+            ),
+        }
     return paths
 
 
@@ -337,6 +398,14 @@ _RULE: Json = {
     "required": True,
     "description": "期限或规则的代号",
     "x-description-en": "a clock or a rule",
+    "schema": {"type": "string"},
+}
+_LETTER: Json = {
+    "name": "letter",
+    "in": "path",
+    "required": True,
+    "description": "文书编号，如 公复〔2026〕1-2号，或本案第几份文书",
+    "x-description-en": "the letter's number, or the how-manieth of the case",
     "schema": {"type": "string"},
 }
 _LIMIT = (Text("每页条数", "rows a page"), {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL})

@@ -15,6 +15,7 @@ from shared.web.attachments import LONGEST_NAME, Attachments
 from shared.web.commands import Desk, read_body
 from shared.web.docs_page import docs_file
 from shared.web.language import language_of
+from shared.web.letters import LetterRoom
 from shared.web.offers import commands_of
 from shared.web.openapi import openapi_document
 from shared.web.people import Gate, People
@@ -57,6 +58,7 @@ class ServiceRoutes:
         self._attachments = Attachments(engine, gate, self.people)
         self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
+        self._letters = LetterRoom(engine, gate, self.people, self.desk)
         self._document = orjson.dumps(openapi_document(name, title, kinds, beside))
 
     def _addresses(self) -> Mapping[str, tuple[str, ...]]:
@@ -67,6 +69,8 @@ class ServiceRoutes:
             top = f"/{collection}"
             found |= {top: ("GET", "POST"), f"{top}/follow": ("POST",), f"{top}/{{id}}": ("GET",)}
             found |= {f"{top}/{{id}}/{part}": ("GET",) for part in ("why", "why/{rule}", "files/{file}")}
+            if self._collections[collection].letters is not None:
+                found |= {f"{top}/{{id}}/letters{part}": ("GET",) for part in ("", "/{letter}.docx", "/{letter}.html")}
             found |= {f"{top}/{{id}}/{name}": ("POST",) for name, model in commands.items() if not model.command_opens}
             for method, suffix in self._extra:
                 address = f"{top}.{suffix}"
@@ -129,6 +133,12 @@ class ServiceRoutes:
             case [case, "files", file]:
                 self._at(request, f"{top}/{{id}}/files/{{file}}", method)
                 return await self._attachments.download(request, kind, case_id(kind, case), file)
+            case [case, "letters"] if kind.letters is not None:
+                self._at(request, f"{top}/{{id}}/letters", method)
+                return await self._letters.shelf(request, kind, case)
+            case [case, "letters", name] if kind.letters is not None and name.endswith((".docx", ".html")):
+                self._at(request, f"{top}/{{id}}/letters/{{letter}}.{name[-4:]}", method)
+                return await self._letters.show(request, kind, case, name)
             case [case, "why", rule]:
                 self._at(request, f"{top}/{{id}}/why/{{rule}}", method)
                 return await self._room.why(request, kind, case, rule)

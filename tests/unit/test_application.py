@@ -67,7 +67,8 @@ from services.requests.application_events import (
     SubjectErased,
     ThirdPartyTold,
 )
-from services.requests.application_rules import FIELD_TITLES, GROUNDS, OUTCOMES, ROWS
+from services.requests.application_letters import FIELDS
+from services.requests.application_rules import GROUNDS, OUTCOMES, ROWS
 from services.requests.application_state import Application
 from shared.domain.corrections import VoidEntry
 from shared.domain.directory import PUBLIC, SYSTEM
@@ -225,7 +226,7 @@ def _ready(outcome: str, ground: str | None = None) -> Scenario:
         scenario.and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY)
         scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=DAY)
     if "third_party" in (ground, ANSWER.get(outcome, {}).get("ground")):
-        scenario.and_(Consult(asked="third_party", party="某公司"), by=CLERK, on=DAY)
+        scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=DAY)
         scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=DAY)
     return scenario
 
@@ -259,13 +260,12 @@ def test_every_row_of_an_outcome_is_a_row_of_the_form() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "field"),
-    [(outcome, name) for outcome in ANSWER for name in OUTCOMES[outcome].needs]
-    + [(outcome, "remedy") for outcome in ANSWER if OUTCOMES[outcome].remedy],
+    [(outcome, name) for outcome, carried in ANSWER.items() for name in carried],
 )
 def test_an_outcome_without_what_it_must_carry_is_refused_by_field(outcome: str, field: str) -> None:
     refused = _ready(outcome).when(drafted(outcome, **{field: None}), by=CLERK, on=DAY)
     said = refused.then_refused("application.outcome_needs", field).message
-    assert said == Text(f"此类答复须写明{FIELD_TITLES[field].zh}", f"this outcome needs {FIELD_TITLES[field].en}")
+    assert said == Text(f"此类答复须写明{FIELDS[field].title.zh}", f"this outcome needs {FIELDS[field].title.en}")
 
 
 def test_a_refusal_tells_that_reconsideration_comes_first() -> None:

@@ -48,7 +48,7 @@ from tests.unit.application_world import CHIEF, CLERK, COUNTY, HEAD, drafted, fi
 DUE = date(2026, 11, 5)
 FIX = RequestCorrection(items="请写明年份")
 FIXED = ReceiveCorrection(text="2025 年度")
-ASK = Consult(asked="third_party", party="某公司")
+ASK = Consult(asked="third_party", party="某公司", content="合同文本")
 GRANT = ApproveExtension(reason="需要汇总")
 
 
@@ -163,7 +163,9 @@ def test_overlapping_consultations_are_left_out_once() -> None:
 
 @pytest.mark.parametrize(("asked", "effect"), [("third_party", "agency_decides"), ("co_producer", "consent")])
 def test_silence_means_another_thing_from_a_third_party_than_from_a_co_producer(asked: Any, effect: str) -> None:
-    scenario = file("registered").and_(Consult(asked=asked, party="对方"), by=CLERK, on="2026-10-12")
+    scenario = file("registered").and_(
+        Consult(asked=asked, party="对方", content="合同文本"), by=CLERK, on="2026-10-12"
+    )
     last = workdays_after(date(2026, 10, 12), 15)
     scenario.when_swept(f"{last + timedelta(1)} 00:00").then(
         left(ConsultationLapsed, asked=asked, effect=effect, clock="consultation-1", due=last)
@@ -275,7 +277,7 @@ STEPS: dict[str, tuple[Any, Any]] = {
     "correct": (FIX, CLERK),
     "corrected": (FIXED, CLERK),
     "ask": (ASK, CLERK),
-    "ask co": (Consult(asked="co_producer", party="水务局"), CLERK),
+    "ask co": (Consult(asked="co_producer", party="水务局", content="合同文本"), CLERK),
     "answer 1": (RecordAnswer(consultation="consultation-1", agrees=True), CLERK),
     "answer 2": (RecordAnswer(consultation="consultation-2", agrees=False), CLERK),
     "approve": (GRANT, CHIEF),
