@@ -24,6 +24,8 @@ from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
 from services.runtime import Runtime, distinct
 from shared.contracts import newest, released
+from shared.documents.print_view import print_view
+from shared.documents.word import word
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
 from shared.domain.kind import BadField, Command, RuleBroken
@@ -33,13 +35,16 @@ from shared.domain.text import Text
 from shared.domain.workdays import Calendar, Notice
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
+from shared.engine.letters import letters_of
 from shared.engine.policy import REFUSED
 from shared.engine.verify import Bad, bad_event, verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
 from shared.eventlog.scan import scan
+from shared.security.audit import Detail
 from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
+from shared.web.letters import letter_view
 from shared.web.problems import sentence
 from shared.web.views import why_case
 
@@ -255,6 +260,32 @@ class Desk:
             there = "、".join(f"{c.id}（{c.rule}）" for c in clocks) or "无"
             raise BadField("rule", Text(f"本案没有期限“{rule}”，现有：{there}", f"no clock {rule}; there are: {there}"))
         return found
+
+    async def case_letters(self, case: str, *, whole: bool) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """``gongkai case letters``: their list, and by file name each as Word and as a page where ``whole``. Raises ``NotFound``.
+
+        What is read out of the vault for it is noted in the audit trail.
+        """
+        head = await self.runtime.files.load(case)
+        if head is None:
+            raise NotFound(case)
+        engine = self.runtime.engine(head.service)
+        kind = engine.kind_of(head)
+        directory = self.runtime.reference.directory
+        issued = letters_of(kind, case, head.number, await engine.history(kind, case), directory)
+        refs = {name: ref for one in issued for name, ref in one.drawn.references.items()}
+        plain: Mapping[str, str | None] = {}
+        if refs:
+            detail: Mapping[str, Detail] = {"kind": kind.name, "fields": sorted(refs), "count": len(set(refs.values()))}
+            await self.runtime.audit.record(SYSTEM, "vault_read", case, detail=detail)
+            plain = await engine.sealer.read([ref for one in issued for ref in one.drawn.references.values()])
+        files: dict[str, bytes] = {}
+        for one in issued if whole else ():
+            letter = one.drawn.letter(plain, one.record.stamp.recorded)
+            files[f"{letter.number}.docx"] = word(letter)
+            files[f"{letter.number}.html"] = print_view(letter).encode()
+        items = [letter_view(head.service, one, one.drawn.addressee(plain)) for one in issued]
+        return {"case": case, "items": items}, files
 
     async def events(self, wanted: EventFilter) -> AsyncIterator[dict[str, Any]]:
         """``gongkai events cat``: the log, oldest recorded first, each event once.

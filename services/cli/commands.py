@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from services.cli import options, reports, show
+from services.cli import letters, options, reports, show
 from services.cli.desk import LOOK, USAGE, fail, opened, prepared, remote, run, runtime, settings_of_run
 from services.cli.usage import Group
 from shared.domain.text import Text
@@ -47,6 +47,7 @@ for name, group in (
     ("report", report_app),
 ):
     app.add_typer(group, name=name)
+case_app.command("letters")(letters.case_letters)
 report_app.command("annual")(reports.annual)
 app.command("fees")(reports.fee)
 

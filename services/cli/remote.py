@@ -39,6 +39,10 @@ class Remote:
             headers={"Content-Type": kind},
         )
 
+    def file(self, path: str) -> bytes:
+        """A file as it is."""
+        return self._response("GET", path).content
+
     def lines(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """A document a line."""
         wanted = {k: v for k, v in query.items() if v is not None}
@@ -60,16 +64,19 @@ class Remote:
         )
 
     def _answer(self, method: str, path: str, **how: Any) -> dict[str, Any]:
+        found = orjson.loads(self._response(method, path, **how).content)
+        if not isinstance(found, dict):
+            raise Refused(f"{self._url}{path}: unexpected answer")
+        return found
+
+    def _response(self, method: str, path: str, **how: Any) -> httpx2.Response:
         try:
             response = self._client.request(method, path, **how)
         except httpx2.TransportError as problem:
             raise Refused(f"{self._url}: {problem}") from problem
         if response.status_code >= 400:
             raise _refused(response)
-        found = orjson.loads(response.content)
-        if not isinstance(found, dict):
-            raise Refused(f"{self._url}{path}: unexpected answer")
-        return found
+        return response
 
 
 def _refused(response: httpx2.Response) -> Refused:

@@ -145,7 +145,8 @@ COUNTY_HEADS = of(OFFICE, "office", "head", "disclosure_head")
 BY_UNIT = (
     "register split merge request-correction receive-correction consult record-answer notify-extension ask-reasons "
     "record-reasons record-payment record-search draft-reply reply answer-on-the-spot record-delivery withdraw "
-    "provide-help request-record-correction propose-conversion"
+    "provide-help request-record-correction propose-conversion "
+    "issue-letter"
 )
 APPLICATIONS_MAY: Mapping[str, People] = {
     **dict.fromkeys(BY_UNIT.split(), UNIT_DESK),
@@ -214,6 +215,9 @@ TABLE: dict[tuple[str, str], Rule] = {
     **reference("applications", EDUCATION_SEEN, APPLICATIONS_MAY, "requests"),
     ("POST", "/api/v1/requests/applications"): TAKEN,
     ("POST", "/api/v1/requests/applications/follow"): TAKEN,
+    ("GET", "/api/v1/requests/applications/{id}/letters"): readable(EDUCATION_SEEN),
+    ("GET", "/api/v1/requests/applications/{id}/letters/{letter}.docx"): readable(EDUCATION_SEEN, 404),
+    ("GET", "/api/v1/requests/applications/{id}/letters/{letter}.html"): readable(EDUCATION_SEEN, 404),
     **reference("articles", EDUCATION_SEEN, articles("education"), "publishing"),
     ("POST", f"{PUBLISHING}/articles"): Rule(frozenset().union(*(everywhere(role) for role in WRITERS)) & PEOPLE, 422),
     **reference("columns", EDUCATION_SEEN, columns("education"), "publishing"),
@@ -305,6 +309,7 @@ async def status(world: World, route: tuple[str, str], headers: dict[str, str]) 
         case=world.message,
         rule="reply",
         file="0" * 64,
+        letter="1",
         quarter="2026Q1",
         department="education",
         year="2026",
