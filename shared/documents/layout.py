@@ -24,3 +24,18 @@ TITLE_FACES: Final = (
 BODY_FACES: Final = ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "Noto Serif CJK SC", "serif")
 FOOT_FACES: Final = ("宋体", "SimSun", "Noto Serif CJK SC", "serif")
 LATIN_FACE: Final = "Times New Roman"
+
+
+def signature_indents(unit: str, day: str) -> tuple[float, float]:
+    """How far unit and date stand from the right edge, in characters: the shorter one is centred above or under the other.
+
+    The date keeps four characters free (the seal covers both); a unit with a name longer than it, two.
+    """
+    wide, dated = _width(unit), _width(day)
+    if wide > dated:
+        return 2, 2 + (wide - dated) / 2
+    return 4 + (dated - wide) / 2, 4
+
+
+def _width(text: str) -> float:
+    return sum(0.5 if letter.isascii() else 1 for letter in text)

@@ -35,11 +35,12 @@ h1 {{ margin: 0; font: {TITLE_PT}pt/1.5 {_faces(TITLE_FACES)}; text-align: cente
 p {{ margin: 0; text-align: justify; text-indent: 2em; }}
 .number {{ text-align: center; text-indent: 0; margin-bottom: {LINE_PT}pt; }}
 .addressee {{ text-indent: 0; }}
-.signature {{ break-inside: avoid; margin-top: {LINE_PT}pt; }}
-.signature p {{ text-align: right; text-indent: 0; padding-right: 2em; }}
-.signature p + p {{ padding-right: 4em; }}
+.signature {{ break-inside: avoid; margin-top: {LINE_PT}pt; padding-right: 4em; text-align: right; }}
+.signature div {{ display: inline-block; }}
+.signature p {{ text-align: center; text-indent: 0; }}
 @media screen and (max-width: 210mm) {{
   main {{ margin: 0; min-height: 0; padding: 8mm 6mm; }}
+  .signature {{ padding-right: 0; }}
   body {{ background: #fff; }}
 }}
 @media print {{
@@ -72,10 +73,10 @@ def print_view(letter: Letter) -> str:
 <p class="number">{escape(letter.number)}</p>
 <p class="addressee">{escape(letter.addressee)}：</p>
 {paragraphs}
-<div class="signature">
+<div class="signature"><div>
 <p>{escape(letter.unit)}</p>
 <p><time datetime="{letter.on.isoformat()}">{date_in_words(letter.on)}</time></p>
-</div>
+</div></div>
 </main>
 </body>
 </html>

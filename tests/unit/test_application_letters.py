@@ -49,6 +49,7 @@ from services.requests.application_events import (
 from services.requests.application_letters import FIELDS, LETTERS
 from services.requests.application_rules import GROUNDS, OUTCOMES, Ground, Remedy
 from services.requests.letters import texts
+from shared.documents.layout import signature_indents
 from shared.documents.print_view import SECURITY_POLICY, print_view
 from shared.documents.word import word
 from shared.domain.corrections import VoidEntry
@@ -492,6 +493,10 @@ def test_a_word_document_is_laid_out_after_the_standard_and_knows_no_other_momen
     xml = zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml").decode()
     assert 'w:eastAsia="仿宋_GB2312"' in xml
     assert 'w:eastAsia="方正小标宋简体"' in xml
+    assert '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋"/>' in (
+        zipfile.ZipFile(io.BytesIO(made)).read("word/fontTable.xml").decode()
+    )
+    assert len(made) < 100_000
     footer = "".join(run.text for run in section.footer.paragraphs[0].runs)
     assert footer == "—  —"
     assert "PAGE" in section.footer._element.xml
@@ -500,6 +505,12 @@ def test_a_word_document_is_laid_out_after_the_standard_and_knows_no_other_momen
     assert (core.title, core.subject, core.author) == (letter.title, letter.number, letter.unit)
     with zipfile.ZipFile(io.BytesIO(made)) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_shorter_of_unit_and_date_is_centred_on_the_longer() -> None:
+    assert signature_indents("罗甸县教育局", "2026年10月12日") == (4.5, 4)
+    assert signature_indents("县局", "2026年10月12日") == (6.5, 4)
+    assert signature_indents("罗甸县人力资源和社会保障局", "2026年1月1日") == (2, 5.5)
 
 
 def test_characters_that_no_document_can_hold_do_not_stop_it() -> None:
