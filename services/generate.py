@@ -1,6 +1,7 @@
-"""Writes what is generated from the declarations and committed: contracts, OpenAPI, AsyncAPI, the plan schema, golden events."""
+"""Writes what is generated from the declarations and committed: contracts, OpenAPI, AsyncAPI, the plan schema, golden files."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from shared.contracts import FOLDER, contract, dump, file_name
 from shared.contracts.example import example_of
 from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.kind import Event, Recorded, Stamp
+from shared.domain.letter import Edition, WordingEdition
 from shared.engine.ledger import LEDGER
 from shared.eventlog.envelope import Trace, encode
 from shared.web.openapi import openapi_document
@@ -20,6 +22,7 @@ from shared.web.openapi import openapi_document
 BESIDE = {"assessment": desk_paths()}
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden" / "events"
+GOLDEN_LETTERS = ROOT / "tests" / "golden" / "letters"
 HAPPENED = datetime(2026, 10, 9, 1, 0, tzinfo=UTC)
 RECORDED = datetime(2026, 10, 9, 1, 0, 2, 500000, tzinfo=UTC)
 
@@ -60,8 +63,25 @@ def golden(service: str, model: type[Event]) -> bytes:
     return body
 
 
+def letter_editions() -> dict[Path, str]:
+    """Every edition of the words of every letter, by its golden file."""
+    found: dict[Path, str] = {}
+    for kind in (kind for service in SERVICES for kind in service.kinds):
+        if kind.letters is None:
+            continue
+        words: dict[str, Sequence[Edition | WordingEdition]] = {
+            name: template.editions for name, template in kind.letters.templates.items()
+        }
+        words["wording"] = kind.letters.wording.editions
+        for name, editions in words.items():
+            for edition in editions:
+                path = GOLDEN_LETTERS / f"{kind.name}.{name}.{edition.since.isoformat()}.json"
+                found[path] = _json(edition.model_dump(mode="json"))
+    return found
+
+
 def main() -> None:
-    """Writes what differs; a golden event that is there is never written again."""
+    """Writes what differs; a golden event or the words of a letter that are there are never written again."""
     for path, text in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -71,6 +91,10 @@ def main() -> None:
         path = GOLDEN / file_name(service, model)
         if not path.exists():
             path.write_bytes(golden(service, model))
+    GOLDEN_LETTERS.mkdir(parents=True, exist_ok=True)
+    for path, text in letter_editions().items():
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
 
 
 def _json(document: dict[str, Any]) -> str:

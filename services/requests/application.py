@@ -200,11 +200,11 @@ def submit(state: Application, command: Submit, context: Context) -> list[Event]
     if not context.actor.posts and not context.actor.system and command.channel != "internet":
         raise refusal("channel_of_staff", "channel")
     if not context.unattended:
-        if command.name is None:
+        if not command.name:
             raise refusal("name_missing", "name")
-        if command.identity is None:
+        if not command.identity:
             raise refusal("identity_missing", "identity")
-        if command.phone is None and command.email is None and command.address is None:
+        if not (command.phone or command.email or command.address):
             raise refusal("contact_missing", "phone")
     submitted = ApplicationSubmitted(
         department=unit,

@@ -396,7 +396,13 @@ class Consult(Command):
         THIRD_PARTY,
     )
     party: str = _area(
-        Text("被征求意见方", "Whom"), Text("姓名或单位名称、联系方式。", "Name and contact."), THIRD_PARTY, most=500
+        Text("被征求意见方", "Whom"),
+        Text(
+            "第一行写姓名或单位名称，是文书的收件人；联系方式另起一行。",
+            "The name on the first line, to whom the letter goes; how to reach them below.",
+        ),
+        THIRD_PARTY,
+        most=500,
     )
     content: str | None = _area(
         Text("征求意见的内容", "What is asked"),

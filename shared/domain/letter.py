@@ -182,8 +182,8 @@ class Drawn:
         )
 
     def addressee(self, plain: Mapping[str, str | None]) -> str:
-        """To whom it goes."""
-        return self._filled(self.edition.addressee, plain)
+        """To whom it goes: the first line, where more is known of them."""
+        return next(iter(self._filled(self.edition.addressee, plain).splitlines()), "").strip()
 
     def _filled(self, text: str, plain: Mapping[str, str | None]) -> str:
         return _PLACE.sub(lambda found: self._value(found[1], plain), text)
@@ -240,7 +240,7 @@ class Letters(Generic[S]):
             template,
             edition,
             wording,
-            f"{wording.words['county']}{unit.removeprefix('县')}",
+            _full_name(unit, wording.words["county"]),
             getattr(event, "letter", None) or "",
             issue.on,
             {name: known(name) for name in (*used, *(n for n, v in conditions.items() if v))},
@@ -277,6 +277,10 @@ class Letters(Generic[S]):
 
 
 Dated = TypeVar("Dated", Edition, WordingEdition)
+
+
+def _full_name(unit: str, county: str) -> str:
+    return unit if unit.startswith(county) else f"{county}{unit.removeprefix('县')}"
 
 
 def _in_force(editions: Sequence[Dated], day: date) -> Dated:

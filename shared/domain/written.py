@@ -13,7 +13,8 @@ def fault_of(text: str, *, lines: bool) -> Text | None:
     """Why a text cannot be taken; None where it can. ``lines``: it may have several, and tabs in them.
 
     Controls (C0, C1) are refused but for tab and line ends, so are the bidirectional overrides and isolates (U+202A to
-    U+202E, U+2066 to U+2069), by which a name or a number can be made to look like another.
+    U+202E, U+2066 to U+2069), by which a name or a number can be made to look like another, and a text of letters
+    that all leave no trace (U+200B): it would be an empty one.
     """
     if text.isprintable():
         return None
@@ -27,6 +28,8 @@ def fault_of(text: str, *, lines: bool) -> Text | None:
             f"不能含有改变文字方向的字符（{_named(found[0])}）",
             f"must hold no characters that change the direction of writing ({_named(found[0])})",
         )
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        return Text("没有可以看见的文字", "holds nothing that can be seen")
     if not lines and (found := _BREAK.search(text)):
         return Text(
             f"只能写一行，不能换行或含制表符（{_named(found[0])}）",

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 from docx import Document
+from pydantic import ValidationError
 
 from services.requests.application import APPLICATION
 from services.requests.application_commands import (
@@ -53,7 +54,7 @@ from shared.documents.layout import signature_indents
 from shared.documents.print_view import SECURITY_POLICY, print_view
 from shared.documents.word import word
 from shared.domain.corrections import VoidEntry
-from shared.domain.directory import SYSTEM
+from shared.domain.directory import PUBLIC, SYSTEM
 from shared.domain.kind import CaseView, RuleBroken
 from shared.domain.letter import ERASED, Letter, TemplateProblem
 from shared.domain.letter_files import read_letters
@@ -277,6 +278,16 @@ def test_lines_of_a_text_become_paragraphs() -> None:
     assert {"一、年份", "二、学校"} <= set(last(STORIES["correction"]()).paragraphs)
 
 
+def test_a_letter_goes_to_the_name_on_the_first_line_and_names_a_unit_in_full() -> None:
+    one = letters(STORIES["consultation-third-party"]())[0]
+    assert printed(one, {**PLAIN, "v:party": "某建设公司\n电话 000-0000"}).addressee == "某建设公司"
+    names = {"教育局": "罗甸县教育局", "县政府办公室": "罗甸县政府办公室", "罗甸县教育局": "罗甸县教育局"}
+    for name, full in names.items():
+        directory = DIRECTORY.with_department(DIRECTORY.departments["education"].renamed(name, date(2026, 1, 1)))
+        records = STORIES["correction"]().records
+        assert letters_of(APPLICATION, CASE, 1, records, directory)[0].drawn.unit == full
+
+
 def test_files_with_a_reply_stand_for_how_it_can_be_had() -> None:
     with_files = prepared("O2").and_(drafted("O2", how=None, attachments=("a", "b")), by=CLERK, on=DAY)
     with_files.and_(ReviewReply(passed=True), by=HEAD, on=DAY).and_(Reply(), by=CLERK, on=DAY)
@@ -327,6 +338,15 @@ def test_an_empty_text_is_no_text() -> None:
     scenario.and_(taken, on="2026-10-09")
     broken = scenario.when(RequestCorrection(items="年份"), by=CLERK, on=DAY)
     assert broken.then_refused("application.letter_field_empty").field is None
+
+
+def test_a_name_that_cannot_be_seen_is_none() -> None:
+    with pytest.raises(ValidationError, match="没有可以看见的文字"):
+        submission(name="\u200b\u2060")
+    scenario = Scenario(APPLICATION, directory=DIRECTORY, case=CASE)
+    scenario.when(submission(name=" "), by=PUBLIC, on=DAY).then_refused("application.name_missing", "name")
+    scenario.when(submission(identity=""), by=PUBLIC, on=DAY).then_refused("application.identity_missing", "identity")
+    scenario.when(submission(phone=""), by=PUBLIC, on=DAY).then_refused("application.contact_missing", "phone")
 
 
 @pytest.mark.parametrize("kind", sorted(STORIES))
