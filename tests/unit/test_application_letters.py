@@ -231,6 +231,15 @@ def test_what_stands_in_the_vault_may_be_read_by_somebody() -> None:
             assert FIELDS[name].source in sealed, name
 
 
+def test_words_that_people_write_end_the_paragraph_in_which_they_stand() -> None:
+    """A clerk's sentence ends with its own full stop: nothing of the template follows it."""
+    sealed = {name for name, field in FIELDS.items() if field.source is not None} - {"applicant", "party", "subject"}
+    for template in LETTERS.templates.values():
+        for paragraph in (one for edition in template.editions for one in edition.body):
+            for name in sealed:
+                assert f"{{{name}}}" not in paragraph.text or paragraph.text.endswith(f"{{{name}}}"), template.kind
+
+
 REFUSES = "第二十三条第一款第四项"
 
 
@@ -261,7 +270,7 @@ def test_a_refusal_names_the_article_of_its_ground(ground: str) -> None:
 
 def test_an_extension_tells_days_reason_and_the_new_date_and_none_where_it_has_no_effect() -> None:
     approved = words(last(extended()))
-    assert "因reason，" in approved
+    assert "原因：reason" in approved
     assert "延长答复期限20个工作日" in approved
     assert "延长后的答复期限至2026年12月3日" in approved
     alone = words(last(file("registered").and_(NotifyExtension(), by=CLERK, on=DAY)))
