@@ -63,7 +63,6 @@ from services.publishing.article_events import (
     SecrecyReferred,
     SecrecyReviewed,
     SensitivityFlagged,
-    SubjectErased,
     WarningsAnswered,
 )
 from services.publishing.article_rules import (
@@ -88,6 +87,7 @@ from services.publishing.article_state import (
     evolve,
     next_stage,
 )
+from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit, marked_secret, monitor, told
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE

@@ -248,11 +248,3 @@ class RecordDestroyed(Event):
     approved_by: str = attribute(Text("批准人", "Approved by"), scored=True)
     destroyed_by: str = attribute(Text("销毁人", "Destroyed by"))
     witness: str = attribute(Text("监销人", "Witness"))
-
-
-@event("SubjectErased", Text("内容删除", "Content erased"), basis=ARCHIVES)
-class SubjectErased(Event):
-    """内容删除: the file's own key goes, and with it every word sealed under it (涉密内容、已销毁案卷)."""
-
-    subject: str = attribute(Text("案卷密钥", "The file's key"))
-    ground: Literal["state_secret", "destroyed"] = attribute(_GROUND, scored=True)

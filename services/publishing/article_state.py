@@ -30,7 +30,6 @@ from services.publishing.article_events import (
     SecrecyReferred,
     SecrecyReviewed,
     SensitivityFlagged,
-    SubjectErased,
     WarningsAnswered,
 )
 from services.publishing.article_rules import (
@@ -43,6 +42,7 @@ from services.publishing.article_rules import (
     Sensitivity,
     Stage,
 )
+from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
 from shared.domain.changed import changed
 from shared.domain.corrections import OverdueRevoked
