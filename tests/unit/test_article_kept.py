@@ -34,10 +34,10 @@ from services.publishing.article_events import (
     RecordLent,
     RecordReturned,
     ReviewApproved,
-    SubjectErased,
     WarningsAnswered,
 )
 from services.publishing.article_rules import DEAD_LINKS, WATCHED_WORDS
+from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
 from tests.scenario import Scenario, left
 from tests.unit.article_world import (

@@ -11,9 +11,9 @@ from services.publishing.article_events import (
     SecrecyDetermined,
     SecrecyReferred,
     SecrecyReviewed,
-    SubjectErased,
     WarningsAnswered,
 )
+from services.publishing.events import SubjectErased
 from tests.scenario import Scenario, left, person
 from tests.unit.article_world import CASE, CLERK, COUNTY_SECRECY, HEAD, HEALTH, OFFICE, SECRECY, SECTION, item
 
