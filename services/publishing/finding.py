@@ -8,6 +8,8 @@ decided, and the kind that ties them together.
 from collections.abc import Mapping
 
 from services.publishing.article_state import Article
+from services.publishing.column_state import Column
+from services.publishing.document_state import Document
 from services.publishing.events import GuidanceGiven, SubjectErased
 from services.publishing.finding_commands import (
     DESK,
@@ -53,6 +55,7 @@ from services.publishing.finding_rules import (
     title_of,
 )
 from services.publishing.finding_state import CHARGED, ENDED, STATUSES, UNDECIDED, Finding, clocks, evolve, fix_clock
+from services.publishing.interpretation_state import Interpretation
 from shared.domain.deadline import Clock
 from shared.domain.kind import BadField, CaseKind, Context, Event, Summary, VerdictFields
 from shared.domain.permission import Allowed
@@ -60,6 +63,8 @@ from shared.domain.text import Text
 
 MISSING = Text("发现问题的必填", "needed where something was found")
 NOT_WANTED = Text("未发现问题的不填", "stays empty where nothing was found")
+COUNTED = (Article, Column, Document, Interpretation, Finding)
+"""The files in which a cause may have been charged already, by a clock of their own or otherwise."""
 ONE_PLACE = Text("信息案卷和网址只填一项", "either the item or the address, not both")
 
 
@@ -282,7 +287,7 @@ def reject(state: Finding, command: RejectDefect, context: Context) -> list[Even
     else:
         view = context.cases.get(command.charged_by)
         other = None if view is None or view.id == context.case else view.state
-        if other is None or other.department != state.department:
+        if not isinstance(other, COUNTED) or other.department != state.department:
             raise refusal("not_charged", "charged_by")
         if isinstance(other, Finding) and other.status not in CHARGED:
             raise refusal("not_charged", "charged_by")

@@ -28,7 +28,7 @@ DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
 LEADER = anywhere("leader")
 SECURITY = anywhere("security_admin")
-UNIT = handler("clerk", "reviewer", "head", "custodian", "disclosure_head")
+UNIT = handler("clerk", "reviewer", "head", "custodian", "disclosure_head", "office")
 HEADS = handler("head", "disclosure_head")
 
 

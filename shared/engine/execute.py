@@ -369,7 +369,8 @@ class Engine:
             needs = type(one.command).command_needs
             for other in needs(one.command) if needs else ():
                 head = await self.stores.cases.load(other)
-                if head is not None:
+                # One store may hold the cases of every service; a guard looks at those of its own.
+                if head is not None and head.service == self.service:
                     state = codec_of(self.kind_of(head)).load_state(head.state)
                     found[other] = CaseView(head.id, head.kind, head.version, state)
         return found

@@ -1,7 +1,7 @@
 """A guard looks at another case through ``needs``; a case of its own keeps its parent; both through the real engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,10 +105,10 @@ class NoSealer:
         return {}
 
 
-def engine_on(store: MemoryStore) -> Any:
+def engine_on(store: MemoryStore, service: str = "messages", kind: CaseKind[Note] = NOTE) -> Any:
     reference = Reference(known_calendar(), Directory(), (), {}, 0)
     return put_together(
-        Declared("messages", WORDS, (NOTE,)),
+        Declared(service, WORDS, (kind,)),
         stores=Stores(*([store] * 8)),
         eventlog=MemoryEventLog(),
         sealer=NoSealer(),
@@ -136,6 +136,14 @@ async def test_a_guard_sees_the_other_case_as_it_stands_and_the_parent_is_kept()
     with pytest.raises(RuleBroken):
         await engine.execute(NOTE, None, [Asked(MakeNote(under="N2026-999999"), SYSTEM, "c5")])
     assert (await store.counts())[0] == 2
+
+
+async def test_a_guard_does_not_see_the_cases_of_another_service_in_the_same_store() -> None:
+    store = MemoryStore()
+    elsewhere = replace(NOTE, name="memo", service="requests", prefix="R")
+    first = await engine_on(store, "requests", elsewhere).execute(elsewhere, None, [Asked(MakeNote(), SYSTEM, "c1")])
+    with pytest.raises(RuleBroken, match="样例"):
+        await engine_on(store).execute(NOTE, None, [Asked(MakeNote(under=first.case), SYSTEM, "c2")])
 
 
 async def test_a_case_is_full_at_a_thousand_events() -> None:
