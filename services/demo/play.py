@@ -122,7 +122,7 @@ async def _shown(desk: Desk) -> dict[str, int]:
 
 async def play(runtime: Runtime, clock: ProcessClock, script: Script, talk: Callable[[Text], None]) -> None:
     """Gives every command at its time; on each day on which anything is entered the services are swept first."""
-    cases: dict[str, str] = {}
+    cases = dict(script.begun)
     swept = local_date(script.begins)
     month = 0
     for turn in script.turns:

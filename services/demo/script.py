@@ -36,13 +36,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The sample quarter: when the clock begins and ends, whose score is explained, and every turn in order."""
+    """The sample quarter: when the clock begins and ends, whose score is explained, and every turn in order.
+
+    ``begun`` are the cases that the system begins: key -> id.
+    """
 
     quarter: str
     begins: datetime
     ends: datetime
     explained: str
     turns: tuple[Turn, ...]
+    begun: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_script(file: Path = QUARTER) -> Script:
@@ -59,6 +63,7 @@ def read_script(file: Path = QUARTER) -> Script:
         read_moment(content["ends"]),
         content["explained"],
         tuple(turns),
+        {case["key"]: case["case"] for case in content["cases"] if "case" in case},
     )
 
 

@@ -95,6 +95,25 @@ def test_the_sample_shows_late_timely_voided_provisional_and_quarantined_cases(
     assert any(row["vetoes"] == ["V4"] for row in document["ranking"]["ranking"])
 
 
+def counted(document: dict[str, Any], code: str) -> dict[str, str]:
+    """What each unit has of an indicator, where it applies."""
+    rows = document["ranking"]["ranking"]
+    return {
+        row["department"]: row["indicators"][code]["score"] for row in rows if row["indicators"][code]["applicable"]
+    }
+
+
+def test_the_sample_counts_what_patrols_found_and_how_policies_were_interpreted(
+    played: tuple[dict[str, Any], Path, list[Text]],
+) -> None:
+    document = played[0]
+    assert counted(document, "A3") == {"education": "6.00", "health": "6.00", "housing": "4.00"}
+    assert counted(document, "A4") == {"education": "3.00", "health": "4.00", "natural-resources": "3.00"}
+    assert counted(document, "B2") == {"education": "10.00", "housing": "0.00"}
+    vetoed = {row["department"]: row["vetoes"] for row in document["ranking"]["ranking"] if row["vetoes"]}
+    assert vetoed == {"bianyang": ["V4"], "water-company": ["V1"]}
+
+
 def test_every_run_gives_the_same_result(played: tuple[dict[str, Any], Path, list[Text]]) -> None:
     again = asyncio.run(demo(None, lambda text: None))
     assert again["ranking"]["result_digest"] == played[0]["ranking"]["result_digest"]

@@ -15,6 +15,7 @@ from services.assessment.department import AssignPost
 from services.publishing.article_commands import Draft
 from services.publishing.column_commands import Open
 from services.publishing.document_commands import SubmitDocument
+from services.publishing.finding_commands import RecordPatrol, case_id
 from services.requests.application_commands import TakeOver
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.localtime import read_date
@@ -191,6 +192,14 @@ ABOUT_INTERPRETATIONS: dict[str, People] = {
     "waive-interpretation": HEADS,
     **CORRECTIONS,
 }
+ABOUT_FINDINGS: dict[str, People] = {
+    "accept-defect": UNIT_HEADS,
+    **dict.fromkeys(("dispute-defect", "report-fix"), of("education", *WRITERS)),
+    **dict.fromkeys(("confirm-defect", "reject-defect", "return-fix", "clear-defect"), HEADS | everywhere("leader")),
+    "give-guidance": DESK_PEOPLE,
+    "erase-quote": HEADS | everywhere("security_admin"),
+    **CORRECTIONS,
+}
 UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
 TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/healthz"): PUBLIC,
@@ -222,7 +231,12 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("POST", f"{PUBLISHING}/articles"): Rule(frozenset().union(*(everywhere(role) for role in WRITERS)) & PEOPLE, 422),
     **reference("columns", EDUCATION_SEEN, columns("education"), "publishing"),
     ("POST", f"{PUBLISHING}/columns"): Rule(HEADS, 422),
-    **{("GET", f"{PUBLISHING}/{each}/{{id}}/why"): readable(EDUCATION_SEEN) for each in ("articles", "columns")},
+    **reference("findings", EDUCATION_SEEN, ABOUT_FINDINGS, "publishing"),
+    ("POST", f"{PUBLISHING}/findings"): Rule(DESK_PEOPLE, 422),
+    **{
+        ("GET", f"{PUBLISHING}/{each}/{{id}}/why"): readable(EDUCATION_SEEN)
+        for each in ("articles", "columns", "findings")
+    },
     **reference("documents", ORDINARY_SEEN, ABOUT_DOCUMENTS, "publishing"),
     ("POST", "/api/v1/publishing/documents"): Rule(SUBMITTERS, 422),
     **reference("interpretations", EDUCATION_SEEN, ABOUT_INTERPRETATIONS, "publishing"),
@@ -253,6 +267,16 @@ ARTICLE_DRAFTED = Draft(title="题", department="education")
 COLUMN = "L2026-000001"
 COLUMN_OPENED = Open(name="教育动态", owner="education", kind="dynamic")
 
+PATROLLED = RecordPatrol(
+    department="education",
+    scope="website",
+    found=read_date("2026-03-02"),
+    area="content",
+    cause="misprint",
+    severity="minor",
+    page="https://www.example.gov.cn/1.html",
+)
+
 
 class World(NamedTuple):
     county: LocalCounty
@@ -277,7 +301,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         taken = Asked(TakeOver(department="education", message=message), SYSTEM, "application")
         await requests.execute(requests.kind("application"), None, [taken])
         publishing = county.runtime.engine("publishing")
-        for kind, opening in (("column", COLUMN_OPENED), ("article", ARTICLE_DRAFTED)):
+        for kind, opening in (("column", COLUMN_OPENED), ("article", ARTICLE_DRAFTED), ("finding", PATROLLED)):
             await publishing.execute(publishing.kind(kind), None, [Asked(opening, SYSTEM, kind)])
         given = {"department": "education", "title": "招生办法", "type": "notice", "joint_with": ("water",)}
         submitted = SubmitDocument.model_validate({**given, "in_scope_of_interpretation": True})
@@ -299,6 +323,7 @@ async def status(world: World, route: tuple[str, str], headers: dict[str, str]) 
         "applications": APPLICATION,
         "articles": ARTICLE,
         "columns": COLUMN,
+        "findings": case_id(PATROLLED),
         "documents": "W2026-000001",
         "interpretations": "J2026-000001",
     }
