@@ -1,0 +1,111 @@
+"""Whatever is asked of a finding in whatever order, late or undone: charged at most once, never unheard, one verdict a clock."""
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.publishing.finding import FINDING
+from services.publishing.finding_events import (
+    DefectAccepted,
+    DefectConfirmed,
+    DefectDisputed,
+    DefectFound,
+    DefectRejected,
+    DisputeLapsed,
+)
+from shared.domain.corrections import OverdueRevoked, RevokeOverdue, VoidEntry
+from shared.domain.directory import Actor
+from shared.domain.kind import Command, Verdict
+from shared.engine.history import effective, fold, is_miss
+from tests.scenario import Scenario, moment
+from tests.unit.article_world import CLERK, HEAD
+from tests.unit.finding_world import (
+    ACCEPT,
+    CLEAR,
+    CONFIRM,
+    DECIDER,
+    DISPUTE,
+    FINDING_OFFICER,
+    FIXED,
+    REJECT,
+    RETURN,
+    fresh,
+    patrol,
+)
+
+Asked = tuple[Command, Actor]
+ASKED: list[Asked] = [
+    (ACCEPT, HEAD),
+    (DISPUTE, CLERK),
+    (CONFIRM, FINDING_OFFICER),
+    (CONFIRM, DECIDER),
+    (REJECT, DECIDER),
+    (FIXED, CLERK),
+    (RETURN, DECIDER),
+    (CLEAR, DECIDER),
+]
+Step = tuple[Asked | None, int, int]
+STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.tuples(
+        st.one_of(st.none(), st.sampled_from(ASKED), st.sampled_from(ASKED)), st.integers(0, 4), st.integers(0, 3)
+    ),
+    min_size=4,
+    max_size=20,
+)
+"""What is asked (None: the last live entry is undone or revoked), days later, and how many days late it is entered."""
+
+
+def day_after(days: int) -> str:
+    return (moment("2026-03-02 10:00") + timedelta(days=days)).isoformat()
+
+
+def undone(scenario: Scenario) -> VoidEntry | RevokeOverdue:
+    """Takes the last live entry back."""
+    last = effective(scenario.records)[-1]
+    if is_miss(last.event):
+        return RevokeOverdue(event=last.stamp.id, reason="系统检修")
+    return VoidEntry(events=(last.stamp.id,), reason="登记有误")
+
+
+def lawful(scenario: Scenario) -> None:
+    """At most one charge; before it the unit spoke or let the time pass; of a dispute another person decided."""
+    heard, disputed, finder = False, False, None
+    charges = 0
+    for record in effective(scenario.records):
+        match record.event:
+            case DefectFound():
+                finder = record.stamp.actor
+            case DefectDisputed():
+                heard = disputed = True
+            case DefectAccepted() | DisputeLapsed() | OverdueRevoked():
+                heard = True
+            case DefectConfirmed() | DefectRejected():
+                charges += isinstance(record.event, DefectConfirmed)
+                assert heard or isinstance(record.event, DefectRejected)
+                assert not disputed or record.stamp.actor != finder
+            case _:
+                pass
+    assert charges <= 1
+    assert FINDING.summary(scenario.state).columns["charged"] == bool(charges)
+
+
+def one_verdict(scenario: Scenario) -> None:
+    """A clock that ended met or missed has one live verdict; one that was cancelled or runs has none."""
+    live = [e.clock for e in scenario.live if isinstance(e, Verdict) and (is_miss(e) or e.met)]
+    ended = [clock.id for clock in FINDING.clocks(scenario.state) if clock.ended in ("met", "missed")]
+    assert sorted(live) == sorted(ended)
+
+
+@given(STEPS)
+@settings(max_examples=200, deadline=None)
+def test_a_finding_is_charged_once_and_never_unheard_and_each_clock_has_one_verdict(steps: list[Step]) -> None:
+    scenario = fresh().and_(patrol(), by=FINDING_OFFICER, on=day_after(0))
+    days = 0
+    for step, later, late in steps:
+        days += later
+        command, by = step or (undone(scenario), DECIDER)
+        scenario.when(command, by=by, on=day_after(max(0, days - late)), recorded=day_after(days))
+        lawful(scenario)
+        one_verdict(scenario)
+        assert fold(FINDING, effective(scenario.records)) == scenario.state
