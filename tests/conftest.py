@@ -9,6 +9,11 @@ from tests.backends.mongo_server import killable_mongo as killable_mongo
 from tests.backends.mongo_server import mongo_server as mongo_server
 
 
+def pytest_configure() -> None:
+    """A story that fails shows what it found, as a test does."""
+    pytest.register_assert_rewrite("tests.stories")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Names the servers."""
     choice.summarise(terminalreporter)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from services.assessment.department import AssignPost
 from services.desk import Desk, readable
 from services.distributed import DistributedRuntime, open_distributed, prepare
 from shared.clock import ProcessClock
-from shared.domain.directory import SYSTEM
+from shared.domain.directory import SYSTEM, Role
 from shared.domain.localtime import read_date, read_moment
 from shared.engine.execute import Asked
 from shared.eventlog.port import TOPICS
@@ -34,6 +34,8 @@ R = TypeVar("R")
 NOW = "2026-03-05 09:00"
 MESSAGES = "/api/v1/messages/messages"
 CLERK, UNIT = "clerk@county-office", "water"
+CLERKS: tuple[tuple[str, str, Role], ...] = (("county-office", CLERK, "clerk"), (UNIT, f"clerk@{UNIT}", "clerk"))
+"""Posts: unit, account, role."""
 LETTER: Mapping[str, Any] = {
     "title": "校门口没有路灯",
     "text": "实验小学门口的路灯坏了三天。",
@@ -84,6 +86,7 @@ class Stack:
     folder: Path
     now: str = NOW
     program: Path = ROOT
+    module: str = "services"
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:12]}")
     processes: list[Running] = field(default_factory=list)
 
@@ -120,7 +123,7 @@ class Stack:
         log = self.folder / f"{service}-{len(self.processes)}.log"
         with log.open("ab") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-m", "services", "serve", service, "--port", str(port)],
+                [sys.executable, "-m", self.module, "serve", service, "--port", str(port)],
                 cwd=self.program,
                 env={**self.environment, **environment},
                 stdout=stream,
@@ -188,19 +191,16 @@ class Stack:
 
         return asyncio.run(opened())
 
-    def seed(self) -> None:
-        """Topics, indexes, calendar, sample directory, plan, and a clerk of the office."""
+    def seed(self, posts: Iterable[tuple[str, str, Role]] = CLERKS) -> None:
+        """Topics, indexes, calendar, sample directory, plan, and who holds which post."""
 
         async def seeded(runtime: DistributedRuntime) -> None:
             await runtime.init()
             engine = runtime.engine("assessment")
-            for unit in ("county-office", UNIT):
-                post = AssignPost.model_validate(
-                    {"subject": f"clerk@{unit}", "role": "clerk", "since": read_date("2026-01-01")}
-                )
-                await engine.execute(
-                    engine.kind("department"), f"department-{unit}", [Asked(post, SYSTEM, f"post:{unit}")]
-                )
+            for unit, subject, role in posts:
+                post = AssignPost(subject=subject, role=role, since=read_date("2026-01-01"))
+                asked = Asked(post, SYSTEM, f"post:{subject}:{role}")
+                await engine.execute(engine.kind("department"), f"department-{unit}", [asked])
             await runtime.settle_down()
 
         asyncio.run(prepare(self.settings))

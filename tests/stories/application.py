@@ -1,0 +1,196 @@
+"""Applications for information (依申请公开) from the counter to the score, and what crosses to other cases."""
+
+from typing import Any
+
+from tests.stories.county import CHIEF, StoryCounty, story
+
+TOP = "requests/applications"
+ARTICLES = "publishing/articles"
+ASKED: dict[str, Any] = {
+    "title": "2025 年学校建设资金安排",
+    "text": "各校名称、金额和进度",
+    "name": "张三",
+    "identity": "52272819900101001X",
+    "phone": "13800000000",
+}
+GRANTED = {"outcome": "O2", "reply": "现予公开，详见附件。", "how": "随函寄送复印件"}
+REFUSED = {
+    "outcome": "O4",
+    "reply": "您申请的信息属于过程性信息，不予公开。",
+    "ground": "process_information",
+    "reasons": "属于内部讨论记录",
+    "remedy": "reconsideration_first",
+}
+
+
+async def counter(county: StoryCounty, **fields: Any) -> str:
+    """An application handed in at the counter and registered: its id."""
+    asked = {**ASKED, "department": county.unit, "channel": "in_person", **fields}
+    case = str((await county.done(TOP, "clerk", **asked))["id"])
+    await county.done(f"{TOP}/{case}/register", "clerk")
+    return case
+
+
+async def answered(county: StoryCounty, case: str, **words: Any) -> None:
+    """Drafted, reviewed and sent."""
+    await county.done(f"{TOP}/{case}/draft-reply", "clerk", **words)
+    await county.done(f"{TOP}/{case}/review-reply", "head", passed=True)
+    await county.done(f"{TOP}/{case}/reply", "clerk")
+
+
+@story("2026-10-08 16:00")
+async def an_application_sent_online_is_followed_by_its_applicant_to_the_reply(county: StoryCounty) -> None:
+    sent = await county.done(TOP, None, **ASKED, department=county.unit)
+    case, code = sent["id"], sent["receipt"]["code"]
+    county.at("2026-10-09 09:00")
+    await county.done(f"{TOP}/{case}/confirm-receipt", "clerk", evidence="told_by_phone", arrived="2026-10-08")
+    await county.done(f"{TOP}/{case}/register", "clerk")
+    county.at("2026-10-12 09:00")
+    await county.done(f"{TOP}/{case}/request-correction", "clerk", items="请写明是初中还是小学")
+    county.at("2026-10-14 09:00")
+    await county.done(f"{TOP}/{case}/receive-correction", None, {"Receipt-Code": code}, text="小学")
+    await answered(county, case, **GRANTED)
+    seen = await county.done(f"{TOP}/follow", None, number=case, code=code)
+    assert (seen["status"], seen["reply"], seen["answered"]) == ("answered", GRANTED["reply"], "2026-10-14")
+    assert await county.events(f"{TOP}/{case}") == [
+        "ApplicationSubmitted",
+        "RequestReceived",
+        "ApplicationRegistered",
+        "CorrectionRequested",
+        "CorrectionReceived",
+        "ReplyDrafted",
+        "ReplyReviewed",
+        "ReplySent",
+    ]
+    assert (await county.get(f"{TOP}/{case}", "clerk@other")).status_code == 404
+    county.at("2027-01-05 09:00")
+    await county.swept()
+    assert await county.lines("2026Q4", "C1") == [("requests_on_time", f"{case}/8", "0")]
+    assert await county.points("2026Q4", "C1", "C2", "C3") == [12, 4, 4]
+
+
+@story("2026-10-09 09:00")
+async def late_replies_faults_and_corrected_refusals_are_charged_line_by_line(county: StoryCounty) -> None:
+    timely, late, refused = [await counter(county, title=title) for title in ("按期", "逾期", "拒绝")]
+    county.at("2026-10-12 09:00")
+    await answered(county, timely, **GRANTED)
+    await answered(county, refused, **REFUSED)
+    await county.done(f"{TOP}/{timely}/propose-conversion", "clerk")
+    await county.done(f"{TOP}/{timely}/accept-conversion", "head")
+    await county.done(f"{TOP}/{refused}/file-reconsideration", "clerk")
+    county.at("2026-11-04 09:00")
+    await county.done(f"{TOP}/{late}/notify-extension", "clerk")
+    county.at("2026-11-20 09:00")
+    await county.done(f"{TOP}/{refused}/decide-reconsideration", CHIEF, result="corrected")
+    await county.done(f"{TOP}/{refused}/find-fault", CHIEF, kind="reasons_missing")
+    await county.done(f"{TOP}/{refused}/file-lawsuit", "clerk")
+    county.at("2026-12-20 09:00")
+    await county.done(f"{TOP}/{refused}/decide-lawsuit", CHIEF, result="corrected")
+    county.at("2027-01-05 09:00")
+    await county.swept()
+    assert await county.points("2026Q4", "C1", "C2", "C3") == [6, 0, 1]
+    charged = [line for code in ("C1", "C2", "C3") for line in await county.lines("2026Q4", code) if line[2] != "0"]
+    assert sorted(charged) == sorted(
+        [
+            ("requests_late", f"{late}/6", "-6"),
+            ("request_faults", f"{late}/5", "-2"),
+            ("request_faults", f"{refused}/9", "-2"),
+            ("requests_corrected", f"{refused}/8", "-3"),
+        ]
+    )
+    assert (await county.events(f"{TOP}/{refused}"))[6:] == [
+        "ReconsiderationFiled",
+        "ReconsiderationDecided",
+        "ProcedureFaulted",
+        "LawsuitFiled",
+        "LawsuitDecided",
+    ]
+
+
+@story("2026-10-09 09:00")
+async def one_letter_with_two_matters_becomes_two_applications_of_one_applicant(county: StoryCounty) -> None:
+    case = await counter(county)
+    county.at("2026-10-12 09:00")
+    await county.done(f"{TOP}/{case}/split", "clerk", title="教师招聘名单", text="2025 年教师招聘名单")
+    await county.settled()
+    part, first = await county.listed(TOP)
+    assert first == case
+    shown = await county.shown(f"{TOP}/{part}", "clerk")
+    assert shown["events"][0]["data"]["parent"] == case
+    assert shown["events"][1]["data"]["received"] == "2026-10-09"
+    assert "2025 年教师招聘名单" in str(shown)
+    assert await county.dues(f"{TOP}/{part}", "clerk") == {"reply": "2026-11-05"}
+    # The same applicant is known again, so the part may be merged back.
+    await county.done(f"{TOP}/{part}/merge", "clerk", into=case)
+    merged = await county.shown(f"{TOP}/{part}", "clerk")
+    assert (merged["status"], merged["columns"]["row"]) == ("merged", "3.6.3")
+    county.at("2026-11-06 09:00")
+    await county.swept()
+    # One matter, one verdict: what was merged is charged with the case it went into.
+    assert await county.lines("2026Q4", "C1") == [("requests_late", f"{case}/5", "-6")]
+
+
+@story("2026-10-09 09:00")
+async def erasing_the_applicant_leaves_score_and_row_and_no_words(county: StoryCounty) -> None:
+    case, kept = await counter(county), await counter(county, title="另一件")
+    await answered(county, kept, **GRANTED)
+    for one in (case, kept):
+        await county.done(f"{TOP}/{one}/erase", CHIEF, ground="consent_withdrawn")
+        shown = (await county.get(f"{TOP}/{one}", CHIEF)).text
+        assert "张三" not in shown
+        assert "各校名称" not in shown
+    assert (await county.ask(f"{TOP}/{case}/register", "clerk")).status_code == 409
+    county.at("2026-11-06 09:00")
+    await county.swept()
+    assert [line[:2] for line in await county.lines("2026Q4", "C1")] == [("requests_on_time", f"{kept}/6")]
+
+
+@story("2026-10-09 09:00")
+async def the_annual_report_counts_the_year_and_opens_its_cases_to_those_who_may_read_them(county: StoryCounty) -> None:
+    done, waiting = await counter(county), await counter(county, applicant_class="business", name="某公司")
+    await answered(county, done, **GRANTED)
+    await county.settled()
+    address = f"assessment/report/annual/2026?department={county.unit}"
+    told = await county.shown(address)
+    assert told["table3"]["1"]["total"] == 2
+    assert told["cases"]["table3"]["3.1"] == {"natural": [done]}
+    assert told["cases"]["table3"]["4"] == {"business": [waiting]}
+    assert all(check["holds"] for check in told["checks"])
+    elsewhere = await county.shown(address, "clerk@other")
+    assert (elsewhere["table3"], elsewhere["cases"]) == (told["table3"], None)
+    assert (await county.shown(f"{address}&as_of=2026-10-08"))["table3"]["1"]["total"] == 0
+    assert (await county.get(f"{address}&as_of=gestern", CHIEF)).status_code == 422
+    assert (await county.get("assessment/report/annual/2026?department=nobody", CHIEF)).status_code == 404
+
+
+@story("2026-10-09 09:00")
+async def what_is_converted_to_active_disclosure_starts_an_article_with_its_twenty_working_days(
+    county: StoryCounty,
+) -> None:
+    case = await counter(county)
+    spot = {"outcome": "O2", "reply": "当场提供", "how": "当场交付复印件"}
+    await county.done(f"{TOP}/{case}/answer-on-the-spot", "clerk", **spot)
+    await county.done(f"{TOP}/{case}/propose-conversion", "clerk")
+    await county.done(f"{TOP}/{case}/accept-conversion", "head")
+    await county.settled()
+    (article,) = await county.listed(ARTICLES)
+    shown = await county.shown(f"{ARTICLES}/{article}", "clerk")
+    assert shown["events"][0]["data"]["source"] == case
+    assert [row["due"] for row in shown["deadlines"]] == ["2026-11-05"]
+    await county.sent_again("requests")
+    assert await county.listed(ARTICLES) == [article]
+    county.at("2026-11-06 09:00")
+    await county.swept()
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "PublicationOverdue"]
+    assert await county.lines("2026Q4", "A1") == [("published_late", f"{article}/2", "0")]
+    assert [line[:2] for line in await county.lines("2026Q4", "C1")] == [("requests_on_time", f"{case}/5")]
+
+
+STORIES = (
+    an_application_sent_online_is_followed_by_its_applicant_to_the_reply,
+    late_replies_faults_and_corrected_refusals_are_charged_line_by_line,
+    one_letter_with_two_matters_becomes_two_applications_of_one_applicant,
+    erasing_the_applicant_leaves_score_and_row_and_no_words,
+    the_annual_report_counts_the_year_and_opens_its_cases_to_those_who_may_read_them,
+    what_is_converted_to_active_disclosure_starts_an_article_with_its_twenty_working_days,
+)
