@@ -30,11 +30,11 @@ def until(holds: Callable[[], Any], what: str, patience: float = PATIENCE) -> An
         threading.Event().wait(PAUSE)
 
 
-def command(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """One command line on a data folder."""
+def command(data: Path, *words: str, program: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command line on a data folder, of the program whose sources stand in ``program``."""
     return subprocess.run(
         [sys.executable, "-m", "services", *words, "--data", str(data)],
-        cwd=ROOT,
+        cwd=program,
         env={**os.environ, "LANG": "zh_CN.UTF-8", **environment},
         capture_output=True,
         text=True,
@@ -42,9 +42,9 @@ def command(data: Path, *words: str, **environment: str) -> subprocess.Completed
     )
 
 
-def document(data: Path, *words: str, **environment: str) -> dict[str, Any]:
+def document(data: Path, *words: str, program: Path = ROOT, **environment: str) -> dict[str, Any]:
     """One command's JSON document; it must not fail."""
-    done = command(data, *words, "--output", "json", **environment)
+    done = command(data, *words, "--output", "json", program=program, **environment)
     assert done.returncode in (0, 3), done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -69,12 +69,12 @@ class Program:
         return self.process.wait(PATIENCE)
 
 
-def start(data: Path, log: Path, **environment: str) -> Program:
+def start(data: Path, log: Path, *, program: Path = ROOT, **environment: str) -> Program:
     """Starts the program on a free port and waits until it is ready."""
     stream = log.open("ab")
     process = subprocess.Popen(
         [sys.executable, "-m", "services", "run", "--port", "0", "--data", str(data)],
-        cwd=ROOT,
+        cwd=program,
         env={**os.environ, "GONGKAI_PUBLIC_PER_MINUTE": "1000000", **environment},
         stdout=stream,
         stderr=stream,
