@@ -475,11 +475,24 @@ def replace_period(state: Application, command: ReplacePeriod, context: Context)
     return [PeriodReplaced(department=state.department, days=command.days, letter=_letter(state, context))]
 
 
+def _place_in_month(state: Application, context: Context) -> int:
+    """The how-manieth of the applicant's to the unit in the calendar month this is, of those received here."""
+    if state.writer is None or state.received is None:
+        return 1
+    own = (state.received, context.case)
+    others = [(view.id, view.state) for view in context.cases.values() if isinstance(view.state, Application)]
+    same = [(other.received, case) for case, other in others if other.writer == state.writer and other.received]
+    return 1 + sum(place < own for place in same)
+
+
 def notice_fee(state: Application, command: NoticeFee, context: Context) -> list[Event]:
-    """收费通知: one method, once; the amount follows from the tariff."""
+    """收费通知: one method, once; the amount follows from the tariff. What came in past this house is the clerk's to add."""
     _working(state, context)
     if state.fee is not None:
         raise refusal("fee_once")
+    place = _place_in_month(state, context) if command.method == "items" else command.quantity
+    if command.quantity < place and not context.unattended:
+        raise refusal("fee_place", "quantity", place=place)
     amount = fees.of_application(command.method, command.quantity)
     if not amount:
         raise refusal("fee_zero", "quantity")
@@ -491,6 +504,7 @@ def notice_fee(state: Application, command: NoticeFee, context: Context) -> list
             amount=amount,
             limit=_limit(context, "fee"),
             letter=_letter(state, context),
+            flags=("more_than_known",) if command.quantity > place else (),
         )
     ]
 

@@ -1,5 +1,6 @@
 """What people may ask of an application for information (依申请公开): the commands, with the words of their forms."""
 
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -42,7 +43,7 @@ from services.requests.application_rules import (
     Outcome,
     Remedy,
 )
-from shared.domain.kind import Command, command, field
+from shared.domain.kind import Among, Command, command, field
 from shared.domain.permission import PUBLIC_MAY, SYSTEM_MAY, WRITER_MAY, anywhere, handler, office
 from shared.domain.text import Text
 
@@ -55,6 +56,14 @@ COUNTY = office("office", "head", "disclosure_head")
 SECURITY = anywhere("security_admin")
 
 Basis = Text
+
+
+def _same_month(state: Any) -> Among | None:
+    """The unit's applications of the calendar month in which this one was received."""
+    if state.received is None:
+        return None
+    days = monthrange(state.received.year, state.received.month)[1]
+    return Among(state.department, state.received.replace(day=1), state.received.replace(day=days))
 
 
 def _line(title: Text, help: Text, basis: Basis, *, most: int = 200, **more: Any) -> Any:
@@ -523,6 +532,7 @@ class ReplacePeriod(Command):
     ),
     basis=FEE_RULES,
     allowed=(HEADS,),
+    among=_same_month,
 )
 class NoticeFee(Command):
     """Send the fee notice."""
@@ -531,7 +541,8 @@ class NoticeFee(Command):
     quantity: int = field(
         Text("数量", "Quantity"),
         help=Text(
-            "按件：该申请人当月第几件；按量：页数。", "By item: which of the applicant's in the month; by page: pages."
+            "按件：该申请人当月第几件，不得少于系统认出的件数；按量：页数。",
+            "By item: which of the applicant's in the month, no fewer than are known here; by page: pages.",
         ),
         widget="number",
         basis=FEE_RULES,

@@ -269,6 +269,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "period_replaced": (Text("已确定合理期限", "the period has been replaced already"), EXCESSIVE),
     "fee_once": (Text("同一申请只能按一种方式收费一次", "one fee by one method for an application"), FEE_RULES),
     "fee_zero": (Text("按标准不收费", "by the tariff there is nothing to pay"), FEE_RULES),
+    "fee_place": (
+        Text(
+            "该申请人本月向本单位提出的申请，本件至少是第{place}件",
+            "this is at least number {place} of the applicant's in the month",
+        ),
+        FEE_RULES,
+    ),
     "fee_pending": (Text("正在等待缴费", "waiting for the fee"), FEE_RULES),
     "no_fee_pending": (Text("没有待缴的费用", "no fee is due"), FEE_RULES),
     "fee_not_in_full": (Text("应缴{amount}元", "{amount} yuan are due"), FEE_RULES),

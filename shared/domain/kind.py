@@ -191,6 +191,15 @@ def judge(clock: Clock, due_of: Due, done: date | None, moment: datetime | None 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The cases of a kind that one unit holds, received from ``first`` to ``last``."""
+
+    department: str
+    first: date
+    last: date
+
+
 class Command(BaseModel):
     """What somebody asks for. ``happened`` is when it took place, if not now."""
 
@@ -202,6 +211,7 @@ class Command(BaseModel):
     command_allowed: ClassVar[tuple[Allowed, ...]]
     command_opens: ClassVar[bool] = False
     command_needs: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
+    command_among: ClassVar[Callable[[Any], Among | None] | None] = None
     happened: datetime | None = field(
         Text("发生时间", "Happened"),
         help=Text(
@@ -257,10 +267,12 @@ def command(
     allowed: Sequence[Allowed],
     opens: bool = False,
     needs: Callable[[Any], tuple[str, ...]] | None = None,
+    among: Callable[[Any], Among | None] | None = None,
 ) -> Callable[[C], C]:
     """Gives a command class its titles, help, legal basis and who may give it; its path is its class name in kebab-case.
 
-    ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at.
+    ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at,
+    ``among`` says by the case's own state among which others of its kind it looks.
     """
 
     def mark(cls: C) -> C:
@@ -272,6 +284,7 @@ def command(
         )
         cls.command_allowed, cls.command_opens = tuple(allowed), opens
         cls.command_needs = staticmethod(needs) if needs else None
+        cls.command_among = staticmethod(among) if among else None
         return cls
 
     return mark

@@ -31,6 +31,7 @@ from shared.engine.reference import Reference
 from shared.engine.sealing import Sealed, Sealer, Under
 from shared.eventlog.envelope import Algorithm, Trace, encode, type_name
 from shared.storage.port import (
+    CaseQuery,
     CaseRecord,
     CaseTooLarge,
     CommandKnown,
@@ -41,9 +42,11 @@ from shared.storage.port import (
     SubjectTaken,
     VaultSubject,
     VersionConflict,
+    Viewer,
 )
 
 ATTEMPTS = 12
+AT_ONCE = 200
 ACCUSED = Text("被反映的单位不得承办或协办本案", "a unit complained of must not handle the case or take part in it")
 ACCUSED_BASIS = Text(
     "网民留言办理制度：检举、控告不得转给被检举、控告的单位或个人",
@@ -233,6 +236,8 @@ class Engine:
             raise Stale(head.version if head else 0)
         batch = await self._open(kind, head, reference, CaseFile(case, number), needed, whole=whole)
         batch.recompute()
+        if head is not None:
+            batch.cases = {**batch.cases, **await self._among(kind, asked, batch.state, case)}
         writer = batch.summary.writer if head is not None else None
         rows = Sealed()
         plain: dict[str, str] = {}
@@ -371,9 +376,34 @@ class Engine:
                 head = await self.stores.cases.load(other)
                 # One store may hold the cases of every service; a guard looks at those of its own.
                 if head is not None and head.service == self.service:
-                    state = codec_of(self.kind_of(head)).load_state(head.state)
-                    found[other] = CaseView(head.id, head.kind, head.version, state)
+                    found[other] = self._view(head)
         return found
+
+    async def _among(self, kind: CaseKind[Any], asked: Sequence[Asked], state: Any, case: str) -> dict[str, CaseView]:
+        """The other cases among which a command's decision looks."""
+        found: dict[str, CaseView] = {}
+        for one in asked:
+            looks = type(one.command).command_among
+            among = looks(state) if looks else None
+            if among is None:
+                continue
+            query: CaseQuery | None = CaseQuery(
+                self.service,
+                kind.name,
+                Viewer(all=True),
+                department=among.department,
+                received_from=among.first.isoformat(),
+                received_until=among.last.isoformat(),
+                limit=AT_ONCE,
+            )
+            while query is not None:
+                heads, after = await self.stores.cases.query(query)
+                found.update((head.id, self._view(head)) for head in heads if head.id != case)
+                query = replace(query, after=after) if after is not None else None
+        return found
+
+    def _view(self, head: CaseRecord) -> CaseView:
+        return CaseView(head.id, head.kind, head.version, codec_of(self.kind_of(head)).load_state(head.state))
 
     async def _append(
         self,

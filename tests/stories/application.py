@@ -186,7 +186,35 @@ async def what_is_converted_to_active_disclosure_starts_an_article_with_its_twen
     assert [line[:2] for line in await county.lines("2026Q4", "C1")] == [("requests_on_time", f"{case}/5")]
 
 
+@story("2026-10-09 09:00")
+async def the_eleventh_application_of_one_person_in_a_month_costs_a_hundred_yuan(county: StoryCounty) -> None:
+    cases = [await counter(county, title=f"第 {n} 件") for n in range(1, 12)]
+    await counter(county, name="李四", identity="522728199001010028", title="另一人的申请")
+    county.at("2026-10-12 09:00")
+    # However it is typed, the identity number is the same.
+    twelfth = await counter(county, title="第 12 件", identity="52272819900101001x ")
+    asked = f"{TOP}/{cases[10]}/notice-fee", "head"
+    assert await county.refused(*asked, method="items", quantity=10) == "application.fee_place"
+    await county.done(*asked, method="items", quantity=11)
+    too_few = await county.ask(f"{TOP}/{twelfth}/notice-fee", "head", method="items", quantity=11)
+    assert "第12件" in too_few.json()["detail"]
+    noticed = (await county.shown(f"{TOP}/{cases[10]}", "clerk"))["events"][-1]
+    assert (noticed["type"].split(".")[2], noticed["data"]["amount"]) == ("FeeNoticed", 100)
+    county.at("2026-11-20 09:00")
+    await county.swept()
+    # Unpaid, it counts as abandoned and nobody is charged; the other twelve were not answered in time.
+    assert (await county.events(f"{TOP}/{cases[10]}"))[-1] == "FeeLapsed"
+    late = [
+        event.partition("/")[0]
+        for measure, event, _ in await county.lines("2026Q4", "C1")
+        if measure == "requests_late"
+    ]
+    assert len(late) == 12
+    assert cases[10] not in late
+
+
 STORIES = (
+    the_eleventh_application_of_one_person_in_a_month_costs_a_hundred_yuan,
     an_application_sent_online_is_followed_by_its_applicant_to_the_reply,
     late_replies_faults_and_corrected_refusals_are_charged_line_by_line,
     one_letter_with_two_matters_becomes_two_applications_of_one_applicant,

@@ -1,5 +1,6 @@
 """Applications for information: receipt by channel, register, split and merge, outcomes with what they must carry, remedies."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,7 @@ from services.requests.application_events import (
     CaseArchived,
     ConversionAccepted,
     ConversionProposed,
+    FeeNoticed,
     HelpProvided,
     LawsuitDecided,
     LawsuitFiled,
@@ -493,6 +495,44 @@ def test_one_method_once_and_paid_in_full() -> None:
     scenario.and_(RecordPayment(amount=700), by=CLERK, on="2026-10-12")
     scenario.when(NoticeFee(method="items", quantity=11), by=HEAD, on="2026-10-12").then_refused("application.fee_once")
     scenario.when(RecordPayment(amount=700), by=CLERK, on="2026-10-12").then_refused("application.no_fee_pending")
+
+
+def received_before(count: int, **state: Any) -> dict[str, CaseView]:
+    """So many applications of the same unit and month, received the day before."""
+    found = replace(file("registered", on="2026-10-08").state, **state)
+    return {f"A2026-{n:06d}": CaseView(f"A2026-{n:06d}", "application", 3, found) for n in range(2, 2 + count)}
+
+
+def test_the_eleventh_of_a_month_is_not_counted_as_an_earlier_one() -> None:
+    scenario = file("registered", on="2026-10-09", cases=received_before(10))
+    refused = scenario.when(NoticeFee(method="items", quantity=10), by=HEAD, on="2026-10-12")
+    assert "第11件" in refused.then_refused("application.fee_place", "quantity").message.zh
+    noticed = scenario.when(NoticeFee(method="items", quantity=11), by=HEAD, on="2026-10-12")
+    noticed.then(left(FeeNoticed, quantity=11, amount=100, flags=()))
+
+
+def test_what_the_clerk_counts_beyond_those_known_here_is_marked() -> None:
+    scenario = file("registered", on="2026-10-09", cases=received_before(10))
+    noticed = scenario.when(NoticeFee(method="items", quantity=12), by=HEAD, on="2026-10-12")
+    noticed.then(left(FeeNoticed, quantity=12, amount=100, flags=("more_than_known",)))
+
+
+@pytest.mark.parametrize("other", [{"writer": "s:another"}, {"writer": None}, {"received": None}])
+def test_others_and_what_is_not_received_do_not_count(other: dict[str, Any]) -> None:
+    scenario = file("registered", on="2026-10-09", cases=received_before(10, **other))
+    scenario.when(NoticeFee(method="items", quantity=1), by=HEAD, on="2026-10-12").then_refused("application.fee_zero")
+
+
+def test_of_two_received_on_one_day_the_first_number_comes_first() -> None:
+    same_day = {"received": date(2026, 10, 9)}
+    scenario = file("registered", on="2026-10-09", cases=received_before(20, **same_day))
+    scenario.when(NoticeFee(method="items", quantity=1), by=HEAD, on="2026-10-12").then_refused("application.fee_zero")
+
+
+def test_pages_are_counted_by_the_clerk() -> None:
+    scenario = file("registered", on="2026-10-09", cases=received_before(40))
+    noticed = scenario.when(NoticeFee(method="pages", quantity=31), by=HEAD, on="2026-10-12")
+    noticed.then(left(FeeNoticed, amount=10, flags=()))
 
 
 def test_an_applicant_cannot_date_what_they_send() -> None:

@@ -1,14 +1,27 @@
-"""A guard looks at another case through ``needs``; a case of its own keeps its parent; both through the real engine."""
+"""A guard looks at another case through ``needs`` or ``among``; a case of its own keeps its parent; both through the real engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.directory import SYSTEM, Actor, Directory
-from shared.domain.kind import CaseKind, Command, Context, Event, RuleBroken, Stamp, Summary, command, event, field
+from shared.domain.kind import (
+    Among,
+    CaseKind,
+    Command,
+    Context,
+    Event,
+    RuleBroken,
+    Stamp,
+    Summary,
+    command,
+    event,
+    field,
+)
+from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, SYSTEM_MAY
 from shared.domain.text import Text
 from shared.engine.execute import Asked
@@ -45,12 +58,24 @@ class AddToNote(Command):
     """Adds an event."""
 
 
+@command(
+    WORDS,
+    help=WORDS,
+    basis=BASIS,
+    allowed=(SYSTEM_MAY,),
+    among=lambda state: Among("county-office", state.received, state.received),
+)
+class CountNotes(Command):
+    """Counts the other notes of the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """How much is in it, and under what."""
 
     events: int = 0
     parent: str | None = None
+    received: date | None = None
 
 
 def make(state: Note, given: MakeNote, context: Context) -> Sequence[Event]:
@@ -67,9 +92,14 @@ def add(state: Note, given: AddToNote, context: Context) -> Sequence[Event]:
     return [NoteMade(department="county-office", parent=state.parent)]
 
 
+def count(state: Note, given: CountNotes, context: Context) -> Sequence[Event]:
+    """Names the others it saw."""
+    raise RuleBroken("note.counted", Text(" ".join(sorted(context.cases)) or "无", "counted"), BASIS)
+
+
 def evolve(state: Note, told: Any, stamp: Stamp) -> Note:
     """Counts."""
-    return Note(state.events + 1, told.parent)
+    return Note(state.events + 1, told.parent, local_date(stamp.happened))
 
 
 def never(*_: Any) -> Event:
@@ -87,11 +117,11 @@ NOTE: CaseKind[Note] = CaseKind(
     initial=Note(),
     state_type=Note,
     events=(NoteMade,),
-    commands={MakeNote: make, AddToNote: add},
+    commands={MakeNote: make, AddToNote: add, CountNotes: count},
     evolve=evolve,
     clocks=lambda state: (),
     missed=never,
-    summary=lambda state: Summary("made", "county-office", parent=state.parent),
+    summary=lambda state: Summary("made", "county-office", received=state.received, parent=state.parent),
 )
 
 
@@ -162,3 +192,25 @@ async def test_a_case_is_full_at_a_thousand_events() -> None:
     head = await store.load(case)
     assert head is not None
     assert head.version == 1001
+
+
+async def test_a_guard_sees_the_others_of_its_kind_that_were_received_in_the_span_and_not_itself() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+
+    async def made(name: str, happened: datetime) -> str:
+        return str((await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, name, happened)])).case)
+
+    own = await made("own", NOW)
+    await made("the day before", NOW - timedelta(days=1))
+    others = [await made(f"other {n}", NOW) for n in range(3)]
+    with pytest.raises(RuleBroken, match="^" + " ".join(others) + "$"):
+        await engine.execute(NOTE, own, [Asked(CountNotes(), SYSTEM, "count")])
+
+
+async def test_a_guard_sees_them_all_however_many_pages_they_fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.engine.execute.AT_ONCE", 2)
+    engine = engine_on(MemoryStore())
+    cases = [(await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, f"c{n}", NOW)])).case for n in range(6)]
+    with pytest.raises(RuleBroken, match="^" + " ".join(cases[1:]) + "$"):
+        await engine.execute(NOTE, cases[0], [Asked(CountNotes(), SYSTEM, "count")])
