@@ -67,6 +67,7 @@ from services.requests.application_events import (
     CorrectionReceived,
     CorrectionRequested,
     ExtensionApproved,
+    ExtensionLapsed,
     ExtensionNotified,
     FeeLapsed,
     FeeNoticed,
@@ -104,6 +105,7 @@ from services.requests.application_rules import (
 )
 from services.requests.application_state import (
     CORRECTING,
+    EXTENSION,
     FEE,
     OPEN,
     REPLY,
@@ -431,16 +433,13 @@ def approve_extension(state: Application, command: ApproveExtension, context: Co
 
 
 def notify_extension(state: Application, command: NotifyExtension, context: Context) -> list[Event]:
-    """延期告知: without approval or after expiry it has no effect, and is a fault."""
+    """延期告知: without approval it has no effect and is a fault; after expiry its own clock has found the fault."""
     _working(state, context)
     if state.extension_told:
         raise refusal("extension_told")
-    late = _expired(state, context)
-    days = 0 if late else state.extension_approved
+    days = 0 if _expired(state, context) else state.extension_approved
     told = ExtensionNotified(department=state.department, days=days, letter=_letter(state, context))
-    if not state.extension_approved:
-        return [told, *_fault(state, "extension_unapproved")]
-    return [told, *(_fault(state, "extension_unnotified") if late else [])]
+    return [told] if state.extension_approved else [told, *_fault(state, "extension_unapproved")]
 
 
 def ask_reasons(state: Application, command: AskReasons, context: Context) -> list[Event]:
@@ -616,8 +615,6 @@ def reply(state: Application, command: Reply, context: Context) -> list[Event]:
             )
             for place, c in enumerate(objecting, 1)
         ]
-    if state.extension_approved and not state.extension_told and _expired(state, context):
-        events += _fault(state, "extension_unnotified")
     return events
 
 
@@ -781,8 +778,10 @@ def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context)
 
 
 def find_fault(state: Application, command: FindFault, context: Context) -> list[Event]:
-    """记录程序问题, each kind once."""
+    """记录程序问题, each kind once; what a clock finds may have been found in review before."""
     if command.kind in state.faults:
+        if context.actor.system:
+            return []
         raise refusal("fault_known", "kind")
     return [ProcedureFaulted(department=state.department, kind=command.kind, note=command.note)]
 
@@ -815,6 +814,8 @@ def missed(state: Application, clock: Clock, verdict: VerdictFields) -> Event:
         return ApplicationDeemedAbandoned(department=state.department, applicant_class=state.applicant_class, **verdict)
     if clock.id == FEE:
         return FeeLapsed(department=state.department, applicant_class=state.applicant_class, **verdict)
+    if clock.id == EXTENSION:
+        return ExtensionLapsed(department=state.department, **verdict)
     if clock.id == REPLY:
         return ReplyOverdue(department=state.department, **verdict)
     asked = next((c.asked for c in state.consultations if c.waiting.id == clock.id), "third_party")
@@ -968,6 +969,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
         ConsultationAnswered,
         ConsultationLapsed,
         ExtensionApproved,
+        ExtensionLapsed,
         ExtensionNotified,
         ReasonsRequested,
         ReasonsGiven,
@@ -1047,5 +1049,5 @@ APPLICATION: CaseKind[Application] = CaseKind(
     stands=stands,
     may_void=may_void,
     letters=LETTERS,
-    fold_version=3,
+    fold_version=4,
 )

@@ -857,7 +857,7 @@ class DecideLawsuit(Command):
     Text("记录程序问题", "Find a fault"),
     help=Text("检查中发现的程序问题，每种计一次。", "A fault of procedure found in review, each kind once."),
     basis=ANSWERS,
-    allowed=(COUNTY,),
+    allowed=(COUNTY, SYSTEM_MAY),
 )
 class FindFault(Command):
     """Enter a fault of procedure."""

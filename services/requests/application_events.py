@@ -198,6 +198,11 @@ class ExtensionNotified(Event):
     letter: str = attribute(_LETTER)
 
 
+@event("ExtensionLapsed", Text("延期未告知", "Extension not told"), basis=PERIOD)
+class ExtensionLapsed(Verdict):
+    """延期未告知: approved, and not told before the time for the reply was over; it has no effect."""
+
+
 @event("ReasonsRequested", Text("要求说明理由", "Reasons requested"), basis=EXCESSIVE)
 class ReasonsRequested(Event):
     """申请数量、频次明显超过合理范围: the applicant is asked for reasons."""

@@ -1,7 +1,7 @@
 """An application for information (依申请公开) as its events leave it: the folded file, and the clocks that run in it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -22,6 +22,7 @@ from services.requests.application_events import (
     CorrectionReceived,
     CorrectionRequested,
     ExtensionApproved,
+    ExtensionLapsed,
     ExtensionNotified,
     FeeLapsed,
     FeeNoticed,
@@ -100,7 +101,7 @@ STATUSES: Mapping[str, Text] = {
 WORKING: frozenset[str] = frozenset(("handling", "correcting", "consulting", "fee_due", "drafted", "reviewed"))
 OPEN: frozenset[str] = WORKING | {"submitted", "received"}
 Ended = Literal["met", "missed", "cancelled"]
-REPLY, CORRECTING, FEE = "reply", "correction", "fee"
+REPLY, CORRECTING, FEE, EXTENSION = "reply", "correction", "fee", "extension"
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class Application:
     extension_approved: int = 0
     extension_reason: str | None = None
     extension_told: bool = False
+    extension_ended: Ended | None = None
     extended: int = 0
     reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
     period_replaced: bool = False
@@ -268,7 +270,9 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             if not event.days or state.reply_ended is not None:
                 return changed(state, extension_told=True)
             steps = (*state.steps, Step("extend", days=event.days))
-            return changed(state, extension_told=True, extended=event.days, steps=steps)
+            return changed(state, extension_told=True, extension_ended="met", extended=event.days, steps=steps)
+        case ExtensionLapsed():
+            return changed(state, extension_ended=state.extension_ended or "missed")
         case ReasonsRequested():
             return changed(state, reasons="asked")
         case ReasonsGiven():
@@ -434,6 +438,8 @@ def _revoked(state: Application, clock: str) -> Application:
     """A miss that was none, and is not found again: what was waited for is waited for without a limit."""
     if clock == REPLY:
         return changed(state, reply_ended=state.reply_ended or "cancelled")
+    if clock == EXTENSION:
+        return changed(state, extension_ended=state.extension_ended or "cancelled")
     if clock == CORRECTING:
         return changed(state, correction=_ended(state.correction, "cancelled"))
     if clock == FEE:
@@ -467,6 +473,7 @@ def _erased(state: Application) -> Application:
 
 TITLES: Mapping[str, Text] = {
     REPLY: Text("答复期限", "Time for the reply"),
+    EXTENSION: Text("延期告知期限", "Time to tell of the extension"),
     CORRECTING: Text("补正期限", "Time for the correction"),
     FEE: Text("缴费期限", "Time for the payment"),
     "consultation": Text("征求意见期限", "Time for the consultation"),
@@ -477,12 +484,13 @@ EXTENDED = Text("经批准并告知的延期", "extension, approved and told")
 
 
 def clocks(state: Application) -> tuple[Clock, ...]:
-    """Every clock of the file, ended ones too: the reply's, and those of whom it waits for."""
+    """Every clock of the file, ended ones too: the reply's, that of telling an extension, and those of whom it waits for."""
     if state.received is None:
         return ()
     waiting = [c.waiting for c in state.consultations]
     waiting += [one for one in (state.correction, state.fee) if one is not None]
-    return (reply_clock(state), *map(_clock_of, waiting))
+    telling = (_telling(state),) if state.extension_approved else ()
+    return (reply_clock(state), *telling, *map(_clock_of, waiting))
 
 
 def reply_clock(state: Application) -> Clock:
@@ -503,6 +511,14 @@ def _reply(received: date, limit: int, steps: tuple[Step, ...], ended: Ended | N
         operations=tuple(_operation(step) for step in steps),
         ended=ended,
     )
+
+
+def _telling(state: Application) -> Clock:
+    """An approved extension is told before the reply's time is over; of what is closed nothing need be told."""
+    steps = tuple(step for step in state.steps if step.kind != "extend")
+    ended = state.extension_ended or (None if state.status in OPEN else "cancelled")
+    plain = _reply(state.received or date.min, state.limit, steps, ended)
+    return replace(plain, id=EXTENSION, rule="application.extension@1", title=TITLES[EXTENSION])
 
 
 @lru_cache(maxsize=4096)

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from services.requests.application_commands import TakeOver
+from services.requests.application_commands import FindFault, TakeOver
 from services.requests.application_rules import ApplicantClass, Channel
+from shared.domain.localtime import read_moment
 from shared.engine.policy import Policy, Reaction
 
 
@@ -55,7 +56,13 @@ def _open_part(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("application", None, TakeOver(parent=event["subject"], **part.model_dump(exclude_none=True)))
 
 
+def _find_unnotified(event: Mapping[str, Any]) -> Reaction | None:
+    found = FindFault(kind="extension_unnotified", happened=read_moment(event["time"]))
+    return Reaction("application", event["subject"], found)
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy("WhenMessageDivertedTakeItOver", ("messages.DivertedToRequest",), ("gongkai.messages",), _take_over),
     Policy("WhenApplicationSplitOpenPart", ("requests.ApplicationSplit",), ("gongkai.requests",), _open_part),
+    Policy("WhenExtensionLapsedFindFault", ("requests.ExtensionLapsed",), ("gongkai.requests",), _find_unnotified),
 )

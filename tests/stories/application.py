@@ -213,7 +213,27 @@ async def the_eleventh_application_of_one_person_in_a_month_costs_a_hundred_yuan
     assert cases[10] not in late
 
 
+@story("2026-10-09 09:00")
+async def an_extension_approved_and_told_to_nobody_is_charged_as_of_the_day_after(county: StoryCounty) -> None:
+    case = await counter(county)
+    county.at("2026-11-02 09:00")
+    await county.done(f"{TOP}/{case}/approve-extension", "disclosure", reason="需要汇总")
+    assert await county.dues(f"{TOP}/{case}", "clerk") == {"reply": "2026-11-05", "extension": "2026-11-05"}
+    # However late anybody looks.
+    county.at("2027-01-05 09:00")
+    await county.swept()
+    names = await county.events(f"{TOP}/{case}")
+    assert names[-3:] == ["ExtensionLapsed", "ReplyOverdue", "ProcedureFaulted"]
+    assert await county.lines("2026Q4", "C1") == [("requests_late", f"{case}/6", "-6")]
+    assert await county.lines("2026Q4", "C2") == [
+        ("requests_late", f"{case}/6", "0"),
+        ("request_faults", f"{case}/7", "-2"),
+    ]
+    assert await county.lines("2027Q1", "C2") == []
+
+
 STORIES = (
+    an_extension_approved_and_told_to_nobody_is_charged_as_of_the_day_after,
     the_eleventh_application_of_one_person_in_a_month_costs_a_hundred_yuan,
     an_application_sent_online_is_followed_by_its_applicant_to_the_reply,
     late_replies_faults_and_corrected_refusals_are_charged_line_by_line,

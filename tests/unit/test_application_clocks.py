@@ -31,6 +31,7 @@ from services.requests.application_events import (
     CorrectionReceived,
     CorrectionRequested,
     ExtensionApproved,
+    ExtensionLapsed,
     ExtensionNotified,
     FeeLapsed,
     FeeNoticed,
@@ -40,10 +41,11 @@ from services.requests.application_events import (
     ReplyOverdue,
     ReplySent,
 )
+from services.requests.policies import POLICIES
 from shared.domain.corrections import RevokeOverdue
 from shared.domain.localtime import local_date
-from tests.scenario import Scenario, known_calendar, left
-from tests.unit.application_world import CHIEF, CLERK, COUNTY, HEAD, drafted, file
+from tests.scenario import Scenario, known_calendar, left, moment
+from tests.unit.application_world import CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file
 
 DUE = date(2026, 11, 5)
 FIX = RequestCorrection(items="请写明年份")
@@ -217,19 +219,51 @@ def test_an_extension_that_is_told_without_approval_has_no_effect_and_is_a_fault
     assert due_of(scenario) == DUE
 
 
-def test_an_extension_told_after_the_limit_has_no_effect_and_is_a_fault() -> None:
+def test_an_extension_told_after_the_limit_has_no_effect() -> None:
     scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
     scenario.when(NotifyExtension(), by=CLERK, on="2026-11-06").then(
-        ReplyOverdue, left(ExtensionNotified, days=0), left(ProcedureFaulted, kind="extension_unnotified")
+        ExtensionLapsed, ReplyOverdue, left(ExtensionNotified, days=0)
     )
 
 
-def test_an_approved_extension_that_nobody_told_is_a_fault_when_the_late_reply_goes_out() -> None:
-    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02").and_(drafted(), by=CLERK, on="2026-11-03")
-    scenario.and_(ReviewReply(passed=True), by=HEAD, on="2026-11-03")
-    scenario.when(Reply(), by=CLERK, on="2026-11-09").then(
-        ReplyOverdue, left(ReplySent, met=False), left(ProcedureFaulted, kind="extension_unnotified")
+def test_an_approved_extension_that_nobody_told_lapses_with_the_time_for_the_reply() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
+    scenario.when_swept("2026-11-05").then_nothing()
+    scenario.when_swept("2026-11-06").then(
+        left(ExtensionLapsed, due=DUE, department="education", met=False), left(ReplyOverdue, due=DUE)
     )
+    scenario.when_swept("2026-12-31").then_nothing()
+
+
+def test_what_is_told_or_answered_in_time_does_not_lapse() -> None:
+    told = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02").and_(NotifyExtension(), by=CLERK, on="2026-11-05")
+    told.when_swept("2026-11-06").then_nothing()
+    answered = file("reviewed").and_(GRANT, by=CHIEF, on="2026-11-02").and_(Reply(), by=CLERK, on="2026-11-05")
+    answered.when_swept("2026-11-06").then_nothing()
+
+
+def test_a_consultation_holds_the_time_to_tell_of_an_extension_as_it_holds_the_reply() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-10-12")
+    scenario.and_(ASK, by=CLERK, on="2026-10-12")
+    lapsed = scenario.when_swept("2026-12-31").events
+    dues = {event.clock: event.due for event in lapsed if isinstance(event, ReplyOverdue | ExtensionLapsed)}
+    assert dues["extension"] == dues["reply"] > DUE
+
+
+def test_what_lapsed_is_charged_as_of_its_day_and_once() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
+    scenario.when_swept("2026-11-06").then(ExtensionLapsed, ReplyOverdue)
+    told = {"subject": CASE, "time": "2026-11-05T16:00:00+00:00", "data": {}}
+    (policy,) = [policy for policy in POLICIES if policy.name == "WhenExtensionLapsedFindFault"]
+    reaction = policy.react(told)
+    assert reaction is not None
+    assert (reaction.kind, reaction.case) == ("application", CASE)
+    late = "2026-11-06 00:00"
+    scenario.when(reaction.command, on=late, recorded="2026-11-20").then(
+        left(ProcedureFaulted, kind="extension_unnotified")
+    )
+    assert scenario.records[-1].stamp.happened == moment(late)
+    scenario.when(reaction.command, on=late, recorded="2026-11-21").then_nothing()
 
 
 def test_an_extension_is_bounded_and_comes_before_the_limit_ends() -> None:
