@@ -129,7 +129,7 @@ from shared.domain.text import Text
 
 
 def _limit(context: Context, name: str) -> int:
-    return int(context.settings.get(f"message.{name}", LIMITS[f"message.{name}"]))
+    return context.limit(f"message.{name}", LIMITS)
 
 
 def _in_sequence(state: Message, context: Context) -> None:

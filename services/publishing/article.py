@@ -99,7 +99,7 @@ from shared.domain.text import Text
 
 
 def _limit(context: Context, name: str) -> int:
-    return int(context.settings.get(f"article.{name}", LIMITS[f"article.{name}"]))
+    return context.limit(f"article.{name}", LIMITS)
 
 
 def _in_sequence(state: Article, context: Context) -> None:

@@ -36,7 +36,7 @@ def open_(state: Column, command: Open, context: Context) -> list[Event]:
             name=command.name,
             owner=owner.id,
             kind=command.kind,
-            amount=int(context.settings.get(name, LIMITS[name])),
+            amount=context.limit(name, LIMITS),
             unit=PERIODS[command.kind],
             started=started,
             carried_from=command.carried_from,

@@ -46,7 +46,7 @@ from shared.domain.text import Text
 
 
 def _limit(context: Context) -> int:
-    return int(context.settings.get("interpretation.limit", LIMITS["interpretation.limit"]))
+    return context.limit("interpretation.limit", LIMITS)
 
 
 def _in_sequence(state: Interpretation, context: Context) -> None:

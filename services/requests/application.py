@@ -126,7 +126,7 @@ from shared.domain.text import Text
 
 
 def _limit(context: Context, name: str) -> int:
-    return int(context.settings.get(f"application.{name}", LIMITS[f"application.{name}"]))
+    return context.limit(f"application.{name}", LIMITS)
 
 
 def _letter(state: Application, context: Context, more: int = 0) -> str:

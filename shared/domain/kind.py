@@ -345,6 +345,10 @@ class Context:
         """Whether no person acts who could be compared: the system itself, or history, which knows no actors."""
         return self.actor.system or self.origin == "import"
 
+    def limit(self, name: str, defaults: Mapping[str, int]) -> int:
+        """A time limit or amount (时限设置): as the county set it, else the kind's own."""
+        return int(self.settings.get(name, defaults[name]))
+
     def verdict(self, clock: Clock, done: date | None = None) -> VerdictFields:
         """The verdict on ``clock`` for what is done now (``happened``), under the calendar in force.
 
