@@ -22,7 +22,13 @@ IN_A_UNIT: dict[str, Role] = {
     "keeper": "custodian",
     "disclosure": "disclosure_head",
 }
-IN_THE_OFFICE: dict[str, Role] = {"clerk": "clerk", "chief": "office", "in-charge": "leader", "first-leader": "leader"}
+IN_THE_OFFICE: dict[str, Role] = {
+    "clerk": "clerk",
+    "chief": "office",
+    "finder": "office",
+    "in-charge": "leader",
+    "first-leader": "leader",
+}
 DESK, CHIEF = f"clerk@{OFFICE}", f"chief@{OFFICE}"
 
 

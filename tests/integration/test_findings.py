@@ -1,13 +1,11 @@
-"""Findings on patrol over HTTP, from what was seen to the lines of the score: A3, A4, the vetoes, one cause charged once."""
+"""Findings on patrol over HTTP beside their stories: who decides, the vetoes, what is erased."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from shared.domain.localtime import read_moment
 from tests.local_county import LocalCounty, local_county
 
 FINDINGS = "/api/v1/publishing/findings"
@@ -30,7 +28,6 @@ DEFECT: dict[str, Any] = {
     "severity": "minor",
     "page": PAGE,
 }
-CHAIN = {"area": "review_chain", "cause": "stage_missing", "severity": "serious"}
 CONFIRMED = {"fix_by": "2026-03-20"}
 
 
@@ -43,10 +40,6 @@ class Desk:
     async def people(self) -> None:
         for subject, post in PEOPLE.items():
             await self.county.post(subject, post)
-
-    async def at(self, moment: str) -> None:
-        self.county.now = read_moment(moment)
-        await self.county.runtime.settle_down()
 
     async def ask(self, by: str, *path: str, **fields: Any) -> httpx2.Response:
         address = "/".join((FINDINGS, *path))
@@ -83,10 +76,6 @@ class Desk:
     async def events(self, case: str) -> list[str]:
         return [event["type"].split(".")[-2] for event in (await self.shown(case))["events"]]
 
-    async def offered(self, case: str, by: str) -> list[str]:
-        """The commands that somebody may give now."""
-        return [offer["command"] for offer in (await self.shown(case, by))["commands"]]
-
     async def row(self) -> dict[str, Any]:
         """The line of the education bureau in the ranking."""
         answer = await self.county.get("/api/v1/assessment/ranking/2026Q1", DECIDER)
@@ -95,89 +84,6 @@ class Desk:
     async def points(self, code: str) -> str | None:
         indicator = (await self.row())["indicators"][code]
         return str(indicator["score"]) if indicator["applicable"] else None
-
-    async def lines(self, indicator: str) -> list[tuple[str, str, str]]:
-        """(measure, event, share) of what counted in an indicator."""
-        answer = await self.county.get("/api/v1/assessment/explain/2026Q1/education", DECIDER)
-        counted = [x for x in answer.json()["lines"] if x["indicator"] == indicator and x["kind"] == "event"]
-        return sorted((x["measure"], x["event"], x["share"]) for x in counted)
-
-
-async def test_from_the_patrol_to_the_clearing_and_the_score(tmp_path: Path) -> None:
-    async with local_county(tmp_path, "2026-03-02 09:00") as county:
-        desk = Desk(county)
-        await desk.people()
-        case = await desk.found()
-        shown = await desk.shown(case, "clerk")
-        assert (shown["status"], shown["title"], shown["department"]) == ("found", "错别字", "education")
-        assert [(clock["clock"], clock["due"]) for clock in shown["deadlines"]] == [("dispute", "2026-03-09")]
-        todo = (await county.get("/api/v1/publishing/todo", "clerk")).json()
-        assert case in str(todo)
-        assert await desk.refused(DECIDER, case, "confirm-defect", **CONFIRMED) == "finding.dispute_running"
-        assert await desk.points("A4") is None
-        assert await desk.offered(case, "head") == ["accept-defect", "dispute-defect"]
-        assert await desk.offered(case, FINDER) == ["reject-defect", "give-guidance", "void-entry"]
-        await desk.at("2026-03-10 09:00")
-        await county.runtime.catch_up()
-        assert (await desk.shown(case))["status"] == "found"
-        assert await desk.refused("clerk", case, "dispute-defect", ground="facts_differ", statement="无误") == (
-            "finding.dispute_over"
-        )
-        await desk.done(FINDER, case, "confirm-defect", **CONFIRMED)
-        await desk.done(FINDER, case, "give-guidance", form="phone", guidance="发布前逐字校对。")
-        await desk.at("2026-03-23 09:00")
-        await county.runtime.catch_up()
-        await desk.done("clerk", case, "report-fix", statement="已改。")
-        await desk.done(DECIDER, case, "return-fix", fix_by="2026-03-27", explanation="附件未改。")
-        await desk.done("clerk", case, "report-fix", statement="附件已改。")
-        await desk.done(DECIDER, case, "clear-defect")
-        assert await desk.events(case) == [
-            "PatrolRecorded",
-            "DefectFound",
-            "DisputeLapsed",
-            "DefectConfirmed",
-            "GuidanceGiven",
-            "FixOverdue",
-            "DefectFixed",
-            "FixReturned",
-            "DefectFixed",
-            "DefectCleared",
-        ]
-        assert (await desk.shown(case))["status"] == "cleared"
-        chain = await desk.confirmed("2026-03-31", **CHAIN)
-        assert await desk.lines("A4") == [("errors", f"{case}/4", "-1")]
-        assert await desk.lines("A3") == [("chain_broken", f"{chain}/4", "-2")]
-        assert (await desk.points("A3"), await desk.points("A4")) == ("4.00", "3.00")
-        # 7 of 10 applicable points, spread over 100.
-        assert (await desk.row())["score"] == "70.00"
-        assert (await desk.row())["vetoes"] == []
-
-
-async def test_one_cause_found_twice_is_charged_once(tmp_path: Path) -> None:
-    async with local_county(tmp_path, "2026-03-02 09:00") as county:
-        desk = Desk(county)
-        await desk.people()
-        headers = (county.as_(FINDER), county.as_(DECIDER))
-        both = await asyncio.gather(*(county.client.post(FINDINGS, json=DEFECT, headers=each) for each in headers))
-        assert sorted(answer.status_code for answer in both) == [201, 409]
-        (case,) = (answer.json()["id"] for answer in both if answer.status_code == 201)
-        for again in ({"found": "2026-03-01", "scope": "columns"}, {"page": "http://www.example.gov.cn/jyj/1.html/"}):
-            refused = await desk.ask(DECIDER, **{**DEFECT, **again})
-            assert (refused.status_code, refused.json()["code"]) == (409, "finding.same_cause")
-            assert case in refused.json()["detail"]
-        await desk.done("head", case, "accept-defect")
-        await desk.done(DECIDER, case, "confirm-defect", **CONFIRMED)
-        # The same breach, seen on another page and by another name, is rejected for what was charged already.
-        twin = await desk.found(page="https://www.example.gov.cn/jyj/list.html")
-        await desk.done("clerk", twin, "dispute-defect", ground="charged_already", statement="列表页摘自同一篇。")
-        where = {"ground": "charged_already", "charged_by": case, "explanation": "同一错字。"}
-        assert await desk.refused(FINDER, twin, "reject-defect", **where) == "finding.same_person"
-        await desk.done(DECIDER, twin, "reject-defect", **where)
-        assert await desk.lines("A4") == [("errors", f"{case}/4", "-1")]
-        await desk.done("clerk", case, "report-fix", statement="已改。")
-        await desk.done(DECIDER, case, "clear-defect")
-        again = await desk.confirmed(again_after=case)
-        assert await desk.lines("A4") == sorted([("errors", f"{case}/4", "-1"), ("errors", f"{again}/4", "-1")])
 
 
 async def test_a_unit_does_not_decide_on_its_own_and_others_do_not_see_it(tmp_path: Path) -> None:
