@@ -13,7 +13,7 @@ from statistics import median
 from bench.http_server import open_on
 from bench.measured import Entry, entry
 from services.import_list import import_rows
-from services.messages.message_import import COLUMNS
+from services.messages.message_import import MESSAGES_IMPORT
 
 ROWS, ROUNDS = 1500, 3
 REAL_LIST = Path(__file__).parents[2] / "shared" / "data" / "messages-real.xlsx"
@@ -41,7 +41,7 @@ def written(number: int) -> bytes:
     first = datetime(2024, 1, 2, 8, 0)  # noqa: DTZ001 - lists are written in local time
     out = io.StringIO()
     sheet = csv.writer(out)
-    sheet.writerow(COLUMNS)
+    sheet.writerow(MESSAGES_IMPORT.titles)
     for row in range(number):
         asked = first + timedelta(minutes=chance.randrange(700 * 24 * 60))
         answered = asked + timedelta(minutes=chance.randrange(30 * 24 * 60)) if chance.random() < 0.8 else None

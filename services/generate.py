@@ -41,7 +41,13 @@ def documents() -> dict[Path, str]:
     files = {FOLDER / file_name(service, model): dump(contract(service, model)) for service, model in models()}
     for service in SERVICES:
         files[ROOT / "docs" / "openapi" / f"{service.name}.json"] = _json(
-            openapi_document(service.name, service.title, service.kinds, BESIDE.get(service.name))
+            openapi_document(
+                service.name,
+                service.title,
+                service.kinds,
+                BESIDE.get(service.name),
+                [importer.kind.collection for importer in service.importers],
+            )
         )
     files[ROOT / "docs" / "asyncapi.json"] = _json(asyncapi())
     files[ROOT / "plans" / "plan.schema.json"] = _json(dict(plan_schema()))

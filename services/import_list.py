@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from services.assessment import department
-from services.messages.message_import import MESSAGES_IMPORT
+from services.declared import SERVICES
 from services.runtime import Runtime
 from shared.domain.directory import OFFICE, SYSTEM, Actor, Dated, Department, Directory
 from shared.domain.kind import BadField, CaseKind, RuleBroken, vault_fields
@@ -19,11 +19,14 @@ from shared.engine.batch import Batch, CaseFile, Given
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
-from shared.imports.old_case import BadCell, Importer, OldCase, Step
+from shared.imports.old_case import OPENING, BadCell, Importer, OldCase, Step, length_of
 from shared.imports.problem import ListProblem
 from shared.imports.workbook import LARGEST, MOST_ROWS, read_list
+from shared.web.shown_numbers import case_id
 
-IMPORTERS: Mapping[str, Importer] = {"messages": MESSAGES_IMPORT}
+IMPORTERS: Mapping[str, Importer] = {
+    importer.kind.collection: importer for service in SERVICES for importer in service.importers
+}
 """The kinds whose lists can be imported, by collection."""
 IN_FLIGHT = 64
 SHORTEST_NAME, LONGEST_NAME = 2, 60
@@ -31,8 +34,9 @@ Verdict = Literal["on_time", "overdue", "open"]
 Progress = Callable[[int, int], None]
 
 
-async def import_messages(
+async def import_file(
     runtime: Runtime,
+    kind: str,
     file: Path,
     *,
     mapping: Path | None = None,
@@ -42,10 +46,10 @@ async def import_messages(
     progress: Progress | None = None,
     lang: str = "zh",
 ) -> dict[str, Any]:
-    """Imports a list of messages from a file; see ``import_rows``."""
+    """Imports a list from a file; see ``import_rows``."""
     return await import_rows(
         runtime,
-        "messages",
+        kind,
         file.name,
         _read(file, "file"),
         mapping=_read(mapping, "mapping") if mapping else None,
@@ -80,11 +84,13 @@ async def import_rows(
     """
     importer = IMPORTERS[kind]
     listed = await asyncio.to_thread(read_list, name, body, most_rows=most_rows)
-    names = read_mapping(_text(mapping), importer.columns) if mapping is not None else {}
-    places = find_columns(listed.header, importer.columns, names)
+    names = read_mapping(_text(mapping), importer.titles) if mapping is not None else {}
+    required = [column.title for column in importer.columns if column.required]
+    places = find_columns(listed.header, required, names, [c.title for c in importer.columns if not c.required])
+    absent = dict.fromkeys((title for title in importer.titles if title not in places), "")
     run = _Run(runtime, importer, replace(actor, system=True), len(listed.rows), progress or _unheard)
     for line, cells in listed.rows:
-        run.read(line, {column: cells[place] for column, place in places.items()})
+        run.read(line, absent | {column: cells[place] for column, place in places.items()})
     await run.place_units(create=create_departments, dry=dry_run)
     await run.carry_out(dry=dry_run)
     return {"file": name, "sha256": hashlib.sha256(body).hexdigest(), **run.report(lang)}
@@ -95,6 +101,7 @@ class _Row:
     line: int
     old: OldCase
     content: str
+    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +131,13 @@ class _Run:
     verdicts: dict[tuple[str, Verdict], int] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     _bearers: dict[str, list[Department]] = field(default_factory=dict)
+    _opened: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.now = self.runtime.clock()
         self.directory = self.runtime.reference.directory
+        self._titles = self.importer.titles
+        self._begins = (self.kind.prefix, self.kind.number.partition("{")[0])
 
     @property
     def kind(self) -> CaseKind[Any]:
@@ -141,7 +151,7 @@ class _Run:
 
     def read(self, line: int, cells: Mapping[str, str]) -> None:
         """Takes one row in, or rejects it for what can be seen of it alone."""
-        unit = cells[self.importer.unit_column]
+        unit = cells[self.importer.unit_column] if self.importer.unit_column else ""
         try:
             old = self.importer.read(cells, self.now)
         except BadCell as bad:
@@ -150,8 +160,8 @@ class _Run:
             return
         self._note_unknown(unit, local_date(old.opened))
         keys = self.runtime.keys
-        content = keys.keyed_hash("command", "import", self.kind.name, *(cells[c] for c in self.importer.columns)).hex()
-        self.rows.append(_Row(line, old, content[:32]))
+        content = keys.keyed_hash("command", "import", self.kind.name, *(cells[c] for c in self._titles)).hex()
+        self.rows.append(_Row(line, old, content[:32], cells))
 
     async def place_units(self, *, create: bool, dry: bool) -> None:
         """Makes the units that are missing, where that was asked for; dry, they are made in memory alone."""
@@ -211,16 +221,48 @@ class _Run:
             ],
             "by_category": [
                 {"category": category, "rows": sum(counts.values()), **counts}
-                for category in self.importer.categories
+                for category in (self.importer.categories if self.importer.clock is not None else ())
                 if sum((counts := self._counts(category)).values())
             ],
         }
 
     # -- one row -------------------------------------------------------------------------------------------------------
 
-    def steps(self, row: _Row) -> Sequence[Step]:
-        """The commands of a row. Raises ``BadCell`` for a unit that is unknown or did not exist on the day."""
-        return row.old.steps(self._unit(row.old))
+    async def asked(self, row: _Row) -> list[Asked]:
+        """The commands of a row. Raises ``BadCell`` for a unit that is unknown or did not exist on the day.
+
+        The first one's id tells the number, another the row's content too.
+        """
+        unit = self._unit(row.old)
+        if row.old.number.startswith(self._begins) and await self._is_here(row.old.number):
+            here = Text("本系统已有这个编号的案卷", "a case of this number is kept here already")
+            raise BadCell(self.importer.number_column, row.old.number, here)
+        steps = row.old.steps(unit, await self._named(row) if self.importer.refers else {})
+        content = self._content_id(row)
+        if len(steps) == 1:
+            return [self._asked(row, steps[0], self._command_id(OPENING, row), content)]
+        return [
+            self._asked(row, step, content if place == 1 else self._command_id(step.name, row))
+            for place, step in enumerate(steps)
+        ]
+
+    async def _is_here(self, number: str) -> bool:
+        """Whether a case of that number was here before this import: a register that was exported is no old list."""
+        case = case_id(self.kind, number)
+        return case not in self._opened and await self.engine.stores.cases.load(case) is not None
+
+    async def _named(self, row: _Row) -> dict[str, str]:
+        """The ids of the cases that the row names, by column, those that are found."""
+        found = {}
+        for column, kind in self.importer.refers.items():
+            if not (number := row.cells[column]):
+                continue
+            cases = self.runtime.engine(kind.service).stores.cases
+            record = await cases.command(f"import:{kind.name}:{OPENING}:{number}")
+            head = await cases.load(record.case if record else case_id(kind, number))
+            if head is not None and head.kind == kind.name:
+                found[column] = head.id
+        return found
 
     def accept(self, row: _Row, verdict: Verdict, *, new: bool) -> None:
         """Counts a row that is in the store, from now on or already."""
@@ -238,9 +280,16 @@ class _Run:
             case KeyReused():
                 self._reject(row.line, self.other_content(row))
             case _:
-                column = self.importer.column_of.get(problem.field or "", self.importer.number_column)
-                value = row.old.unit if column == self.importer.unit_column else row.old.number
-                self._reject(row.line, BadCell(column, value, problem.message))
+                column = self._column_of(problem)
+                value = row.cells[column]
+                sealed = any(one.sealed and one.title == column for one in self.importer.columns)
+                self._reject(row.line, BadCell(column, length_of(value) if sealed else value, problem.message))
+
+    def _column_of(self, problem: RuleBroken | BadField) -> str:
+        """The column at fault: that of the rule, that of the field, or the row's number."""
+        keys = (problem.code if isinstance(problem, RuleBroken) else None, problem.field)
+        columns = self.importer.column_of
+        return next((columns[key] for key in keys if key in columns), self.importer.number_column)
 
     def other_content(self, row: _Row) -> BadCell:
         """Why a number that is known with another content is refused."""
@@ -252,16 +301,16 @@ class _Run:
 
     async def _take(self, row: _Row) -> None:
         cases = self.engine.stores.cases
-        known = await cases.command(self._command_id("submit", row)) or None
+        known = await cases.command(self._command_id(OPENING, row))
         if known is None:
             try:
-                steps = self.steps(row)
-                asked = [self._asked(row, place, step) for place, step in enumerate(steps)]
+                asked = await self.asked(row)
                 outcome = await self.engine.execute(self.kind, None, asked)
             except (BadCell, RuleBroken, BadField, KeyReused) as problem:
                 self.refuse(row, problem)
                 return
             if not outcome.replayed:
+                self._opened.add(outcome.case)
                 self.accept(row, _answer_verdict(outcome.answer, self.importer.clock), new=True)
                 return
         if await cases.command(self._content_id(row)) is None:
@@ -271,7 +320,7 @@ class _Run:
 
     async def stored_verdict(self, row: _Row) -> Verdict:
         """The verdict on the clock of a case imported before, as it stands today."""
-        record = await self.engine.stores.cases.command(self._command_id("submit", row))
+        record = await self.engine.stores.cases.command(self._command_id(OPENING, row))
         head = await self.engine.stores.cases.load(record.case) if record else None
         if head is None:
             raise LookupError(row.old.number)
@@ -281,14 +330,12 @@ class _Run:
     async def is_stored(self, row: _Row) -> Literal["same", "other"] | None:
         """Whether the number was imported before, and with which content."""
         cases = self.engine.stores.cases
-        if await cases.command(self._command_id("submit", row)) is None:
+        if await cases.command(self._command_id(OPENING, row)) is None:
             return None
         return "other" if await cases.command(self._content_id(row)) is None else "same"
 
-    def _asked(self, row: _Row, place: int, step: Step) -> Asked:
-        """The command with an id that tells row and step; that of the second tells the row's content too."""
-        command_id = self._content_id(row) if place == 1 else self._command_id(step.name, row)
-        return Asked(step.command, self.actor, command_id, step.happened, origin="import")
+    def _asked(self, row: _Row, step: Step, command_id: str, *also: str) -> Asked:
+        return Asked(step.command, self.actor, command_id, step.happened, origin="import", also=also)
 
     def _command_id(self, step: str, row: _Row) -> str:
         return f"import:{self.kind.name}:{step}:{row.old.number}"
@@ -301,7 +348,7 @@ class _Run:
             return OFFICE
         day = local_date(old.opened)
         found = self._find(old.unit, day)
-        column = self.importer.unit_column
+        column = self.importer.unit_column or self.importer.number_column
         if found is None:
             raise BadCell(column, old.unit, Text("单位名录中没有这个单位", "the directory knows no such unit"))
         if not found.exists_on(day):
@@ -364,14 +411,14 @@ class _Rehearsal:
             run.accept(row, before[1], new=False)
         else:
             try:
-                verdict = self._decide(run.steps(row))
+                verdict = await self._decide(await run.asked(row))
             except (BadCell, RuleBroken, BadField) as problem:
                 run.refuse(row, problem)
                 return
             self._seen[row.old.number] = (row.content, verdict)
             run.accept(row, verdict, new=True)
 
-    def _decide(self, steps: Sequence[Step]) -> Verdict:
+    async def _decide(self, asked: Sequence[Asked]) -> Verdict:
         run, reference = self._run, self._run.runtime.reference
         batch = Batch(
             run.kind,
@@ -380,22 +427,23 @@ class _Rehearsal:
             calendar=reference.calendar,
             directory=run.directory,
             settings=reference.settings,
+            cases=await run.engine.needed(asked),
         )
-        for step in steps:
-            refs = {name: f"v:{name}" for name in vault_fields(type(step.command)) if getattr(step.command, name)}
-            batch.give(Given(step.command.model_copy(update=refs), run.actor, step.happened, "import"))
+        for one in asked:
+            refs = {name: f"v:{name}" for name in vault_fields(type(one.command)) if getattr(one.command, name)}
+            batch.give(Given(one.command.model_copy(update=refs), run.actor, one.happened or run.now, "import"))
         batch.settle(run.now)
         return _verdict(run.kind, batch.state, run.importer.clock, run.now, run.runtime)
 
 
-def _verdict(kind: CaseKind[Any], state: Any, clock: str, now: datetime, runtime: Runtime) -> Verdict:
+def _verdict(kind: CaseKind[Any], state: Any, clock: str | None, now: datetime, runtime: Runtime) -> Verdict:
     """How the clock stands once every clock due by now has been run."""
     state, _ = run_clocks(kind, state, now, runtime.reference.calendar)
     ended = next((c.ended for c in kind.clocks(state) if c.id == clock), None)
     return "on_time" if ended == "met" else "overdue" if ended == "missed" else "open"
 
 
-def _answer_verdict(answer: Mapping[str, Any], clock: str) -> Verdict:
+def _answer_verdict(answer: Mapping[str, Any], clock: str | None) -> Verdict:
     met = next((row["met"] for row in answer["deadlines"] if row["clock"] == clock), None)
     return "open" if met is None else "on_time" if met else "overdue"
 

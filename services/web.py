@@ -12,13 +12,16 @@ from starlette.responses import Response
 from services.desk import Desk
 from services.desk_openapi import desk_paths
 from services.desk_routes import desk_router
-from services.import_list import import_rows
+from services.import_list import IMPORTERS, import_rows
 from services.runtime import Runtime, distinct
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import moment_text
+from shared.exports.template import template_of
+from shared.exports.template import title_of as template_title
 from shared.security.files import Files
 from shared.security.rate import RateLimit
+from shared.security.visibility import reach_of
 from shared.storage.port import StoreAway
 from shared.web.app import compose_app
 from shared.web.commands import read_body
@@ -28,7 +31,7 @@ from shared.web.operations import Health
 from shared.web.people import Gate, People
 from shared.web.problems import forbidden, unauthorised
 from shared.web.query import Parameters
-from shared.web.reading import json_answer
+from shared.web.reading import json_answer, workbook_answer
 from shared.web.service_routes import service_routes
 
 
@@ -84,10 +87,23 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
             )
         return json_answer(document)
 
-    extra = {("POST", "import"): import_list}
+    async def template(request: Request, kind: CaseKind[Any]) -> Response:
+        reader(people, request)
+        Parameters(request.query_params).done()
+        importer = IMPORTERS[kind.collection]
+        body = template_of(importer, runtime.reference.directory, runtime.clock())
+        return workbook_answer(template_title(importer), body)
+
+    files = {("POST", "import"): import_list, ("GET", "template.xlsx"): template}
     services = [
         service_routes(
-            name, s.declared.title, s.kinds, s.engine, gate, extra if name == "messages" else None, BESIDE.get(name)
+            name,
+            s.declared.title,
+            s.kinds,
+            s.engine,
+            gate,
+            {importer.kind.collection: files for importer in s.declared.importers},
+            BESIDE.get(name),
         )
         for name, s in runtime.services.items()
         if name in names
@@ -157,6 +173,16 @@ def importer(people: People, request: Request) -> Actor:
     if not visitor.signed_in:
         raise unauthorised()
     if not visitor.actor.holds(("office", "head"), OFFICE):
+        raise forbidden()
+    return visitor.actor
+
+
+def reader(people: People, request: Request) -> Actor:
+    """The person of a request, who must work on files today. Raises ``Problem`` 401 or 403."""
+    visitor = people.visitor(request.headers)
+    if not visitor.signed_in:
+        raise unauthorised()
+    if reach_of(visitor.actor)[0] == "nothing":
         raise forbidden()
     return visitor.actor
 

@@ -16,17 +16,19 @@ from shared.engine.sealing import Sealer
 from shared.engine.timers import Timers
 from shared.eventlog.envelope import Algorithm
 from shared.eventlog.port import EventLog
+from shared.imports.old_case import Importer
 from shared.storage.port import Stores
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A service as declared: its name, title, kinds and policies."""
+    """A service as declared: its name, title, kinds, policies, and how lists of old cases of its kinds are read."""
 
     name: str
     title: Text
     kinds: tuple[CaseKind[Any], ...]
     policies: tuple[Policy, ...] = ()
+    importers: tuple[Importer, ...] = ()
 
 
 @dataclass(frozen=True)

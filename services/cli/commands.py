@@ -33,14 +33,12 @@ token_app = typer.Typer(cls=Group, no_args_is_help=True, help="本地令牌 / lo
 parked_app = typer.Typer(cls=Group, no_args_is_help=True, help="搁置的事件 / parked events")
 rebuild_app = typer.Typer(cls=Group, no_args_is_help=True, help="重建 / rebuild")
 report_app = typer.Typer(cls=Group, no_args_is_help=True, help="法定报表 / statutory reports")
-import_app = typer.Typer(cls=Group, no_args_is_help=True, help="导入既有台账 / import a list of old cases")
 for name, group in (
     ("case", case_app),
     ("events", events_app),
     ("calendar", calendar_app),
     ("plan", plan_app),
     ("token", token_app),
-    ("import", import_app),
     ("topics", topics_app),
     ("parked", parked_app),
     ("rebuild", rebuild_app),
@@ -398,8 +396,12 @@ def token_issue(
     show.document(document, lambda d: show.plain(f"{d['token']}\n"))
 
 
-@import_app.command("messages")
-def import_messages(
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="种类，如 messages、applications、articles / collection")]
+
+
+@app.command("import")
+def import_(
+    kind: Kind,
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx|.csv", help="台账文件 / the list")],
     mapping: Annotated[Path | None, typer.Option("--mapping", help="列名对照 / own column names")] = None,
     create_departments: Annotated[
@@ -407,16 +409,52 @@ def import_messages(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入 / check only, write nothing")] = False,
 ) -> None:
-    """导入既有网民留言台账 / import a list of old messages."""
-    from services.cli.imports import import_file
+    """导入既有台账，一行一个案卷，逐行报告 / import a list of old cases, each row reported on."""
+    from services.cli.imports import imported
 
     for given in (file, mapping):
         if given is not None and not given.is_file():
             fail(Text(f"没有这个文件：{given}", f"no such file: {given}"))
-    document = run(lambda: import_file(file, mapping, create_departments, dry_run))
+    document = run(lambda: imported(kind, file, mapping, create_departments, dry_run))
     show.document(document, show.import_table, show.import_rows)
     if document["rejected"]:
         raise SystemExit(LOOK)
+
+
+Workbook = Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="写到哪个文件 / the file to write")]
+
+
+@app.command()
+def export(
+    kind: Kind,
+    file: Workbook,
+    department: Annotated[str | None, typer.Option("--department", help="单位，编号或名称 / department")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="状态代号 / status")] = None,
+    due_before: Annotated[str | None, typer.Option("--due-before", help="此日之前到期 / due before")] = None,
+    received_from: Annotated[str | None, typer.Option("--received-from", help="收件日不早于 / on or after")] = None,
+    received_until: Annotated[str | None, typer.Option("--received-until", help="收件日不晚于 / on or before")] = None,
+    words: Annotated[str | None, typer.Option("--q", help="编号或标题中的文字 / words of number or title")] = None,
+) -> None:
+    """登记簿，可打印的 .xlsx / the register, an .xlsx to be printed."""
+    from services.cli.exports import exported
+
+    filters = {
+        "department": department,
+        "status": status,
+        "due_before": due_before,
+        "received_from": received_from,
+        "received_until": received_until,
+        "words": words,
+    }
+    show.document(run(lambda: exported(kind, file, **filters)), show.rows_table)
+
+
+@app.command()
+def template(kind: Kind, file: Workbook) -> None:
+    """导入模板：表头和每列的填写规则 / the import template: header, and how each column is filled."""
+    from services.cli.exports import template_written
+
+    show.document(run(lambda: template_written(kind, file)), show.rows_table)
 
 
 @app.command()

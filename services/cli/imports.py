@@ -12,20 +12,26 @@ from shared.settings import read_settings
 from shared.storage.folder import DataFolder
 
 
-async def import_file(file: Path, mapping: Path | None, create_departments: bool, dry_run: bool) -> dict[str, Any]:
+async def imported(
+    kind: str, file: Path, mapping: Path | None, create_departments: bool, dry_run: bool
+) -> dict[str, Any]:
     """The import's document."""
+    from services.export_list import unknown_kind
+    from services.import_list import IMPORTERS, import_file
+
+    if kind not in IMPORTERS:
+        raise unknown_kind(kind, list(IMPORTERS))
+    of = IMPORTERS[kind].kind
     if options.current.url:
         return dict(
             remote().send_file(
-                "/api/v1/messages/messages.import",
+                f"/api/v1/{of.service}/{of.collection}.import",
                 file,
                 mapping=mapping.read_text("utf-8") if mapping else None,
                 create_departments="true" if create_departments else None,
                 dry_run="true" if dry_run else None,
             )
         )
-    from services.import_list import import_messages
-
     async with AsyncExitStack() as opened:
         folder = None
         if dry_run and not _used():
@@ -34,8 +40,9 @@ async def import_file(file: Path, mapping: Path | None, create_departments: bool
         local = await opened.enter_async_context(runtime("import", folder=folder))
         with ExitStack() as stack:
             progress = _bar(stack) if options.interactive() else None
-            document = await import_messages(
+            document = await import_file(
                 local,
+                kind,
                 file,
                 mapping=mapping,
                 create_departments=create_departments,
@@ -45,13 +52,13 @@ async def import_file(file: Path, mapping: Path | None, create_departments: bool
             )
         if not dry_run:
             detail = {
-                "kind": "message",
+                "kind": of.name,
                 "sha256": document["sha256"],
                 "rows": document["rows"],
                 "imported": document["imported"],
                 "rejected": len(document["rejected"]),
             }
-            await local.audit.record(SYSTEM, "import", "messages", detail=detail)
+            await local.audit.record(SYSTEM, "import", of.collection, detail=detail)
         return document
 
 

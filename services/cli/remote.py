@@ -57,6 +57,11 @@ class Remote:
         except httpx2.TransportError as problem:
             raise Refused(f"{self._url}: {problem}") from problem
 
+    def get_file(self, path: str, **query: Any) -> tuple[bytes, int]:
+        """A workbook, and how many rows it says it has."""
+        response = self._response("GET", path, params=query)
+        return response.content, int(response.headers.get("Register-Rows", 0))
+
     def send_file(self, path: str, file: Path, **query: Any) -> dict[str, Any]:
         """Uploads a file."""
         return self.post(

@@ -569,6 +569,12 @@ def import_rows(content: Document) -> tuple[Row, list[Row]]:
     return header, [[rejected[name] for name in header] for rejected in content["rejected"]]
 
 
+def rows_table(content: Document) -> None:
+    """How many rows a workbook was written with."""
+    say = options.current.say
+    console().print(say(Text(f"已写出 {content['rows']} 行", f"{content['rows']} rows written")), markup=False)
+
+
 def import_table(content: Document) -> None:
     """What an import took, and each row it could not."""
     say = options.current.say

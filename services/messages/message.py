@@ -87,8 +87,10 @@ from services.messages.message_events import (
     SupervisionIssued,
 )
 from services.messages.message_rules import (
+    CATEGORIES,
     LADDER,
     LIMITS,
+    PUBLICATIONS,
     Category,
     refusal,
 )
@@ -123,6 +125,7 @@ from shared.domain.kind import (
 )
 from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 # -- what decisions have in common -------------------------------------------------------------------------------------
@@ -805,6 +808,15 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("网民留言办理登记簿", "Register of citizens' messages"),
+    subject=Text("留言主题", "Title"),
+    received=Text("留言日期", "Received"),
+    sealed={"name": Text("留言人", "Writer")},
+    words={"category": CATEGORIES, "publication": PUBLICATIONS},
+)
+
+
 def summary(state: Message) -> Summary:
     """What lists show and filter. Until it is classified, what its writer calls a report is kept as one."""
     claimed = state.claimed == "report" and state.category == "unclassified"
@@ -986,6 +998,7 @@ MESSAGE: CaseKind[Message] = CaseKind(
     summary=summary,
     public_view=public_view,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     handler_alone=frozenset(HANDLER_ALONE),
     restate=restate,

@@ -1,21 +1,16 @@
 """Old lists of citizens' messages (网民留言台账): what a row means, and which commands it stands for. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
-
-from pydantic import ValidationError
 
 from services.messages.message import MESSAGE
 from services.messages.message_commands import Accept, ApproveReply, Assign, Classify, DraftReply, Reply, Submit
 from services.messages.message_rules import CATEGORIES, Category
 from shared.domain.directory import OFFICE
-from shared.domain.kind import Command
-from shared.domain.localtime import DateProblem, local_date, moment_text, read_moment, start_of
 from shared.domain.text import Text
-from shared.imports.old_case import BadCell, Importer, OldCase, Step, length_of
+from shared.imports import cells as cell
+from shared.imports.old_case import OPENING, BadCell, Importer, ListColumn, OldCase, Step
 
 NUMBER: Final = "留言编号"
 WRITER: Final = "留言用户"
@@ -26,8 +21,6 @@ RECEIVED: Final = "留言时间"
 TEXT: Final = "留言详情"
 REPLY: Final = "答复意见"
 ANSWERED: Final = "答复时间"
-COLUMNS = (NUMBER, WRITER, TITLE, CATEGORY, UNIT, RECEIVED, TEXT, REPLY, ANSWERED)
-LONGEST_NUMBER = 100
 _CODES: Mapping[str, Category] = {
     CATEGORIES["enquiry"].zh: "enquiry",
     CATEGORIES["complaint"].zh: "complaint",
@@ -35,7 +28,60 @@ _CODES: Mapping[str, Category] = {
     CATEGORIES["difficult"].zh: "difficult",
     CATEGORIES["report"].zh: "report",
 }
-_UNPADDED = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
+COLUMNS = (
+    ListColumn(
+        NUMBER,
+        Text("每行不同，不超过 100 字。", "Another one in each row, at most 100 characters."),
+        "L0001",
+        filled=True,
+    ),
+    ListColumn(
+        WRITER,
+        Text(
+            "账号或证件号；同一人写法一致，加密保存。", "Account or identity number, the same for one person; sealed."
+        ),
+        "U0001",
+        present=True,
+        sealed=True,
+    ),
+    ListColumn(
+        TITLE, Text("一行，不超过 200 字。", "One line, at most 200 characters."), "人民路路灯不亮", filled=True
+    ),
+    ListColumn(
+        CATEGORY,
+        Text("决定答复期限。", "It decides the time for the reply."),
+        CATEGORIES["complaint"].zh,
+        filled=True,
+        choices=tuple(_CODES),
+    ),
+    ListColumn(
+        UNIT,
+        Text(
+            "单位名录中的名称；检举控告填被检举、控告的单位；空白即县政府办公室。",
+            "As in the directory; of a report the accused unit; empty means the county office.",
+        ),
+        "县政府办公室",
+        present=True,
+        unit=True,
+    ),
+    ListColumn(RECEIVED, Text("日期，可加时间。", "A date, a time may follow."), "2025-03-03 09:30", filled=True),
+    ListColumn(
+        TEXT, Text("留言全文。", "The whole message."), "人民路与河滨路交口的路灯坏了三天。", filled=True, sealed=True
+    ),
+    ListColumn(
+        REPLY,
+        Text("答复全文；未答复的空白。", "The whole reply; empty where there is none."),
+        "您好，路灯已修复。",
+        present=True,
+        sealed=True,
+    ),
+    ListColumn(
+        ANSWERED,
+        Text("不早于留言时间；未答复的空白。", "Not before the message; empty where there is no reply."),
+        "2025-03-06 15:00",
+        present=True,
+    ),
+)
 
 
 def read_message(cells: Mapping[str, str], now: datetime) -> OldCase:
@@ -43,28 +89,15 @@ def read_message(cells: Mapping[str, str], now: datetime) -> OldCase:
 
     A message without a reply is open. Its unit is the one that handles it, for a report (检举控告) the accused one.
     """
-    number = cells[NUMBER]
-    if not number:
-        raise BadCell(NUMBER, "", Text("缺少留言编号", "the number is missing"))
-    if len(number) > LONGEST_NUMBER:
-        longest = Text(f"留言编号不超过 {LONGEST_NUMBER} 字", f"a number has at most {LONGEST_NUMBER} characters")
-        raise BadCell(NUMBER, number, longest)
-    category = _CODES.get(cells[CATEGORY])
-    if category is None:
-        known = "、".join(_CODES)
-        missing = not cells[CATEGORY]
-        reason = Text(
-            f"{'缺少留言类别' if missing else '没有这个类别'}；类别为：{known}",
-            f"{'the category is missing' if missing else 'no such category'}; it is one of: {known}",
-        )
-        raise BadCell(CATEGORY, cells[CATEGORY], reason)
-    received = _moment(cells, RECEIVED, now)
+    number = cell.number(cells, NUMBER)
+    category = cell.choice(cells, CATEGORY, _CODES)
+    received = cell.moment(cells, RECEIVED, now)
     answered = _answered(cells, received, now)
-    submit = _made(Submit, cells, title=TITLE, text=TEXT, identity=WRITER)
-    draft = _made(DraftReply, cells, text=REPLY) if answered is not None else None
+    submit = cell.made(Submit, cells, {"title": TITLE, "text": TEXT, "identity": WRITER})
+    draft = cell.made(DraftReply, cells, {"text": REPLY}) if answered is not None else None
 
-    def steps(unit: str) -> Sequence[Step]:
-        begun = [Step("submit", submit, received), Step("accept", Accept(), received)]
+    def steps(unit: str, named: Mapping[str, str]) -> Sequence[Step]:
+        begun = [Step(OPENING, submit, received), Step("accept", Accept(), received)]
         if category == "report":
             if not cells[UNIT]:
                 needed = Text("检举控告须填写被检举、控告的单位", "a report names the accused unit")
@@ -95,74 +128,10 @@ def _answered(cells: Mapping[str, str], received: datetime, now: datetime) -> da
     """When the reply was sent; a bare date that is the day of receipt is the time of receipt. None: no reply yet."""
     if not cells[REPLY] and not cells[ANSWERED]:
         return None
-    answered = _moment(cells, ANSWERED, now)
+    answered = cell.moment(cells, ANSWERED, now)
     if not cells[REPLY]:
         raise BadCell(REPLY, "", Text("有答复时间而没有答复意见", "there is a time of reply and no reply"))
-    if answered >= received:
-        return answered
-    if answered == start_of(local_date(received)):
-        return received
-    asked = moment_text(received)[:16].replace("T", " ")
-    raise BadCell(
-        ANSWERED,
-        cells[ANSWERED],
-        Text(f"答复时间早于留言时间（{asked}）", f"the reply is earlier than the message ({asked})"),
-    )
-
-
-def _moment(cells: Mapping[str, str], column: str, now: datetime) -> datetime:
-    written = cells[column]
-    if not written:
-        raise BadCell(column, "", Text(f"缺少{column}", "the time is missing"))
-    try:
-        found = read_moment(_tidied(written))
-    except DateProblem as problem:
-        raise BadCell(column, written, problem.text) from problem
-    if found > now:
-        raise BadCell(column, written, Text(f"{column}晚于现在", "the time lies in the future"))
-    return found
-
-
-def _tidied(written: str) -> str:
-    """A time as lists have it: full-width characters, several blanks and months without a leading zero are read too."""
-    text = " ".join(unicodedata.normalize("NFKC", written).split())
-    return _UNPADDED.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", text, count=1)
-
-
-def _made(command: type[Command], cells: Mapping[str, str], **columns: str) -> Command:
-    """The command with its fields from ``columns``; what a field does not take is refused at its column.
-
-    A title that old lists break into lines is one line.
-    """
-    values = {field: cells[column] for field, column in columns.items() if cells[column]}
-    if "title" in values:
-        values["title"] = " ".join(values["title"].split())
-    for field, value in values.items():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            broken = Text("含有无法识别的字符", "it holds characters that are no text")
-            raise BadCell(columns[field], length_of(value), broken) from None
-    try:
-        return command(**values)
-    except ValidationError as problem:
-        error = problem.errors()[0]
-        column = columns[str(error["loc"][0])]
-        refused = error.get("ctx", {}).get("error")
-        words = refused.args[0] if isinstance(refused, ValueError) and isinstance(refused.args[0], Text) else None
-        reason = words or _refused(column, error["type"], error.get("ctx", {}))
-        raise BadCell(column, length_of(cells[column]), reason) from None
-
-
-def _refused(column: str, kind: str, limits: Mapping[str, object]) -> Text:
-    match kind:
-        case "missing" | "string_too_short":
-            return Text(f"缺少{column}", "it is missing")
-        case "string_too_long":
-            most = limits["max_length"]
-            return Text(f"{column}不超过 {most} 字", f"it has at most {most} characters")
-        case _:
-            return Text(f"{column}不能这样填写", "it cannot be taken as written")
+    return cell.in_order(cells, ANSWERED, answered, received, RECEIVED)
 
 
 MESSAGES_IMPORT = Importer(
@@ -170,7 +139,6 @@ MESSAGES_IMPORT = Importer(
     columns=COLUMNS,
     number_column=NUMBER,
     unit_column=UNIT,
-    category_column=CATEGORY,
     categories=tuple(_CODES),
     clock="reply",
     read=read_message,

@@ -18,6 +18,11 @@ CATEGORIES: Final[Mapping[str, Text]] = {
     "report": Text("检举控告", "Report against a unit or person"),
     "unclassified": Text("未分类", "Not yet classified"),
 }
+PUBLICATIONS: Final[Mapping[str, Text]] = {
+    "undecided": Text("未定", "Undecided"),
+    "published": Text("公开", "Published"),
+    "withheld": Text("不公开", "Withheld"),
+}
 
 LIMITS: Final[Mapping[str, int | bool]] = {
     # Working days to the reply, counted from the day after receipt.

@@ -70,6 +70,7 @@ from services.publishing.article_rules import (
     LEADERS,
     LIMITS,
     RETENTION_YEARS,
+    SENSITIVITIES,
     STAGES,
     WATCHED_WORDS,
     NotOpenGround,
@@ -93,6 +94,7 @@ from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import Allowed
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 # -- what decisions have in common -------------------------------------------------------------------------------------
@@ -693,6 +695,15 @@ COLUMNS: Mapping[str, Text] = {
 """The columns of the register (审核登记表)."""
 
 
+REGISTER = RegisterForm(
+    title=Text("政府信息公开审核登记表", "Register of reviews before publication"),
+    department=Text("发布单位", "Publishing unit"),
+    received=Text("形成日", "Made on"),
+    words={"sensitive": SENSITIVITIES},
+    cases=frozenset(("column",)),
+)
+
+
 def summary(state: Article) -> Summary:
     """What lists and the register show and filter."""
     passed = {one.stage: f"{one.person} {one.on.isoformat()}" for one in state.passed}
@@ -802,6 +813,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

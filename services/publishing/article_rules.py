@@ -31,6 +31,10 @@ STAGES: Final[Mapping[Stage, Text]] = {
     "chief_leader": Text("县政府主要领导审批", "Chief leader of the county government"),
 }
 """Every stage of the chain, in the order in which they follow each other."""
+SENSITIVITIES: Final[Mapping[Sensitivity, Text]] = {
+    "sensitive": Text("敏感信息", "Sensitive"),
+    "major_emergency": Text("重大突发", "Major emergency"),
+}
 ORDINARY: Final[tuple[Stage, ...]] = ("first", "second", "third", "secrecy")
 LEADERS: Final[tuple[Stage, ...]] = ("leader_in_charge", "chief_leader")
 

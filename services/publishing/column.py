@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from services.publishing.column_commands import Close, Open, RecordBlank, Update
 from services.publishing.column_events import ColumnBlank, ColumnClosed, ColumnOpened, ColumnStale, ColumnUpdated
-from services.publishing.column_rules import LIMITS, PERIODS, refusal
+from services.publishing.column_rules import KINDS, LIMITS, PERIODS, refusal
 from services.publishing.column_state import STATUSES, Column, clocks, evolve
 from shared.domain.deadline import Clock
 from shared.domain.kind import CaseKind, Context, Event, Summary, VerdictFields
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 
@@ -92,6 +93,15 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("网站栏目登记簿", "Register of columns"),
+    subject=Text("栏目名称", "Name"),
+    department=Text("责任单位", "Owner"),
+    received=Text("开设日期", "Opened"),
+    words={"kind": KINDS},
+)
+
+
 def summary(state: Column) -> Summary:
     """What lists show and filter."""
     return Summary(
@@ -128,5 +138,6 @@ COLUMN: CaseKind[Column] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    register=REGISTER,
     stands=stands,
 )

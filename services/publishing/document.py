@@ -40,9 +40,11 @@ from services.publishing.document_events import (
 )
 from services.publishing.document_rules import (
     ATTRIBUTES,
+    GROUNDS,
     MARK_INDENT,
     MARKS,
     NON_DOCUMENTS,
+    TYPES,
     Attribute,
     LegalGround,
     marked_line,
@@ -54,6 +56,7 @@ from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields
 from shared.domain.permission import Allowed, anywhere, party
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 
@@ -439,6 +442,19 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("公文公开属性登记簿", "Register of documents and their attributes"),
+    subject=Text("公文标题", "Title"),
+    department=Text("拟制单位", "Drafting unit"),
+    received=Text("报送日期", "Submitted"),
+    words={
+        "type": TYPES,
+        "attribute": ATTRIBUTES,
+        "reason": {code: words for code, (words, _) in GROUNDS.items()},
+    },
+)
+
+
 def summary(state: Document) -> Summary:
     """What lists show and filter; the mark stands as it is printed once it is determined."""
     marked = state.attribute if state.status == "determined" or state.status in OUT else None
@@ -511,6 +527,7 @@ DOCUMENT: CaseKind[Document] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

@@ -37,11 +37,12 @@ from services.publishing.interpretation_events import (
     MaterialSubmitted,
     PlanFiled,
 )
-from services.publishing.interpretation_rules import ELEMENTS, LIMITS, Element, refusal
+from services.publishing.interpretation_rules import ELEMENTS, FORMS, LIMITS, WAIVERS, Element, refusal
 from services.publishing.interpretation_state import ENDED, STATUSES, Interpretation, clocks, complete, evolve
 from shared.domain.deadline import Clock
 from shared.domain.kind import CaseKind, Context, Event, Stamp, Summary, VerdictFields
 from shared.domain.permission import Allowed, anywhere
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 
@@ -272,6 +273,15 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("政策解读登记簿", "Register of interpretations"),
+    subject=Text("公文标题", "Title of the document"),
+    department=Text("解读单位", "Unit that interprets"),
+    received=Text("启动日期", "Required"),
+    words={"forms": FORMS, "waived": WAIVERS},
+)
+
+
 def summary(state: Interpretation) -> Summary:
     """What lists show and filter; the file belongs to its document."""
     return Summary(
@@ -343,6 +353,7 @@ INTERPRETATION: CaseKind[Interpretation] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

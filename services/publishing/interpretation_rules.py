@@ -59,6 +59,13 @@ ELEMENTS: Final[Mapping[str, Text]] = {
 }
 
 WaiverReason = Literal["not_disclosed", "superior_interprets", "internal_only", "repealed", "other"]
+WAIVERS: Final[Mapping[WaiverReason, Text]] = {
+    "not_disclosed": Text("公文不公开", "Document not disclosed"),
+    "superior_interprets": Text("上级已解读", "Interpreted by the superior"),
+    "internal_only": Text("仅涉内部事务", "Internal only"),
+    "repealed": Text("公文已废止", "Document repealed"),
+    "other": Text("其他", "Other"),
+}
 MaterialGround = Literal["incomplete", "inaccurate", "copies_document", "unintelligible", "form"]
 Missing = Literal["plan", "material", "signature", "publication", "links"]
 Direction = Literal["from_document", "to_document", "both"]

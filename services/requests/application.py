@@ -96,9 +96,12 @@ from services.requests.application_events import (
 )
 from services.requests.application_letters import FIELDS, LETTERS, lacking
 from services.requests.application_rules import (
+    APPLICANTS,
+    CHANNELS,
     EVIDENCE_OF,
     LIMITS,
     OUTCOMES,
+    ROWS,
     Fault,
     refusal,
     row_of,
@@ -120,6 +123,7 @@ from shared.domain.changed import changed
 from shared.domain.deadline import Clock, due
 from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 # -- what decisions have in common -------------------------------------------------------------------------------------
@@ -892,6 +896,21 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("政府信息公开申请登记簿", "Register of applications for information"),
+    subject=Text("申请事项", "Subject"),
+    department=Text("受理单位", "Unit to answer"),
+    received=Text("收到日期", "Received"),
+    sealed={"name": Text("申请人", "Applicant")},
+    words={
+        "channel": CHANNELS,
+        "applicant_class": APPLICANTS,
+        "outcome": {code: Text(f"{code} {o.title.zh}", f"{code} {o.title.en}") for code, o in OUTCOMES.items()},
+        "row": {code: Text(f"{code} {title.zh}", f"{code} {title.en}") for code, title in ROWS.items()},
+    },
+)
+
+
 def summary(state: Application) -> Summary:
     """What lists show and filter."""
     return Summary(
@@ -1044,6 +1063,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
     summary=summary,
     public_view=public_view,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

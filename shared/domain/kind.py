@@ -17,6 +17,8 @@ from shared.domain.deadline import Clock, Due, due, operations_text
 from shared.domain.directory import Actor, Directory
 from shared.domain.letter import Issue, Letters
 from shared.domain.permission import Allowed
+from shared.domain.register import USUAL as USUAL_REGISTER
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 from shared.domain.workdays import Calendar
 from shared.domain.written import fault_of
@@ -417,6 +419,7 @@ class CaseKind(Generic[S]):
     happened in that state at all; ``may_void`` whether an entry may be undone.
     ``vault_readers`` are event fields that hold vault references and who may read each; ``handler_alone`` those that only
     the handler reads where the writer asked for confidentiality.
+    ``register`` heads the printed register (登记簿) made of ``columns``.
     ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
     ``topic`` is where the events are published, if not on the service's own topic.
     ``letters`` are what is printed for the events that bear a ``letter`` (文书编号).
@@ -442,6 +445,7 @@ class CaseKind(Generic[S]):
     remind: Callable[[S, Reminder], Event] | None = None
     public_view: Callable[[S], Mapping[str, Any]] | None = None
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
+    register: RegisterForm = USUAL_REGISTER
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
     handler_alone: frozenset[str] = frozenset()
     restate: Callable[[S, Any, Stamp], Event] | None = None

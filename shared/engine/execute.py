@@ -85,7 +85,10 @@ class TooBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command as it comes in, nothing sealed yet. ``happened`` None means now."""
+    """A command as it comes in, nothing sealed yet. ``happened`` None means now.
+
+    ``also`` are further ids under which it is remembered that the command was carried out.
+    """
 
     command: Command
     actor: Actor
@@ -93,6 +96,7 @@ class Asked:
     happened: datetime | None = None
     origin: Literal["import"] | None = None
     trace: Trace | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,18 @@ class Engine:
         """The state of a case as stored, or refolded where the fold has changed."""
         return (await self._open(self.kind_of(head), head, self._reference(), whole=False)).state
 
+    async def needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:
+        """The other cases that the decisions look at, as they stand."""
+        found: dict[str, CaseView] = {}
+        for one in asked:
+            needs = type(one.command).command_needs
+            for other in needs(one.command) if needs else ():
+                head = await self.stores.cases.load(other)
+                # One store may hold the cases of every service; a guard looks at those of its own.
+                if head is not None and head.service == self.service:
+                    found[other] = self._view(head)
+        return found
+
     # -- inside ----------------------------------------------------------------------------------------------------
 
     async def _attempt(
@@ -221,7 +237,7 @@ class Engine:
     ) -> Outcome:
         now = self.now()
         opening = asked[0].command.command_opens
-        needed = await self._needed(asked)
+        needed = await self.needed(asked)
         if opening:
             await self._rehearse(kind, asked[0], reference, needed, now)
         number, case = await self._identity(kind, case, asked[0], now)
@@ -368,17 +384,6 @@ class Engine:
             seed=f"{one.command_id}:{hashed}", case=case, writer=writer, values=values, lookup=lookup, pending=pending
         )
 
-    async def _needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:
-        found: dict[str, CaseView] = {}
-        for one in asked:
-            needs = type(one.command).command_needs
-            for other in needs(one.command) if needs else ():
-                head = await self.stores.cases.load(other)
-                # One store may hold the cases of every service; a guard looks at those of its own.
-                if head is not None and head.service == self.service:
-                    found[other] = self._view(head)
-        return found
-
     async def _among(self, kind: CaseKind[Any], asked: Sequence[Asked], state: Any, case: str) -> dict[str, CaseView]:
         """The other cases among which a command's decision looks."""
         found: dict[str, CaseView] = {}
@@ -489,7 +494,7 @@ class Engine:
             head=new_head,
             expected=batch.file.version,
             events=tuple(events),
-            commands=tuple(CommandRecord(a.command_id, h, case, dumped) for a, h in asked),
+            commands=tuple(CommandRecord(i, h, case, dumped) for a, h in asked for i in (a.command_id, *a.also)),
             subjects=rows.subjects,
             sealed=rows.values,
             erase=tuple(getattr(r.event, "subject") for r in batch.new if r.event.event_name == "SubjectErased"),  # noqa: B009

@@ -41,11 +41,15 @@ def read_mapping(text: str, columns: Sequence[str]) -> dict[str, str]:
     return own
 
 
-def find_columns(header: Sequence[str], columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+def find_columns(
+    header: Sequence[str], columns: Sequence[str], mapping: Mapping[str, str], optional: Sequence[str] = ()
+) -> dict[str, int]:
     """Where each of ``columns`` stands in ``header``, under its own name or the one ``mapping`` gives it.
 
-    Raises ``ListProblem`` naming what is missing or there twice, and a title above the header where that is likely.
+    Those of ``optional`` may be missing, unless ``mapping`` names them. Raises ``ListProblem`` naming what is missing or
+    there twice, and a title above the header where that is likely.
     """
+    columns = (*columns, *(column for column in optional if column in mapping or column in header))
     wanted = {column: mapping.get(column, column) for column in columns}
     missing = [_named(column, name) for column, name in wanted.items() if name not in header]
     if missing:

@@ -1,7 +1,7 @@
 """What an importer makes of one row of an old list: a case with the commands that would have made it, and when."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,11 @@ from shared.domain.kind import CaseKind, Command
 from shared.domain.text import Text
 
 LONGEST_SHOWN = 40
+LONGEST_NUMBER = 100
+OPENING = "submit"
+"""The name of the step that opens a case: by it a row's number is known again."""
+NOT_RECORDED = "（台账未载）"
+"""What stands for words that a command needs and old lists do not keep."""
 
 
 class BadCell(Exception):
@@ -20,18 +25,50 @@ class BadCell(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class ListColumn:
+    """A column of the lists of a kind: its title, how it is filled, and an example.
+
+    ``filled``: in every row; ``present``: the list must have it, though cells may be empty. ``choices`` are what a cell
+    may say (``several`` of them, one after the other); ``unit`` marks the name of a unit, ``sealed`` what is never shown in
+    a report.
+    """
+
+    title: str
+    rule: Text
+    example: str = ""
+    filled: bool = False
+    present: bool = False
+    choices: tuple[str, ...] = ()
+    several: bool = False
+    unit: bool = False
+    sealed: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether a list without this column is no list of the kind."""
+        return self.filled or self.present
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One command of an old case: a short name for it, unique in the case, and the instant it took place."""
+    """One command of an old case: a short name for it, unique in the case, and the instant it took place.
+
+    The first one is named ``OPENING``.
+    """
 
     name: str
     command: Command
     happened: datetime
 
 
+Steps = Callable[[str, Mapping[str, str]], Sequence[Step]]
+
+
 @dataclass(frozen=True, slots=True)
 class OldCase:
-    """A row as understood. ``steps`` gives the commands, the first of which opens the case, for the id of its unit.
+    """A row as understood. ``steps`` gives the commands, the first of which opens the case.
 
+    It is told the id of the row's unit, and by column the ids of the cases that the row names and that were found.
     ``unit`` is the unit's name as written, empty where there is none. ``steps`` may raise ``BadCell``.
     """
 
@@ -39,26 +76,32 @@ class OldCase:
     category: str
     unit: str
     opened: datetime
-    steps: Callable[[str], Sequence[Step]]
+    steps: Steps
 
 
 @dataclass(frozen=True)
 class Importer:
-    """How lists of one kind are read. ``clock`` is the id of the clock whose verdict the report counts.
+    """How lists of one kind are read. ``clock`` is the id of the clock whose verdict the report counts, if one is.
 
-    ``read`` takes the row's cells by column and the present instant and raises ``BadCell``; ``column_of`` names the
-    column in which a command's field was written.
+    ``read`` takes the row's cells by column (those that the list lacks are empty) and the present instant and raises
+    ``BadCell``; ``column_of`` names the column in which a command's field was written, or which a rule by its code is about; ``refers`` the columns that name
+    another case, by its number here or in the list that it was imported from, with that case's kind.
     """
 
     kind: CaseKind[Any]
-    columns: tuple[str, ...]
+    columns: tuple[ListColumn, ...]
     number_column: str
-    unit_column: str
-    category_column: str
+    unit_column: str | None
     categories: tuple[str, ...]
-    clock: str
+    clock: str | None
     read: Callable[[Mapping[str, str], datetime], OldCase]
     column_of: Mapping[str, str]
+    refers: Mapping[str, CaseKind[Any]] = field(default_factory=dict)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of all columns."""
+        return tuple(column.title for column in self.columns)
 
 
 def shortened(value: str) -> str:

@@ -1,6 +1,6 @@
 """The OpenAPI document of one service, made from its case kinds; the same kinds give the same document, byte for byte."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 
 from shared.documents.word import MEDIA_TYPE as WORD
@@ -21,19 +21,29 @@ API_VERSION = "1.0.0"
 
 Json = dict[str, Any]
 _STRING: Json = {"type": "string"}
+_BINARY: Json = {"type": "string", "format": "binary"}
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def openapi_document(
-    name: str, title: Text, kinds: Sequence[CaseKind[Any]], beside: Mapping[str, Any] | None = None
+    name: str,
+    title: Text,
+    kinds: Sequence[CaseKind[Any]],
+    beside: Mapping[str, Any] | None = None,
+    importable: Collection[str] = (),
 ) -> Json:
     """The document of the service ``name``: every route, every command's body, every answer and every problem.
 
-    ``beside`` are paths of routes that stand beside the case kinds.
+    ``beside`` are paths of routes that stand beside the case kinds; ``importable`` the collections whose old lists can
+    be imported.
     """
     schemas: Json = _common_schemas()
     paths: Json = dict(beside or {})
     for kind in kinds:
         paths |= _paths(kind, schemas)
+        paths |= _register_paths(kind)
+        if kind.collection in importable:
+            paths |= _list_paths(kind)
     paths["/todo"] = {
         "get": _operation(
             "todo",
@@ -66,6 +76,54 @@ def openapi_document(
             },
         },
     }
+
+
+def _register_paths(kind: CaseKind[Any]) -> Json:
+    """The register of a kind."""
+    filters = [one for one in _filters(kind) if one["name"] not in ("limit", "after")]
+    register = _operation(
+        f"{kind.name}-register",
+        Text(f"{kind.title.zh}：登记簿", f"{kind.title.en}: register"),
+        Text("列表中可见的全部案卷，可打印的 .xlsx", "every case that the list shows, an .xlsx to be printed"),
+        {"200": _workbook(**{"Register-Rows": "行数 / how many rows"})},
+        (401, 403, 422, 503),
+        parameters=filters,
+        tags=[kind.title.zh],
+    )
+    return {f"/{kind.collection}.xlsx": {"get": register}}
+
+
+def _list_paths(kind: CaseKind[Any]) -> Json:
+    """What is needed to import old lists of a kind."""
+    top, tags = f"/{kind.collection}", [kind.title.zh]
+    template = _operation(
+        f"{kind.name}-template",
+        Text(f"{kind.title.zh}：导入模板", f"{kind.title.en}: import template"),
+        Text("表头和每列的填写规则", "the header, and how each column is filled"),
+        {"200": _workbook()},
+        (401, 403, 422, 503),
+        tags=tags,
+    )
+    truth: Json = {"type": "string", "enum": ["true", "false"]}
+    taken = _operation(
+        f"{kind.name}-import",
+        Text(f"{kind.title.zh}：导入台账", f"{kind.title.en}: import a list"),
+        Text(
+            "正文为 .xlsx 或 .csv 文件；一行一个案卷，逐行报告",
+            "the body is an .xlsx or .csv file; a row a case, each row reported on",
+        ),
+        {"200": _json("Imported")},
+        (401, 403, 413, 422, 503),
+        parameters=[
+            _query("filename", Text("文件名，看后缀", "the file's name, for its suffix"), {"type": "string"}),
+            _query("mapping", Text("列名对照，YAML", "own column names, YAML"), {"type": "string"}),
+            _query("create_departments", Text("新建未知单位", "create unknown units"), truth),
+            _query("dry_run", Text("只检查，不写入", "check only, write nothing"), truth),
+        ],
+        tags=tags,
+    )
+    taken["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": _BINARY}}}
+    return {f"{top}.template.xlsx": {"get": template}, f"{top}.import": {"post": taken}}
 
 
 def _file_paths(kinds: Sequence[CaseKind[Any]], title: Text) -> Json:
@@ -337,6 +395,13 @@ def _json(schema: str, **headers: str) -> Json:
     return made
 
 
+def _workbook(**headers: str) -> Json:
+    made: Json = {"description": "工作簿 / a workbook", "content": {WORKBOOK: {"schema": _BINARY}}}
+    if headers:
+        made["headers"] = {name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()}
+    return made
+
+
 def _problem(status: int) -> Json:
     title = TITLES[status]
     made: Json = {
@@ -555,7 +620,19 @@ def _common_schemas() -> Json:
         "number": _text("编号", minLength=1, maxLength=100),
         "code": _text("查询码", minLength=1, maxLength=100),
     }
+    rejected = {"row": {**whole, "title": "行"}, "field": _text("列"), "value": _text("值"), "reason": _text("原因")}
+    category = {"category": _text("类别"), **{name: whole for name in ("rows", "on_time", "overdue", "open")}}
+    imported = {
+        "file": _text("文件"),
+        "sha256": _text("摘要"),
+        **{name: whole for name in ("rows", "imported", "skipped")},
+        "rejected": {"type": "array", "items": _object("退回的行", rejected, list(rejected))},
+        "unknown_departments": {"type": "array", "items": _text("单位")},
+        "created_departments": {"type": "array", "items": {"type": "object", "title": "新建的单位"}},
+        "by_category": {"type": "array", "items": _object("一类", category, list(category))},
+    }
     return {
+        "Imported": _object("导入报告", imported, list(imported)),
         "Answer": _object("答复", answer, list(answer)),
         "Opened": _object("答复", {**answer, "receipt": receipt}, list(answer)),
         "Deadline": _object("期限", deadline, [n for n in deadline if n != "earliest_possible"]),

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,14 +24,17 @@ from shared.storage.port import CaseQuery, CaseRecord, StoreAway, Viewer
 from shared.web.body import read_object
 from shared.web.commands import Desk, name_in_log
 from shared.web.offers import offers
+from shared.web.openapi import WORKBOOK
 from shared.web.people import Gate, People, Visitor
 from shared.web.problems import bad_fields, field_errors, forbidden, not_found, unauthorised
 from shared.web.query import MOST, SORTS, USUAL, Parameters, bad_place, written_place
+from shared.web.register import RegisterRoom, Wanted, title_of
 from shared.web.shown_numbers import case_id, shown_number
 from shared.web.views import Plain, head_view, is_reference, plain_values, references, timeline, why_case
 
 SEARCHED_AT_ONCE = 2000
 TITLE = "title"
+ROWS_HEADER = "Register-Rows"
 
 
 class Following(BaseModel):
@@ -51,35 +55,16 @@ class ReadingRoom:
 
     def __init__(self, engine: Engine, kinds: Sequence[CaseKind[Any]], gate: Gate, people: People, desk: Desk) -> None:
         self._engine, self._kinds, self._gate, self._people, self._desk = engine, tuple(kinds), gate, people, desk
+        self._registers = RegisterRoom(engine, gate.audit)
 
     async def list(self, request: Request, kind: CaseKind[Any]) -> Response:
         """``GET /{collection}``: a page of the cases that the person may see."""
         actor, reference = self._reader(request)
         asked = Parameters(request.query_params)
         today = local_date(self._engine.now())
-        sort = asked.one_of("sort", SORTS, "-received") or "-received"
-        department = asked.text("department")
-        if department is not None:
-            found = reference.directory.find(department, today)
-            if found is None:
-                asked.refuse("department", Text("没有这个单位", "there is no such department"))
-            else:
-                department = found.id
-        words = asked.text("q")
-        order = f"{kind.name}:{sort}"
-        query = CaseQuery(
-            service=self._engine.service,
-            kind=kind.name,
-            viewer=viewer_of(actor),
-            department=department,
-            status=asked.one_of("status", kind.statuses),
-            due_before=asked.day("due_before"),
-            received_from=asked.day("received_from"),
-            received_until=asked.day("received_until"),
-            sort=sort,
-            after=asked.place("after", order),
-            limit=asked.number("limit", USUAL, MOST),
-        )
+        query, words = self._asked_for(asked, kind, actor, reference, "-received")
+        order = f"{kind.name}:{query.sort}"
+        query = replace(query, after=asked.place("after", order), limit=asked.number("limit", USUAL, MOST))
         asked.done()
         if query.after is not None and not isinstance(query.after, str):
             raise bad_place()
@@ -87,6 +72,16 @@ class ReadingRoom:
         titles = await self._titles(request, kind, page.heads, actor)
         items = [{**head_view(kind, h, reference.directory, today), TITLE: titles.get(h.id)} for h in page.heads]
         return json_answer({"items": items, "next": written_place(page.next, order) if page.next else None})
+
+    async def register(self, request: Request, kind: CaseKind[Any]) -> Response:
+        """``GET /{collection}.xlsx``: the register of what the list would show, all of it."""
+        actor, reference = self._reader(request)
+        asked = Parameters(request.query_params)
+        query, words = self._asked_for(asked, kind, actor, reference, "received")
+        asked.done()
+        trace = request.scope.get("gongkai.request")
+        made = await self._registers.made(kind, Wanted(query, words), actor, trace)
+        return workbook_answer(title_of(kind), made.body, made.rows)
 
     async def todo(self, request: Request) -> Response:
         """``GET /todo``: the open cases of the person's own units that have a due date, soonest first."""
@@ -239,6 +234,31 @@ class ReadingRoom:
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
+    def _asked_for(
+        self, asked: Parameters, kind: CaseKind[Any], actor: Actor, reference: Reference, usual_sort: str
+    ) -> tuple[CaseQuery, str | None]:
+        """The store's question of a list for ``actor``, and the words looked for."""
+        department = asked.text("department")
+        if department is not None:
+            found = reference.directory.find(department, local_date(self._engine.now()))
+            if found is None:
+                asked.refuse("department", Text("没有这个单位", "there is no such department"))
+            else:
+                department = found.id
+        words = asked.text("q")
+        query = CaseQuery(
+            service=self._engine.service,
+            kind=kind.name,
+            viewer=viewer_of(actor),
+            department=department,
+            status=asked.one_of("status", kind.statuses),
+            due_before=asked.day("due_before"),
+            received_from=asked.day("received_from"),
+            received_until=asked.day("received_until"),
+            sort=asked.one_of("sort", SORTS, usual_sort) or usual_sort,
+        )
+        return query, words
+
     def _reader(self, request: Request) -> tuple[Actor, Reference]:
         """Somebody with a token and a post that sees any file at all."""
         visitor = self._people.visitor(request.headers)
@@ -366,3 +386,12 @@ def _title(head: CaseRecord, readable: bool, plain: Plain) -> str | None:
 
 def json_answer(body: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(body), 200, headers, "application/json")
+
+
+def workbook_answer(title: str, body: bytes, rows: int | None = None) -> Response:
+    """A workbook to be kept; of a register ``Register-Rows`` tells how many rows it has."""
+    name = quote(f"{title}.xlsx", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    if rows is not None:
+        headers[ROWS_HEADER] = str(rows)
+    return Response(body, 200, headers, WORKBOOK)

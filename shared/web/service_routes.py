@@ -25,6 +25,7 @@ from shared.web.reading import ReadingRoom
 from shared.web.shown_numbers import case_id
 
 Handler = Callable[[Request, CaseKind[Any]], Awaitable[Response]]
+Files = Mapping[str, Mapping[tuple[str, str], Handler]]
 PREFIX = "/api/v1"
 _OWN = frozenset({"todo", "files", "docs", "openapi.json"})
 
@@ -32,9 +33,9 @@ _OWN = frozenset({"todo", "files", "docs", "openapi.json"})
 class ServiceRoutes:
     """What is answered below ``/api/v1/{service}``.
 
-    ``extra`` answers ``{METHOD} /{collection}.{suffix}`` for every collection: ``{("POST", "import"): handler}``. Dates,
-    posts and settings come from the engine's reference data at each request. ``beside`` are documented paths of routers
-    that stand beside these routes.
+    ``extra`` answers ``{METHOD} /{collection}.{suffix}`` by collection: ``{"messages": {("POST", "import"): handler}}``.
+    Dates, posts and settings come from the engine's reference data at each request. ``beside`` are documented paths of
+    routers that stand beside these routes.
     """
 
     def __init__(
@@ -44,22 +45,25 @@ class ServiceRoutes:
         kinds: Sequence[CaseKind[Any]],
         engine: Engine,
         gate: Gate,
-        extra: Mapping[tuple[str, str], Handler] | None = None,
+        extra: Files | None = None,
         beside: Mapping[str, Any] | None = None,
     ) -> None:
         self.gate = gate
         self.name, self.base = name, f"{PREFIX}/{name}"
         self._collections = {kind.collection: kind for kind in kinds}
         self._commands = {kind.collection: commands_of(kind) for kind in kinds}
-        self._extra = dict(extra or {})
-        self.addresses = self._addresses()
         self.people = People(gate, engine.reference, engine.now)
         self.desk = Desk(self.base, engine, gate, self.people)
         self._attachments = Attachments(engine, gate, self.people)
         self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._letters = LetterRoom(engine, gate, self.people, self.desk)
-        self._document = orjson.dumps(openapi_document(name, title, kinds, beside))
+        given = extra or {}
+        self._files = {
+            name: {("GET", "xlsx"): self._room.register, **given.get(name, {})} for name in self._collections
+        }
+        self.addresses = self._addresses()
+        self._document = orjson.dumps(openapi_document(name, title, kinds, beside, given))
 
     def _addresses(self) -> Mapping[str, tuple[str, ...]]:
         """Every address below the base, ``{…}`` for what varies, as logs and metrics name it -> its methods."""
@@ -72,7 +76,7 @@ class ServiceRoutes:
             if self._collections[collection].letters is not None:
                 found |= {f"{top}/{{id}}/letters{part}": ("GET",) for part in ("", "/{letter}.docx", "/{letter}.html")}
             found |= {f"{top}/{{id}}/{name}": ("POST",) for name, model in commands.items() if not model.command_opens}
-            for method, suffix in self._extra:
+            for method, suffix in self._files[collection]:
                 address = f"{top}.{suffix}"
                 found[address] = (*found.get(address, ()), method)
         return found
@@ -160,10 +164,10 @@ class ServiceRoutes:
     async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
         collection, _, suffix = part.partition(".")
         kind = self._collections.get(collection)
-        if kind is None or all(suffix != known for _, known in self._extra):
+        if kind is None or all(suffix != known for _, known in self._files[collection]):
             raise no_route()
         self._at(request, f"/{collection}.{suffix}", method)
-        return await self._extra[(method, suffix)](request, kind)
+        return await self._files[collection][(method, suffix)](request, kind)
 
     def _at(self, request: Request, route: str, method: str) -> None:
         """Names the route for logs and metrics; refuses another method."""
@@ -204,7 +208,7 @@ def service_routes(
     kinds: Sequence[CaseKind[Any]],
     engine: Engine,
     gate: Gate,
-    extra: Mapping[tuple[str, str], Handler] | None = None,
+    extra: Files | None = None,
     beside: Mapping[str, Any] | None = None,
 ) -> ServiceRoutes:
     """The routes of a service, for ``compose_app``."""

@@ -91,6 +91,7 @@ def reference(
     top = f"/api/v1/{service}/{collection}"
     return {
         ("GET", top): Rule(FILES),
+        ("GET", f"{top}.xlsx"): Rule(FILES),
         ("POST", top): Rule(KEEPERS, 422),
         ("POST", f"{top}/follow"): NOT_FOLLOWED,
         ("GET", f"{top}/{{id}}"): readable(seen),
@@ -99,6 +100,11 @@ def reference(
         ("GET", f"{top}/{{id}}/files/{{file}}"): NO_FILE,
         **{("POST", f"{top}/{{id}}/{name}"): command(who, seen) for name, who in commands.items()},
     }
+
+
+def lists(top: str) -> dict[tuple[str, str], Rule]:
+    """What is needed to import old lists of a collection."""
+    return {("POST", f"{top}.import"): Rule(HEADS, 422), ("GET", f"{top}.template.xlsx"): Rule(FILES)}
 
 
 WRITERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office")
@@ -210,9 +216,10 @@ TABLE: dict[tuple[str, str], Rule] = {
     **service("messages"),
     **service("assessment"),
     ("GET", MESSAGES): Rule(FILES),
+    ("GET", f"{MESSAGES}.xlsx"): Rule(FILES),
     ("POST", MESSAGES): TAKEN,
     ("POST", f"{MESSAGES}/follow"): TAKEN,
-    ("POST", f"{MESSAGES}.import"): Rule(HEADS, 422),
+    **lists(MESSAGES),
     ("GET", f"{MESSAGES}/{{id}}"): readable(ORDINARY_SEEN),
     ("GET", f"{MESSAGES}/{{id}}/why"): readable(ORDINARY_SEEN),
     ("GET", f"{MESSAGES}/{{id}}/why/{{rule}}"): readable(ORDINARY_SEEN),

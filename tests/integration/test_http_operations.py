@@ -244,13 +244,18 @@ async def test_an_unknown_address_is_a_problem_like_any_other(luodian: County, p
 # -- what a process adds ----------------------------------------------------------------------------------------------
 
 
-async def test_a_process_may_add_routes_for_every_collection(luodian: County) -> None:
+async def test_a_process_may_add_routes_for_a_collection(luodian: County) -> None:
     async def import_list(request: Request, kind: CaseKind[Any]) -> Response:
         return json_answer({"kind": kind.name, "bytes": len(await request.body())})
 
     engine, gate = luodian.service.engine, luodian.routes.gate
     routes = service_routes(
-        "messages", Text("政民互动", "Messages"), (MESSAGE,), engine, gate, {("POST", "import"): import_list}
+        "messages",
+        Text("政民互动", "Messages"),
+        (MESSAGE,),
+        engine,
+        gate,
+        {"messages": {("POST", "import"): import_list}},
     )
     async with client_of(compose_app([routes], [], ready)) as client:
         answer = await client.post(f"{MESSAGES}.import", content=b"12345")

@@ -19,7 +19,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from services import import_list
-from services.import_list import import_messages, import_rows
+from services.import_list import import_file, import_rows
 from services.local import LocalRuntime, open_local
 from services.messages.message import MESSAGE
 from shared.clock import ProcessClock
@@ -87,7 +87,7 @@ async def cases_of(runtime: LocalRuntime) -> list[Any]:
 
 
 async def test_the_small_list_is_imported_and_its_verdicts_counted(runtime: LocalRuntime) -> None:
-    document = await import_messages(runtime, SMALL)
+    document = await import_file(runtime, "messages", SMALL)
     assert (document["rows"], document["imported"], document["skipped"]) == (25, 11, 1)
     assert document["file"] == "messages-small.xlsx"
     assert document["sha256"] == hashlib.sha256(SMALL.read_bytes()).hexdigest()
@@ -97,7 +97,7 @@ async def test_the_small_list_is_imported_and_its_verdicts_counted(runtime: Loca
 
 
 async def test_every_bad_row_is_rejected_by_field_with_the_line_that_excel_shows(runtime: LocalRuntime) -> None:
-    document = await import_messages(runtime, SMALL)
+    document = await import_file(runtime, "messages", SMALL)
     found = [(r["row"], r["field"], r["value"]) for r in document["rejected"]]
     assert found == [
         (12, "承办单位", "大井镇"),
@@ -116,14 +116,14 @@ async def test_every_bad_row_is_rejected_by_field_with_the_line_that_excel_shows
     ]
     assert all(r["reason"] for r in document["rejected"])
     assert document["unknown_departments"] == ["大井镇"]
-    english = await import_messages(runtime, SMALL, lang="en", dry_run=True)
+    english = await import_file(runtime, "messages", SMALL, lang="en", dry_run=True)
     assert english["rejected"][0]["reason"] == "the directory knows no such unit"
 
 
 async def test_a_second_import_adds_nothing(runtime: LocalRuntime) -> None:
-    first = await import_messages(runtime, SMALL)
+    first = await import_file(runtime, "messages", SMALL)
     before = await runtime.stores.cases.counts()
-    second = await import_messages(runtime, DATA / "messages-small.csv")
+    second = await import_file(runtime, "messages", DATA / "messages-small.csv")
     assert (second["imported"], second["skipped"]) == (0, 12)
     assert second["rejected"] == first["rejected"]
     assert counts(second) == counts(first)
@@ -136,20 +136,20 @@ async def test_a_dry_run_decides_the_same_and_writes_nothing(tmp_path: Path) -> 
         pass
     before = content_of(folder)
     async with office(folder) as runtime:
-        dry = await import_messages(runtime, SMALL, dry_run=True, create_departments=True)
+        dry = await import_file(runtime, "messages", SMALL, dry_run=True, create_departments=True)
         assert await cases_of(runtime) == []
         assert runtime.reference.directory.find("大井镇", date(2020, 1, 1)) is None
     assert content_of(folder) == before
     async with office(folder) as runtime:
-        done = await import_messages(runtime, SMALL, create_departments=True)
-        again = await import_messages(runtime, SMALL, dry_run=True)
+        done = await import_file(runtime, "messages", SMALL, create_departments=True)
+        again = await import_file(runtime, "messages", SMALL, dry_run=True)
     assert dry == done
     assert (again["imported"], again["skipped"]) == (0, 14)
     assert counts(again) == counts(done)
 
 
 async def test_unknown_units_are_created_from_the_first_day_of_the_files_earliest_year(runtime: LocalRuntime) -> None:
-    document = await import_messages(runtime, SMALL, create_departments=True)
+    document = await import_file(runtime, "messages", SMALL, create_departments=True)
     assert document["unknown_departments"] == []
     assert document["created_departments"] == [{"department": "d-0001", "name": "大井镇"}]
     assert (document["imported"], document["skipped"]) == (13, 1)
@@ -321,8 +321,8 @@ async def test_an_import_cancelled_in_the_middle_leaves_whole_cases(tmp_path: Pa
 async def test_a_file_that_is_not_there_is_named(runtime: LocalRuntime, tmp_path: Path, which: str) -> None:
     absent = tmp_path / "absent.xlsx"
     with pytest.raises(ListProblem) as caught:
-        await import_messages(
-            runtime, absent if which == "file" else SMALL, mapping=absent if which == "mapping" else None
+        await import_file(
+            runtime, "messages", absent if which == "file" else SMALL, mapping=absent if which == "mapping" else None
         )
     assert caught.value.field == which
     assert str(absent) in caught.value.message.zh
@@ -337,7 +337,7 @@ async def test_a_mapping_that_is_no_text_is_refused(runtime: LocalRuntime) -> No
 
 async def test_progress_tells_every_row_once(runtime: LocalRuntime) -> None:
     heard: list[tuple[int, int]] = []
-    await import_messages(runtime, SMALL, progress=lambda done, total: heard.append((done, total)))
+    await import_file(runtime, "messages", SMALL, progress=lambda done, total: heard.append((done, total)))
     assert heard == [(n, 25) for n in range(1, 26)]
 
 
@@ -388,14 +388,14 @@ def naive_counts(path: Path) -> dict[str, tuple[int, int, int, int]]:
 async def test_the_real_list_is_imported_whole_with_the_verdicts_of_a_naive_count() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with office(Path(folder), f"{datetime.now():%Y-%m-%d}") as runtime:  # noqa: DTZ005 - any later day will do
-            refused = await import_messages(runtime, REAL, dry_run=True)
+            refused = await import_file(runtime, "messages", REAL, dry_run=True)
             assert {r["field"] for r in refused["rejected"]} == {"承办单位"}
             assert len(refused["unknown_departments"]) == 102
             assert refused["imported"] + len(refused["rejected"]) == 1408
-            document = await import_messages(runtime, REAL, create_departments=True)
+            document = await import_file(runtime, "messages", REAL, create_departments=True)
             assert (document["rows"], document["imported"], document["rejected"]) == (1408, 1408, [])
             assert counts(document) == naive_counts(REAL)
             assert len(document["created_departments"]) == 102
             assert len(await cases_of(runtime)) == 1408
-            again = await import_messages(runtime, REAL)
+            again = await import_file(runtime, "messages", REAL)
             assert (again["imported"], again["skipped"], counts(again)) == (0, 1408, counts(document))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 
 from services.desk import Desk, question_of
-from services.import_list import import_messages
+from services.import_list import import_file
 from services.local import LocalRuntime, open_local
 from services.runtime import Runtime
 from shared.clock import ProcessClock
@@ -86,7 +86,7 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     """The county with its list imported and everything projected."""
     made = town_on(request.param, tmp_path, request)
     async with made.open() as runtime:
-        report = await import_messages(runtime, LIST, create_departments=True)
+        report = await import_file(runtime, "messages", LIST, create_departments=True)
         assert report["imported"] > 10
         await runtime.catch_up()
     yield made

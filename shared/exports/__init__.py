@@ -1,0 +1,1 @@
+"""Workbooks (.xlsx) that people print, keep and fill in."""
