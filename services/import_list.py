@@ -289,7 +289,7 @@ class _Run:
         """The column at fault: that of the rule, that of the field, or the row's number."""
         keys = (problem.code if isinstance(problem, RuleBroken) else None, problem.field)
         columns = self.importer.column_of
-        return next((columns[key] for key in keys if key in columns), self.importer.number_column)
+        return next((columns[key] for key in keys if key is not None and key in columns), self.importer.number_column)
 
     def other_content(self, row: _Row) -> BadCell:
         """Why a number that is known with another content is refused."""

@@ -176,12 +176,14 @@ def _column(name: str | None, context: Context) -> None:
         raise refusal("column_closed", "column")
 
 
-def _answered(state: Article, answer: str | None, department: str) -> list[Event]:
-    """The answer to what monitoring found, where one is waited for."""
+def _answered(state: Article, answer: str | None, context: Context) -> list[Event]:
+    """The answer to what monitoring found, where one is waited for; of history it may be given later."""
     if state.unanswered:
         if answer is None:
+            if context.origin == "import":
+                return []
             raise refusal("warnings_unanswered", "answer", found=told(state.hits))
-        return [WarningsAnswered(department=department, hits=state.hits, answer=answer)]
+        return [WarningsAnswered(department=state.department, hits=state.hits, answer=answer)]
     if answer is not None:
         raise refusal("no_warnings", "answer")
     return []
@@ -264,11 +266,11 @@ def _united(before: tuple[Hit, ...], more: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 
 def submit(state: Article, command: Submit, context: Context) -> list[Event]:
-    """送审, with what monitoring found."""
+    """送审, with what monitoring found; history may be kept without its text."""
     _going(state)
     if state.status not in DRAFTING:
         raise refusal("not_drafting")
-    if state.text is None:
+    if state.text is None and context.origin != "import":
         raise refusal("text_missing")
     if state.column is None:
         raise refusal("column_missing")
@@ -323,7 +325,7 @@ def approve(state: Article, command: Approve, context: Context) -> list[Event]:
     _another_person(state, context)
     _in_sequence(state, context)
     return [
-        *_answered(state, command.answer, state.department),
+        *_answered(state, command.answer, context),
         ReviewApproved(department=state.department, stage=command.stage, reviewer=context.actor.subject),
     ]
 
@@ -395,7 +397,7 @@ def _followed(
     """What a result leaves besides itself: the passed stage, or the end of every word of a state secret."""
     if result == "open":
         approved = ReviewApproved(department=state.department, stage="secrecy", reviewer=context.actor.subject)
-        return [*_answered(state, answer, state.department), approved]
+        return [*_answered(state, answer, context), approved]
     if answer is not None:
         raise refusal("no_warnings", "answer")
     if ground == "state_secret":
@@ -448,7 +450,10 @@ def return_(state: Article, command: Return, context: Context) -> list[Event]:
 
 
 def publish(state: Article, command: Publish, context: Context) -> list[Event]:
-    """发布: ends the clock; the time that the page shows is not earlier than recorded, to the minute, without a reason."""
+    """发布: ends the clock; the time that the page shows is not earlier than recorded, to the minute, without a reason.
+
+    History was recorded when it happened.
+    """
     _going(state)
     column = command.column or state.column
     if state.status != "released" or next_stage(state) is not None or column is None:
@@ -458,14 +463,16 @@ def publish(state: Article, command: Publish, context: Context) -> list[Event]:
     claimed = command.claimed_at or context.happened
     if claimed > context.now:
         raise refusal("claimed_ahead", "claimed_at")
-    earlier = claimed < context.now.replace(second=0, microsecond=0)
-    if earlier and command.claimed_reason is None and context.origin != "import":
+    imported = context.origin == "import"
+    recorded = context.happened if imported else context.now
+    earlier = claimed < recorded.replace(second=0, microsecond=0)
+    if earlier and command.claimed_reason is None and not imported:
         raise refusal("claimed_earlier", "claimed_reason")
     (clock,) = clocks(state)
     return [
         InfoPublished(
             department=state.department,
-            flags=("claimed_earlier",) if earlier else (),
+            flags=("claimed_earlier",) if earlier and not imported else (),
             column=column,
             claimed_at=claimed,
             claimed_earlier=earlier,
@@ -485,7 +492,7 @@ def check_published(state: Article, command: CheckPublished, context: Context) -
 def answer_warnings(state: Article, command: AnswerWarnings, context: Context) -> list[Event]:
     """答复监测提示 of a published text; before publication the reviewers answer as they approve."""
     _live(state)
-    return _answered(state, command.answer, state.department)
+    return _answered(state, command.answer, context)
 
 
 def correct(state: Article, command: Correct, context: Context) -> list[Event]:

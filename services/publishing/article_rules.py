@@ -35,6 +35,21 @@ SENSITIVITIES: Final[Mapping[Sensitivity, Text]] = {
     "sensitive": Text("敏感信息", "Sensitive"),
     "major_emergency": Text("重大突发", "Major emergency"),
 }
+NOT_OPEN_GROUNDS: Final[Mapping[NotOpenGround, Text]] = {
+    "state_secret": Text("国家秘密", "State secret"),
+    "forbidden_by_law": Text("法律、行政法规禁止公开", "Forbidden by law"),
+    "three_securities": Text("危及三安全一稳定", "Endangers security or stability"),
+    "third_party": Text("商业秘密、个人隐私", "A third party's secret or privacy"),
+    "internal_affairs": Text("内部事务信息", "Internal affairs"),
+    "process_information": Text("过程性信息", "Process information"),
+    "enforcement_file": Text("行政执法案卷信息", "Enforcement file"),
+    "special_access": Text("另有查询办法", "Special access regime"),
+}
+RETENTIONS: Final[Mapping[Retention, Text]] = {
+    "10y": Text("10年", "10 years"),
+    "30y": Text("30年", "30 years"),
+    "permanent": Text("永久", "Permanent"),
+}
 ORDINARY: Final[tuple[Stage, ...]] = ("first", "second", "third", "secrecy")
 LEADERS: Final[tuple[Stage, ...]] = ("leader_in_charge", "chief_leader")
 

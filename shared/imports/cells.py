@@ -129,12 +129,14 @@ def alone(cells: Cells, column: str, needs: str) -> None:
 
 
 def made(command: type[C], cells: Cells, columns: Mapping[str, str] | None = None, **values: Any) -> C:
-    """The command with ``values``, and fields from the cells of ``columns``; a refused field is named by its column.
+    """The command with ``values``, and all other fields of ``columns`` from their cells; a refused field is named by column.
 
     A title that old lists break into lines is one line.
     """
     columns = columns or {}
-    written: dict[str, Any] = {field: cells[column] for field, column in columns.items() if cells[column]}
+    written: dict[str, Any] = {
+        field: cells[column] for field, column in columns.items() if cells[column] and field not in values
+    }
     if "title" in written:
         written["title"] = " ".join(written["title"].split())
     for field, value in written.items():

@@ -229,7 +229,7 @@ async def test_a_wild_address_is_counted_under_no_name_of_its_own(luodian: Count
         "/api/v1/messages/letters",
         "/api/v1/messages/messages/",
         "/api/v1/messages/messages//accept",
-        "/api/v1/messages/messages.xlsx",
+        "/api/v1/messages/messages.docx",
         "/api/v1/messages/messages/a/b/c/d",
         "/docs",
         "/openapi.json",
