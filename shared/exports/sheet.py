@@ -18,7 +18,8 @@ OPTIONS: Mapping[str, Any] = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-A4 = 9
+A4, AS_TEXT = 9, 49
+"""Excel's numbers of the paper and of the cell format “text”."""
 LONGEST_CELL = 32_767
 LONGEST_HEADING = 70
 NARROWEST, WIDEST = 8, 48
@@ -47,7 +48,7 @@ class ListBook:
         self._book = _book(self._out, heading.title, heading.at)
         self._notes, self._header = notes, tuple(header)
         self._widths = [_width(title) + 2 for title in header]
-        self._text = self._book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "border": 1})
+        self._text = self._book.add_format({"num_format": AS_TEXT, "text_wrap": True, "valign": "top", "border": 1})
         self._number = self._book.add_format({"valign": "top", "border": 1})
         self._sheet = self._book.add_worksheet(_sheet_name(heading.title))
         head = _head_format(self._book)
@@ -115,7 +116,7 @@ def template_book(title: str, columns: Sequence[ToFill], notes: Sequence[str], a
     book = _book(out, title, at)
     sheet = book.add_worksheet(_sheet_name(title))
     head, needed = _head_format(book), _head_format(book, needed=True)
-    text = book.add_format({"num_format": "@"})
+    text = book.add_format({"num_format": AS_TEXT})
     for place, column in enumerate(columns):
         sheet.set_column(place, place, min(max(_width(column.title), _width(column.example)) + 4, WIDEST), text)
         sheet.write_string(0, place, column.title, needed if column.needed else head)
@@ -164,7 +165,7 @@ def _offer(book: Workbook, sheet: Any, columns: Sequence[ToFill]) -> None:
 
 def _notes_sheet(book: Workbook, rows: Sequence[Sequence[str]]) -> None:
     sheet = book.add_worksheet(NOTES)
-    text, head = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}), _head_format(book)
+    text, head = book.add_format({"num_format": AS_TEXT, "text_wrap": True, "valign": "top"}), _head_format(book)
     for row, cells in enumerate(rows):
         for place, cell in enumerate(cells):
             sheet.write_string(row, place, shown(cell), head if row == 0 else text)
@@ -195,7 +196,7 @@ def _head_format(book: Workbook, *, needed: bool = False) -> Any:
             "valign": "vcenter",
             "align": "center",
             "border": 1,
-            "num_format": "@",
+            "num_format": AS_TEXT,
             "bg_color": "#FCE4D6" if needed else "#E7E6E6",
         }
     )

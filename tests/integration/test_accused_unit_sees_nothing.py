@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.messages.message_import import COLUMNS
+from services.messages.message_import import MESSAGES_IMPORT
 from shared.eventlog.envelope import decode
 from tests.local_county import ABSENT, MESSAGES, LocalCounty, filled, local_county
 from tests.message_bodies import BODIES
@@ -53,7 +53,7 @@ async def staffed(county: LocalCounty) -> None:
 
 def listing(*rows: tuple[str, ...]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows((COLUMNS, *rows))
+    csv.writer(out).writerows((MESSAGES_IMPORT.titles, *rows))
     return out.getvalue().encode()
 
 
