@@ -1,4 +1,4 @@
-"""信息公开: publication of information and its columns, findings, official documents with their attribute, interpretation."""
+"""信息公开: publication, its columns and what patrols find, official documents with their attribute, interpretations."""
 
 from services.publishing.article import ARTICLE
 from services.publishing.article_import import ARTICLES_IMPORT

@@ -289,7 +289,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case SearchRecorded():
             return changed(state, search="found" if event.found else "nothing")
         case ReplyDrafted():
-            return changed(state, status="drafted", draft=event, drafter=stamp.actor)
+            return changed(state, status="drafted", draft=_as_written(event), drafter=stamp.actor)
         case ReplyReviewed():
             if event.passed:
                 return changed(state, status="reviewed")
@@ -333,6 +333,11 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             return _erased(state)
         case _:
             return state
+
+
+def _as_written(draft: ReplyDrafted) -> ReplyDrafted:
+    """The draft without what the engine adds as it stores the event: decided and read back, it is the same."""
+    return draft if draft.origin is None else draft.model_copy(update={"origin": None})
 
 
 def _last_step(state: Application, stamp: Stamp) -> datetime:

@@ -56,10 +56,8 @@ class RegisterRoom:
     def __init__(self, engine: Engine, audit: Audit) -> None:
         self._engine, self._audit = engine, audit
 
-    async def made(
-        self, kind: CaseKind[Any], wanted: Wanted, actor: Actor, request: str | None = None, *, most: int = MOST_ROWS
-    ) -> Made:
-        """The register. Raises ``BadField`` where it would have more than ``most`` rows, ``StoreAway``, ``NotReady``."""
+    async def made(self, kind: CaseKind[Any], wanted: Wanted, actor: Actor, request: str | None = None) -> Made:
+        """The register. Raises ``BadField`` where it would have too many rows, ``StoreAway``, ``NotReady``."""
         reference = self._engine.reference()
         if reference is None:
             raise NotReady
@@ -73,12 +71,12 @@ class RegisterRoom:
         book = ListBook(heading, columns_of(kind), notes)
         async for heads in self._pages(wanted.query):
             for cells in await page.rows(heads, wanted.words):
-                if book.rows >= most:
+                if book.rows >= MOST_ROWS:
                     raise BadField(
                         "received_from",
                         Text(
-                            f"超过 {most} 件，请用收件日或单位分次导出",
-                            f"more than {most} cases: export them in parts, by day of receipt or unit",
+                            f"超过 {MOST_ROWS} 件，请用收件日或单位分次导出",
+                            f"more than {MOST_ROWS} cases: export them in parts, by day of receipt or unit",
                         ),
                     )
                 book.add(cells)
