@@ -7,8 +7,9 @@ from services.publishing.column_import import COLUMNS_IMPORT
 from services.publishing.document import DOCUMENT
 from services.publishing.document_import import DOCUMENTS_IMPORT
 from services.publishing.finding import FINDING
+from services.publishing.finding_import import FINDINGS_IMPORT
 from services.publishing.interpretation import INTERPRETATION
 from services.publishing.interpretation_import import INTERPRETATIONS_IMPORT
 
 KINDS = (ARTICLE, COLUMN, FINDING, DOCUMENT, INTERPRETATION)
-IMPORTERS = (ARTICLES_IMPORT, COLUMNS_IMPORT, DOCUMENTS_IMPORT, INTERPRETATIONS_IMPORT)
+IMPORTERS = (ARTICLES_IMPORT, COLUMNS_IMPORT, FINDINGS_IMPORT, DOCUMENTS_IMPORT, INTERPRETATIONS_IMPORT)

@@ -45,7 +45,10 @@ from services.publishing.finding_rules import (
     CAUSES,
     DISPUTE,
     LIMITS,
+    SCOPES,
+    SEVERITIES,
     VETO_AREAS,
+    VETOES,
     Area,
     Cause,
     Severity,
@@ -59,6 +62,7 @@ from services.publishing.interpretation_state import Interpretation
 from shared.domain.deadline import Clock
 from shared.domain.kind import BadField, CaseKind, Context, Event, Summary, VerdictFields
 from shared.domain.permission import Allowed
+from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
 MISSING = Text("发现问题的必填", "needed where something was found")
@@ -400,6 +404,21 @@ COLUMNS: Mapping[str, Text] = {
 }
 
 
+REGISTER = RegisterForm(
+    title=Text("巡查发现登记簿", "Register of findings on patrol"),
+    subject=Text("问题", "Finding"),
+    department=Text("被巡查单位", "Unit patrolled"),
+    received=Text("发现日", "Found"),
+    words={
+        "scope": SCOPES,
+        "area": AREAS,
+        "cause": {cause: words for causes in CAUSES.values() for cause, words in causes.items()},
+        "severity": SEVERITIES,
+        "veto": VETOES,
+    },
+)
+
+
 def summary(state: Finding) -> Summary:
     """What lists show and filter."""
     cause = title_of(state.cause)
@@ -472,6 +491,7 @@ FINDING: CaseKind[Finding] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    register=REGISTER,
     vault_readers=VAULT_READERS,
     stands=stands,
     may_void=may_void,

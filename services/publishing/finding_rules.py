@@ -86,6 +86,18 @@ CAUSES: Final[Mapping[Area, Mapping[Cause, Text]]] = {
     },
 }
 """What can be found in each area. Lateness and columns are not among them: their clocks count them already."""
+SEVERITIES: Final[Mapping[Severity, Text]] = {
+    "minor": Text("轻微", "Minor"),
+    "ordinary": Text("一般", "Ordinary"),
+    "serious": Text("严重", "Serious"),
+}
+VETOES: Final[Mapping[Veto, Text]] = {
+    "none": Text("无", "None"),
+    "secret": Text("泄密", "Secret disclosed"),
+    "privacy": Text("泄露个人信息", "Personal data disclosed"),
+    "misstatement": Text("严重表述错误", "Grave misstatement"),
+    "forged_date": Text("伪造发布日期", "Forged date of publication"),
+}
 VETO_AREAS: Final[Mapping[Veto, frozenset[Area]]] = {
     "none": frozenset(AREAS),
     "secret": frozenset(("security",)),

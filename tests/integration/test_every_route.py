@@ -223,6 +223,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     **lists("/api/v1/requests/applications"),
     **lists(f"{PUBLISHING}/articles"),
     **lists(f"{PUBLISHING}/columns"),
+    **lists(f"{PUBLISHING}/findings"),
     **lists(f"{PUBLISHING}/documents"),
     **lists(f"{PUBLISHING}/interpretations"),
     ("GET", f"{MESSAGES}/{{id}}"): readable(ORDINARY_SEEN),

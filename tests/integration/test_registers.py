@@ -206,7 +206,7 @@ async def filled(county: LocalCounty, collection: str, *lines: dict[str, str]) -
 
 
 async def test_a_filled_template_is_imported_as_it_is_and_once_only(county: LocalCounty) -> None:
-    for collection in ("columns", "articles", "documents", "interpretations", "applications", "messages"):
+    for collection in ("columns", "articles", "findings", "documents", "interpretations", "applications", "messages"):
         importer = IMPORTERS[collection]
         good = row(importer)
         bad = {**good, importer.number_column: "2", importer.columns[-2 if collection == "messages" else 1].title: ""}
@@ -218,8 +218,8 @@ async def test_a_filled_template_is_imported_as_it_is_and_once_only(county: Loca
         assert rehearsed == report
         again = await taken(county, collection, body)
         assert (again["imported"], again["skipped"]) == (0, 1)
-        other = {**good, importer.columns[1].title: "教育局" if collection == "applications" else "W01"}
-        if other != good:
+        other = {**good, importer.columns[1].title: "W01"}
+        if not importer.columns[1].unit:
             changed = await taken(county, collection, await filled(county, collection, other))
             assert [(r["row"], r["field"]) for r in changed["rejected"]] == [(2, importer.number_column)]
 

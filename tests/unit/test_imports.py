@@ -77,7 +77,8 @@ def test_an_empty_cell_that_must_be_filled_is_named(importer: Importer) -> None:
 @pytest.mark.parametrize("written", ["2025-02-30", "去年三月", "2031-01-01"])
 def test_an_impossible_date_is_named_wherever_it_stands(importer: Importer, written: str) -> None:
     dates = [column.title for column in importer.columns if column.example.startswith("2025-")]
-    for title in dates[1:] if dates[0] == importer.number_column else dates:
+    ahead = ("整改期限",) if written == "2031-01-01" else ()
+    for title in (one for one in dates if one not in (importer.number_column, *ahead)):
         with pytest.raises(BadCell) as caught:
             importer.read(row(importer, **{title: written}), NOW)
         assert (caught.value.column, caught.value.value) == (title, written)

@@ -12,6 +12,7 @@ from services.publishing.column_import import COLUMNS_IMPORT
 from services.publishing.document_events import DocumentIssued
 from services.publishing.document_import import DOCUMENTS_IMPORT
 from services.publishing.document_state import Document
+from services.publishing.finding_import import FINDINGS_IMPORT
 from services.publishing.interpretation_events import InterpretationCompleted, InterpretationPublished
 from services.publishing.interpretation_import import INTERPRETATIONS_IMPORT
 from shared.domain.kind import CaseView, RuleBroken
@@ -261,3 +262,70 @@ def test_an_interpretation_needs_its_document() -> None:
 )
 def test_a_bad_interpretation_is_refused_at_its_column(cells: dict[str, str], column: str) -> None:
     assert refused(INTERPRETATIONS_IMPORT, **cells)[0] == column
+
+
+# -- findings ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_finding_goes_from_the_patrol_to_its_clearing() -> None:
+    assert told(played(FINDINGS_IMPORT)) == [
+        ("PatrolRecorded", "2025-03-03"),
+        ("DefectFound", "2025-03-03"),
+        ("DefectAccepted", "2025-03-05"),
+        ("DefectConfirmed", "2025-03-06"),
+        ("DefectFixed", "2025-03-18"),
+        ("DefectCleared", "2025-03-19"),
+    ]
+    late = told(
+        played(
+            FINDINGS_IMPORT,
+            认可日期="",
+            认定日期="2025-03-20",
+            整改期限="2025-03-25",
+            整改日期="2025-04-10",
+            核销日期="2025-04-11",
+        )
+    )
+    assert ("DisputeLapsed", "2025-03-11") in late
+    assert ("FixOverdue", "2025-03-26") in late
+
+
+def test_a_patrol_that_found_nothing_says_only_that() -> None:
+    empty = dict.fromkeys(
+        ("问题类别", "问题原因", "严重程度", "网址", "认可日期", "认定日期", "整改期限", "整改日期", "核销日期"), ""
+    )
+    assert told(played(FINDINGS_IMPORT, 未发现问题="是", **empty)) == [("PatrolRecorded", "2025-03-03")]
+    assert refused(FINDINGS_IMPORT, 未发现问题="是")[0] == "问题类别"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"问题原因": ""}, "问题原因"),
+        ({"网址": ""}, "网址"),
+        ({"整改期限": "2025-13-01"}, "整改期限"),
+        ({"整改期限": ""}, "整改期限"),
+        ({"认定日期": ""}, "认定日期"),
+        ({"整改日期": ""}, "整改日期"),
+        ({"整改日期": "2025-03-05"}, "整改日期"),
+        ({"不成立日期": "2025-03-06", "不成立情形": "证据不足"}, "不成立日期"),
+    ],
+)
+def test_a_bad_finding_is_refused_at_its_column(cells: dict[str, str], column: str) -> None:
+    assert refused(FINDINGS_IMPORT, **cells)[0] == column
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"问题原因": "错链、断链"}, "问题原因"),
+        ({"一票否决情形": "泄密"}, "一票否决情形"),
+        ({"认可日期": ""}, "认定日期"),
+        ({"整改期限": "2025-03-06"}, "整改期限"),
+    ],
+)
+def test_a_rule_about_findings_names_the_column_that_breaks_it(cells: dict[str, str], column: str) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        played(FINDINGS_IMPORT, **cells)
+    of = FINDINGS_IMPORT.column_of
+    assert (of.get(caught.value.code) or of.get(caught.value.field or "")) == column
