@@ -65,10 +65,11 @@ class Scenario:
         settings: Mapping[str, Any] | None = None,
         cases: Mapping[str, CaseView] | None = None,
         case: str = "M2026-000001",
+        counted: Any = None,
     ) -> None:
         self.kind, self.calendar = kind, calendar or known_calendar()
         self.directory, self.settings, self.cases = directory or Directory(), settings or {}, cases or {}
-        self.file = CaseFile(case, 1)
+        self.file, self.counted = CaseFile(case, 1), counted
         self.records: list[Recorded] = []
 
     def batch(self, now: datetime) -> Batch:
@@ -236,7 +237,8 @@ def when(
     sealed = command.model_copy(update=refs)
     try:
         batch.recompute()
-        batch.give(Given(sealed, by, happened, origin, writer="s:writer"))
+        counted = scenario.counted if type(command).command_counts else None
+        batch.give(Given(sealed, by, happened, origin, writer="s:writer", counted=counted))
         batch.settle(now)
     except RuleBroken as broken:
         return Result(scenario, [], broken, None)

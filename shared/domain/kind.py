@@ -214,6 +214,7 @@ class Command(BaseModel):
     command_opens: ClassVar[bool] = False
     command_needs: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
     command_among: ClassVar[Callable[[Any], Among | None] | None] = None
+    command_counts: ClassVar[Callable[[Any], Any] | None] = None
     happened: datetime | None = field(
         Text("发生时间", "Happened"),
         help=Text(
@@ -270,11 +271,13 @@ def command(
     opens: bool = False,
     needs: Callable[[Any], tuple[str, ...]] | None = None,
     among: Callable[[Any], Among | None] | None = None,
+    counts: Callable[[Any], Any] | None = None,
 ) -> Callable[[C], C]:
     """Gives a command class its titles, help, legal basis and who may give it; its path is its class name in kebab-case.
 
     ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at,
-    ``among`` says by the case's own state among which others of its kind it looks.
+    ``among`` says by the case's own state among which others of its kind it looks; ``counts`` makes of the state the
+    question about facts whose answer it looks at.
     """
 
     def mark(cls: C) -> C:
@@ -287,6 +290,7 @@ def command(
         cls.command_allowed, cls.command_opens = tuple(allowed), opens
         cls.command_needs = staticmethod(needs) if needs else None
         cls.command_among = staticmethod(among) if among else None
+        cls.command_counts = staticmethod(counts) if counts else None
         return cls
 
     return mark
@@ -326,7 +330,8 @@ class CaseView:
 class Context:
     """Everything a decision may look at besides state and command. Times are aware UTC; dates are Asia/Shanghai.
 
-    ``writer`` is the vault subject under which the command's personal data was sealed.
+    ``writer`` is the vault subject under which the command's personal data was sealed; ``counted`` the answer to the
+    question about facts that the command declares.
     """
 
     case: str
@@ -341,6 +346,7 @@ class Context:
     cases: Mapping[str, CaseView] = dataclass_field(default_factory=dict)
     origin: Literal["import"] | None = None
     writer: str | None = None
+    counted: Any = None
 
     @property
     def unattended(self) -> bool:

@@ -88,6 +88,7 @@ class Given:
     happened: datetime
     origin: Literal["import"] | None = None
     writer: str | None = None
+    counted: Any = None
 
 
 class Batch:
@@ -371,6 +372,7 @@ class Batch:
             cases=self.cases,
             origin=given.origin,
             writer=given.writer,
+            counted=given.counted,
         )
 
     def _next_rung(self) -> tuple[datetime, Any] | None:

@@ -1,7 +1,7 @@
 """The one way into a case file: load, settle, decide, append, and again where somebody else was faster."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -134,6 +134,8 @@ class Engine:
         self._hash_key = hash_key
         self.appended: Callable[[], None] = lambda: None
         """Called after each append, so that the relay need not wait for its next look."""
+        self.count: Callable[[Any], Awaitable[Any]] | None = None
+        """Answers the questions about facts that commands declare; only where facts are."""
 
     def kind(self, name: str) -> CaseKind[Any]:
         """The kind of that name."""
@@ -264,8 +266,10 @@ class Engine:
             rows = Sealed({}, (*rows.subjects, *sealed.subjects), (*rows.values, *sealed.values), writer)
             plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
             command = one.command.model_copy(update=dict(sealed.refs)) if sealed.refs else one.command
+            counted = await self._counted(one, batch)
+            happened = one.happened or one.command.happened or now
             try:
-                batch.give(Given(command, one.actor, one.happened or one.command.happened or now, one.origin, writer))
+                batch.give(Given(command, one.actor, happened, one.origin, writer, counted))
             except DateProblem as problem:
                 raise BadField("happened", problem.text) from problem
         batch.settle(now)
@@ -409,6 +413,14 @@ class Engine:
 
     def _view(self, head: CaseRecord) -> CaseView:
         return CaseView(head.id, head.kind, head.version, codec_of(self.kind_of(head)).load_state(head.state))
+
+    async def _counted(self, one: Asked, batch: Batch) -> Any:
+        counts = type(one.command).command_counts
+        if counts is None:
+            return None
+        if self.count is None:
+            raise LookupError(f"no facts here that {one.command.command_name} could count")
+        return await self.count(counts(batch.state))
 
     async def _append(
         self,

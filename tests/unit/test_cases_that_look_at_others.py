@@ -1,4 +1,4 @@
-"""A guard looks at another case through ``needs`` or ``among``; a case of its own keeps its parent; both through the real engine."""
+"""A guard looks at other cases through ``needs`` or ``among``, at facts through ``counts``; a case keeps its parent; the real engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -69,6 +69,11 @@ class CountNotes(Command):
     """Counts the other notes of the day."""
 
 
+@command(WORDS, help=WORDS, basis=BASIS, allowed=(SYSTEM_MAY,), counts=lambda state: ("notes", state.events))
+class AddCounted(Command):
+    """Adds what was counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """How much is in it, and under what."""
@@ -97,6 +102,11 @@ def count(state: Note, given: CountNotes, context: Context) -> Sequence[Event]:
     raise RuleBroken("note.counted", Text(" ".join(sorted(context.cases)) or "无", "counted"), BASIS)
 
 
+def add_counted(state: Note, given: AddCounted, context: Context) -> Sequence[Event]:
+    """Says the answer that came in."""
+    return [NoteMade(department="county-office", parent=context.counted)]
+
+
 def evolve(state: Note, told: Any, stamp: Stamp) -> Note:
     """Counts."""
     return Note(state.events + 1, told.parent, local_date(stamp.happened))
@@ -117,7 +127,7 @@ NOTE: CaseKind[Note] = CaseKind(
     initial=Note(),
     state_type=Note,
     events=(NoteMade,),
-    commands={MakeNote: make, AddToNote: add, CountNotes: count},
+    commands={MakeNote: make, AddToNote: add, CountNotes: count, AddCounted: add_counted},
     evolve=evolve,
     clocks=lambda state: (),
     missed=never,
@@ -174,6 +184,28 @@ async def test_a_guard_does_not_see_the_cases_of_another_service_in_the_same_sto
     first = await engine_on(store, "requests", elsewhere).execute(elsewhere, None, [Asked(MakeNote(), SYSTEM, "c1")])
     with pytest.raises(RuleBroken, match="样例"):
         await engine_on(store).execute(NOTE, None, [Asked(MakeNote(under=first.case), SYSTEM, "c2")])
+
+
+async def test_a_question_about_facts_is_made_of_the_state_and_its_answer_comes_in_with_the_context() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    case = (await engine.execute(NOTE, None, [Asked(MakeNote(), SYSTEM, "c1")])).case
+    asked: list[Any] = []
+
+    async def count(question: Any) -> str:
+        asked.append(question)
+        return "N2026-000007"
+
+    with pytest.raises(LookupError, match="add-counted"):
+        await engine.execute(NOTE, case, [Asked(AddCounted(), SYSTEM, "c2")])
+    engine.count = count
+    await engine.execute(NOTE, case, [Asked(AddToNote(), SYSTEM, "c3")])
+    assert asked == []
+    await engine.execute(NOTE, case, [Asked(AddCounted(), SYSTEM, "c4")])
+    assert asked == [("notes", 2)]
+    head = await store.load(case)
+    assert head is not None
+    assert head.parent == "N2026-000007"
 
 
 async def test_a_case_is_full_at_a_thousand_events() -> None:
