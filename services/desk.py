@@ -15,6 +15,13 @@ import orjson
 from pydantic import ValidationError
 
 from services.assessment import calendar as calendar_kind
+from services.assessment.annual_report import ReportQuestion, differences, value_at
+from services.assessment.annual_report_case import KIND as annual_report_kind
+from services.assessment.annual_report_case import report_id
+from services.assessment.annual_report_events import ReportFrozen
+from services.assessment.annual_report_prose import with_prose
+from services.assessment.annual_report_rules import SECTIONS
+from services.assessment.annual_report_state import AnnualReport
 from services.assessment.assessor import Assessor, Question, full_type, known_on
 from services.assessment.facts import CONSUMER, Projector
 from services.assessment.facts import TOPICS as FACT_TOPICS
@@ -123,10 +130,88 @@ class Desk:
         """``gongkai explain``, everything shown."""
         return await self.assessor.explain(question, department, indicator)
 
-    async def annual_report(self, year: int, department: str | None, as_of: str | None) -> dict[str, Any]:
-        """``gongkai report annual``, as recorded by the end of the day ``as_of``. Raises ``Unanswerable``, ``BadField``."""
-        cut_off = _argument("as_of", read_date, as_of) if as_of else None
-        return await self.assessor.annual(year, department, cut_off)
+    async def annual_report(
+        self,
+        year: int,
+        department: str | None = None,
+        as_of: str | None = None,
+        edition: int | None = None,
+        *,
+        may_read: Callable[[str | None], bool] = lambda _: True,
+    ) -> dict[str, Any]:
+        """``gongkai report annual``: as recorded by the end of the day ``as_of``, or as frozen in ``edition``.
+
+        ``editions`` are those that were frozen; a frozen one has what ``changed`` since. ``may_read`` says of whose report
+        the viewer may read the words before they are frozen. Raises ``Unanswerable``, ``BadField``.
+        """
+        state, frozen = await self._annual_case(year, department)
+        editions = [
+            {
+                "edition": one.edition,
+                "cut_off": one.cut_off,
+                "digest": one.digest,
+                "published": one.edition == state.published,
+            }
+            for one in frozen
+        ]
+        if edition is None:
+            cut_off = _argument("as_of", read_date, as_of) if as_of else None
+            document = await self.assessor.annual(year, department, cut_off)
+            shown = may_read(document["department"])
+            prose = {name: getattr(state, name) if shown else None for name in SECTIONS}
+            return {**with_prose(document, prose), "edition": None, "editions": editions}
+        if as_of is not None:
+            own = Text("定稿自有截止时刻，不可并用", "an edition has its own cut-off; give one of the two")
+            raise BadField("as_of", own)
+        content = next((orjson.loads(one.content) for one in frozen if one.edition == edition), None)
+        if content is None:
+            there = "、".join(str(one.edition) for one in frozen) or "无"
+            none = Text(f"没有第 {edition} 次定稿，现有：{there}", f"no edition {edition}; there are: {there}")
+            raise BadField("edition", none)
+        changed = differences(content, await self.assessor.annual(year, department, None))
+        return {**content, "cases": None, "editions": editions, "changed": changed}
+
+    async def annual_cell(
+        self, year: int, department: str | None, as_of: str | None, edition: int | None, cell: str
+    ) -> dict[str, Any]:
+        """``gongkai report annual --cell``: what a cell says and the events behind it. Raises ``Unanswerable``, ``BadField``."""
+        document = await self.annual_report(year, department, as_of, edition)
+        question = ReportQuestion(year, document["department"])
+        told = await self.assessor.behind(question, cell, datetime.fromisoformat(document["cut_off"]))
+        return {
+            **{name: document[name] for name in ("year", "department", "name", "cut_off", "edition")},
+            "cell": cell,
+            "value": value_at(document, cell),
+            "not_entered": document["not_entered"].get(cell, []),
+            "events": [
+                {
+                    "case": one.case,
+                    "event": one.event,
+                    "type": full_type(one.type),
+                    "department": one.department,
+                    "happened": one.happened.isoformat(),
+                }
+                for one in told
+            ],
+        }
+
+    async def count(self, question: ReportQuestion) -> dict[str, Any]:
+        """What a report is frozen with: its numbers now, and how much that was recorded is not in them yet."""
+        waiting = await self.runtime.lag()
+        for service in self.runtime.services.values():
+            unsent, _ = await service.stores.cases.figures(service.name, self.runtime.today.isoformat())
+            waiting += unsent
+        return {**await self.assessor.counted(question), "behind": waiting}
+
+    async def _annual_case(self, year: int, department: str | None) -> tuple[AnnualReport, list[ReportFrozen]]:
+        """The file of a report and the editions in it."""
+        case = report_id(year, self.assessor.unit(department))
+        engine = self.runtime.engine("assessment")
+        head = await engine.stores.cases.load(case)
+        if head is None:
+            return AnnualReport(), []
+        events = [record.event for record in await engine.history(annual_report_kind, case)]
+        return await engine.state(head), [one for one in events if isinstance(one, ReportFrozen)]
 
     async def replay(self, question: Question) -> dict[str, Any]:
         """``gongkai replay --from log``: fresh facts from the log's start, scored and compared with the live result."""
@@ -515,6 +600,18 @@ class Desk:
                 "reason": "审计记录摘要不符 / the audit trail's digest does not follow",
             }
         return {"cases": found.cases, "events": found.events, "ok": first is None, "first_bad": first}
+
+
+def annual_file(suffix: str, document: Mapping[str, Any]) -> bytes:
+    """The annual report as ``.xlsx`` or ``.docx`` in the official layout; the same edition gives the same bytes."""
+    # Reading and writing office files takes longer to load than most questions take to answer.
+    if suffix == ".xlsx":
+        from services.assessment.annual_report_xlsx import xlsx
+
+        return xlsx(document)
+    from services.assessment.annual_report_docx import docx
+
+    return docx(document)
 
 
 def plan_check(text: str, language: str) -> dict[str, Any]:

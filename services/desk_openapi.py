@@ -10,6 +10,11 @@ PROBLEM: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/co
 DAY = Text("日期，四种写法均可", "a date, in any of the four ways")
 PLAN = Text("另用的方案全文（县政府办、分析员）", "another plan's text (county office, analysts)")
 SCORING = (("as_of", DAY), ("known_on", DAY), ("plan", PLAN))
+REPORT = (
+    ("department", Text("单位，不填为全县", "department; the county's where there is none")),
+    ("as_of", DAY),
+    ("edition", Text("第几次定稿", "which frozen edition")),
+)
 FILTERS = (
     ("service", Text("服务", "service")),
     ("type", Text("事件类型", "event type")),
@@ -51,10 +56,20 @@ def desk_paths() -> dict[str, Any]:
         ),
         "/report/annual/{year}": _get(
             "annual-report",
-            Text("年度报告的表三、表四", "Tables 3 and 4 of the annual report"),
+            Text("政府信息公开工作年度报告，或其一格的事件", "The annual report, or the events behind one of its cells"),
             ("year",),
-            (("department", Text("单位", "department")), ("as_of", DAY)),
+            (*REPORT, ("cell", Text("单元格，如 table3.3.3.1.natural", "a cell, as table3.3.3.1.natural"))),
         ),
+        **{
+            f"/report/annual/{{year}}.{suffix}": _get(
+                f"annual-report-{suffix}",
+                Text(f"年度报告（.{suffix}）", f"The annual report as .{suffix}"),
+                ("year",),
+                REPORT,
+                f"application/vnd.openxmlformats-officedocument.{media}",
+            )
+            for suffix, media in (("xlsx", "spreadsheetml.sheet"), ("docx", "wordprocessingml.document"))
+        },
         "/facts": _get("facts", Text("评估事实", "Facts"), (), facts),
         "/events": _get("events", Text("事件日志，一行一条", "The event log, one a line"), (), FILTERS, "application/x-ndjson"),
         "/cases/{case}": _get("case", Text("案卷", "A case"), ("case",), ()),

@@ -1,7 +1,7 @@
 """The desk's questions over HTTP: ranking, explanation, facts, cases, events, calendar, verification, replay."""
 
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.assessment.assessor import Unanswerable
 from services.assessment.calendar import Amend, Publish
-from services.desk import FIRST_YEAR, LAST_YEAR, Desk, EventFilter, quarter_of, question_of
+from services.desk import FIRST_YEAR, LAST_YEAR, Desk, EventFilter, annual_file, quarter_of, question_of
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import BadField, Command
 from shared.domain.localtime import read_date
@@ -32,6 +32,11 @@ RESTRICTED = Text("受限案卷有误", "a restricted case does not verify")
 CASE, CASES = re.compile(r"[A-Za-z]+[0-9-]{1,30}"), "/api/v1/assessment/cases/{case}"
 LONGEST_PLAN = 200_000
 LARGEST_NOTICE = 1 << 20
+MOST_EDITIONS = 1000
+FILE_TYPES: Mapping[str, str] = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 def desk_router(desk: Desk, people: People) -> APIRouter:
@@ -91,19 +96,40 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         explained = desk.assessor.explain(question, department, indicator, restricted=restricted, hidden=hidden)
         return json_answer(await _answered(explained))
 
+    def printed(suffix: str) -> Callable[[Request, str], Awaitable[Response]]:
+        async def answer(request: Request, year: str) -> Response:
+            actor = anybody_with_a_post(request)
+            asked = Parameters(request.query_params)
+            department, as_of, edition = asked.text("department"), asked.text("as_of"), _edition(asked)
+            asked.done()
+            report = desk.annual_report(_year(year), department, as_of, edition, may_read=_words_of(actor))
+            document: dict[str, Any] = await _answered(report)
+            name = "-".join(("annual-report", year, *filter(None, [document["department"]])))
+            headers = {"Content-Disposition": f'attachment; filename="{name}{suffix}"'}
+            return Response(annual_file(suffix, document), 200, headers, FILE_TYPES[suffix])
+
+        return answer
+
+    for suffix in FILE_TYPES:
+        router.get(f"/report/annual/{{year}}{suffix}")(printed(suffix))
+
     @router.get("/report/annual/{year}")
     async def annual(request: Request, year: str) -> Response:
         actor = anybody_with_a_post(request)
         asked = Parameters(request.query_params)
-        department, as_of = asked.text("department"), asked.text("as_of")
+        department, as_of, edition = asked.text("department"), asked.text("as_of"), _edition(asked)
+        cell = asked.text("cell")
         asked.done()
-        if not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
-            raise not_found()
-        document = await _answered(desk.annual_report(int(year), department, as_of))
+        number = _year(year)
+        document: dict[str, Any] = await _answered(
+            desk.annual_report(number, department, as_of, edition, may_read=_words_of(actor))
+            if cell is None
+            else desk.annual_cell(number, department, as_of, edition, cell)
+        )
         reach, units = reach_of(actor)
         if reach != "everything" and document["department"] not in units:
             # Numbers are published; which cases they are is for those who may read the files.
-            document["cases"] = None
+            document["cases" if cell is None else "events"] = None
         return json_answer(document)
 
     @router.get("/cases/{case}")
@@ -227,6 +253,23 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         return json_answer({"refusals": refusals})
 
     return router
+
+
+def _year(text: str) -> int:
+    """A year that the calendar reaches. Raises ``Problem`` 404."""
+    if not (re.fullmatch("[0-9]{4}", text) and FIRST_YEAR <= int(text) <= LAST_YEAR):
+        raise not_found()
+    return int(text)
+
+
+def _words_of(actor: Actor) -> Callable[[str | None], bool]:
+    """Of whose annual report (None: the county's) somebody may read the words while they are being written."""
+    reach, units = reach_of(actor)
+    return lambda unit: reach in ("everything", "unrestricted") or (OFFICE if unit is None else unit) in units
+
+
+def _edition(asked: Parameters) -> int | None:
+    return asked.number("edition", 0, MOST_EDITIONS) or None
 
 
 def _filter(desk: Desk, request: Request) -> EventFilter:

@@ -52,6 +52,7 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
     )
     people = People(gate, runtime.follower, runtime.clock)
     desk = Desk(runtime)
+    runtime.engine("assessment").count = desk.count
 
     async def import_list(request: Request, kind: CaseKind[Any]) -> Response:
         actor = importer(people, request)

@@ -8,6 +8,8 @@ from typing import Any, cast
 import orjson
 
 from services.assessment import annual_report
+from services.assessment.annual_report import ReportQuestion
+from services.assessment.annual_report_rules import LIMITS
 from services.assessment.fact_frame import Fact, FactFrame, KnownOn
 from services.assessment.lines import ScoreLines, explain_json
 from services.assessment.period import Quarter
@@ -22,6 +24,8 @@ from shared.domain.localtime import local_date, moment_text, start_of
 from shared.domain.text import Text
 from shared.engine.reference import Reference
 from shared.storage.port import FactStore, PositionStore
+
+COUNTY_NAME = "annual_report.county_name"
 
 
 class Unanswerable(Exception):
@@ -167,28 +171,80 @@ class Assessor:
 
         Raises ``Unanswerable`` for an unknown unit.
         """
-        unit = self._department(self._reference(), department) if department is not None else None
+        unit = self.unit(department)
         until = self._now() if cut_off is None else start_of(cut_off + timedelta(days=1))
+        return await self._annual(ReportQuestion(year, unit), until)
+
+    async def counted(self, question: ReportQuestion) -> dict[str, Any]:
+        """What a report is frozen with: as ``annual`` tells it now, without its cases."""
+        document = await self._annual(question, self._now())
+        del document["cases"]
+        return document
+
+    async def behind(self, question: ReportQuestion, cell: str, until: datetime) -> list[annual_report.Told]:
+        """The facts that a cell of a report counts, as recorded until then. Raises ``Unanswerable`` for an unknown cell."""
+        if cell not in annual_report.ADDRESSES:
+            known = ("table2.licences.decided", "table3.3.3.1.natural", "table4.reconsideration.upheld", "fees.notices")
+            raise Unanswerable(
+                "cell",
+                Text(f"没有单元格“{cell}”，写法如 {'、'.join(known)}", f"no cell {cell}; write {', '.join(known)}"),
+            )
+        return [*annual_report.behind(await self._told(question, until), question.year).get(cell, ())]
+
+    async def _annual(self, question: ReportQuestion, until: datetime) -> dict[str, Any]:
+        reference, unit = self._reference(), question.department
+        day = min(date(question.year, 12, 31), local_date(until))
+        parked = await self.parked()
+        return {
+            "year": question.year,
+            "department": unit,
+            "name": self._name(reference, unit, day),
+            "cut_off": moment_text(until),
+            "parked": sum(parked.values()) if unit is None else parked.get(unit, 0),
+            **annual_report.report(
+                await self._told(question, until),
+                question.year,
+                [unit] if unit is not None else _agencies(reference, day),
+                "county" if unit is None else "department",
+            ),
+        }
+
+    async def _told(self, question: ReportQuestion, until: datetime) -> list[annual_report.Told]:
+        """The facts of a report in the order in which they happened, as recorded until then."""
         told = []
         for row in await self._facts.rows(annual_report.TYPES, "0001-01-01", "9999-12-31"):
-            _, type_, of, case, happened, _, recorded, _, _, voided_on, fields = row
-            if datetime.fromisoformat(recorded) > until or (unit is not None and of != unit):
+            id_, type_, of, case, happened, at, recorded, digest, _, voided_on, fields = row
+            if datetime.fromisoformat(recorded) > until or question.department not in (None, of):
                 continue
             if voided_on is not None and datetime.fromisoformat(voided_on) <= until:
                 continue
-            told.append(annual_report.Told(type_, of, case, date.fromisoformat(happened), orjson.loads(fields)))
-        return {
-            "year": year,
-            "department": unit,
-            "cut_off": moment_text(until),
-            **annual_report.report(told, year),
-        }
+            day = date.fromisoformat(happened)
+            sequence = int(id_.rpartition("/")[2])
+            found = annual_report.Told(type_, of, case, day, orjson.loads(fields), id_, digest)
+            told.append((at, case, sequence, found))
+        return [found for _, _, _, found in sorted(told, key=lambda item: item[:3])]
+
+    def unit(self, department: str | None) -> str | None:
+        """The id of a unit as named, None for all. Raises ``Unanswerable``."""
+        return self._department(self._reference(), department) if department is not None else None
+
+    @staticmethod
+    def _name(reference: Reference, unit: str | None, day: date) -> str:
+        if unit is not None:
+            return reference.directory.name(unit, day)
+        return str(reference.settings.get(COUNTY_NAME, LIMITS[COUNTY_NAME]))
 
     def _department(self, reference: Reference, name: str) -> str:
         found = reference.directory.find(name, local_date(self._now()))
         if found is None:
             raise Unanswerable("department", Text(f"没有这个单位：{name}", f"no such department: {name}"))
         return found.id
+
+
+def _agencies(reference: Reference, day: date) -> list[str]:
+    """The units that enter figures for the county's report: all that exist, but public enterprises and institutions."""
+    units = reference.directory.departments.values()
+    return [unit.id for unit in units if unit.exists_on(day) and unit.group_on(day) != "other"]
 
 
 def _group(plan: Plan, asked: str) -> str:

@@ -39,9 +39,9 @@ class Remote:
             headers={"Content-Type": kind},
         )
 
-    def file(self, path: str) -> bytes:
+    def file(self, path: str, **query: Any) -> bytes:
         """A file as it is."""
-        return self._response("GET", path).content
+        return self._response("GET", path, params={k: v for k, v in query.items() if v is not None}).content
 
     def lines(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """A document a line."""

@@ -2,6 +2,11 @@
 
 import httpx2
 
+from services.assessment.department import AssignPost
+from services.distributed import DistributedRuntime
+from shared.domain.directory import SYSTEM
+from shared.domain.localtime import read_date
+from shared.engine.execute import Asked
 from tests.distributed.stack import CLERK, MESSAGES, UNIT, Stack
 from tests.integration.program import until
 
@@ -61,3 +66,30 @@ def test_two_processes_of_one_service_share_the_work_and_double_nothing(stack: S
     books = stack.projected()
     assert books.names["MessageReceived"] == 12
     assert stack.verified()["ok"]
+
+
+def test_a_report_is_frozen_by_one_process_and_printed_alike_by_another(stack: Stack) -> None:
+    async def head(runtime: DistributedRuntime) -> None:
+        engine = runtime.engine("assessment")
+        post = AssignPost.model_validate({"subject": "head", "role": "head", "since": read_date("2026-01-01")})
+        await engine.execute(engine.kind("department"), f"department-{UNIT}", [Asked(post, SYSTEM, "post:head")])
+        await runtime.settle_down()
+
+    stack.inside(head)
+    one, other = stack.start("assessment"), stack.start("assessment")
+    reports = "/api/v1/assessment/annual-reports"
+
+    def give(path: str, **fields: object) -> httpx2.Response:
+        return httpx2.post(f"{one.url}{reports}{path}", json=fields, headers=stack.as_("head"), timeout=60)
+
+    assert give("", year=2025, department=UNIT).status_code == 201
+    case = f"/annual-report-2025-{UNIT}"
+    assert give(f"{case}/enter-figures", licences=7, source="台账").status_code == 200
+    assert stack.projected().names["FiguresEntered"] == 1
+    until(lambda: give(f"{case}/freeze-report").status_code == 200, "everything recorded is counted")
+    address = f"/api/v1/assessment/report/annual/2025.docx?department={UNIT}&edition=1"
+    first, second = (
+        httpx2.get(f"{running.url}{address}", headers=stack.as_("head"), timeout=60) for running in (one, other)
+    )
+    assert (first.status_code, second.status_code) == (200, 200), second.text
+    assert first.content == second.content

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.assessment.annual_report_commands import OpenAnnualReport
 from services.assessment.department import AssignPost
 from services.publishing.article_commands import Draft
 from services.publishing.column_commands import Open
@@ -206,6 +207,12 @@ ABOUT_FINDINGS: dict[str, People] = {
     "erase-quote": HEADS | everywhere("security_admin"),
     **CORRECTIONS,
 }
+REPORTERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office")
+ANNUAL_REPORTS: dict[str, People] = {
+    **dict.fromkeys(("enter-figures", "write-report"), of("education", *REPORTERS)),
+    **dict.fromkeys(("freeze-report", "publish-report"), of("education", "head", "disclosure_head", "office")),
+    **CORRECTIONS,
+}
 UNIT = "rename regroup merge close assign-post end-post grant-delegation end-delegation"
 TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/healthz"): PUBLIC,
@@ -257,9 +264,12 @@ TABLE: dict[tuple[str, str], Rule] = {
     **reference("calendars", REFERENCE_SEEN, {"amend": KEEPERS, **CORRECTIONS}),
     **reference("departments", EDUCATION_SEEN, {**dict.fromkeys(UNIT.split(), KEEPERS), **CORRECTIONS}),
     **reference("plans", REFERENCE_SEEN, CORRECTIONS),
+    **reference("annual-reports", EDUCATION_SEEN, ANNUAL_REPORTS),
+    ("POST", f"{DESK}/annual-reports"): Rule(frozenset().union(*map(everywhere, REPORTERS)) & PEOPLE, 422),
+    ("GET", f"{DESK}/annual-reports/{{id}}/why"): readable(EDUCATION_SEEN),
     ("GET", f"{DESK}/ranking/{{quarter}}"): POSTED,
     ("GET", f"{DESK}/explain/{{quarter}}/{{department}}"): POSTED,
-    ("GET", f"{DESK}/report/annual/{{year}}"): POSTED,
+    **{("GET", f"{DESK}/report/annual/{{year}}{suffix}"): POSTED for suffix in ("", ".xlsx", ".docx")},
     ("GET", f"{DESK}/events"): POSTED,
     ("GET", f"{DESK}/facts"): POSTED,
     ("GET", f"{DESK}/cases/{{case}}"): Rule(ORDINARY_SEEN, others=404),
@@ -314,6 +324,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         taken = Asked(TakeOver(department="education", message=message), SYSTEM, "application")
         await requests.execute(requests.kind("application"), None, [taken])
         publishing = county.runtime.engine("publishing")
+        reporting = OpenAnnualReport(year=2026, department="education")
+        await engine.execute(engine.kind("annual_report"), None, [Asked(reporting, SYSTEM, "annual-report")])
         for kind, opening in (("column", COLUMN_OPENED), ("article", ARTICLE_DRAFTED), ("finding", PATROLLED)):
             await publishing.execute(publishing.kind(kind), None, [Asked(opening, SYSTEM, kind)])
         given = {"department": "education", "title": "招生办法", "type": "notice", "joint_with": ("water",)}
@@ -333,6 +345,7 @@ async def status(world: World, route: tuple[str, str], headers: dict[str, str]) 
         "calendars": "calendar-2026",
         "departments": "department-education",
         "plans": world.plan,
+        "annual-reports": "annual-report-2026-education",
         "applications": APPLICATION,
         "articles": ARTICLE,
         "columns": COLUMN,
