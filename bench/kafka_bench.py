@@ -25,6 +25,7 @@ from shared.eventlog.kafka.subscriber import BATCH, BATCH_WAIT_MS
 from shared.eventlog.port import MESSAGES, Logged
 from shared.storage.port import Position
 from shared.storage.sqlite import Database
+from shared.storage.sqlite.cases import SqliteCases
 from shared.storage.sqlite.facts import SqliteFacts
 from shared.storage.sqlite.progress import SqlitePositions
 
@@ -101,12 +102,20 @@ class Watched(SqlitePositions):
         self._at[position.partition] = position.next
 
 
+async def _files(database: Database) -> SqliteCases:
+    """The case files whose events were published."""
+    rows = [(e.case, e.sequence, e.topic, e.key, e.digest, e.body) for events in case_files(RECORDS) for e in events]
+    await database.write(lambda c: c.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows))
+    return SqliteCases(database)
+
+
 async def _ours(bootstrap: str, number: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder) / "facts.db")
         started = Started()
         facts, positions = SqliteFacts(database), Watched(database, started)
-        projector = Projector(facts, positions)
+        files = await _files(database)
+        projector = Projector(facts, positions, {"messages": files})
 
         async def take(batch: Sequence[Logged]) -> None:
             started.begin()

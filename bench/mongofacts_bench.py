@@ -92,7 +92,7 @@ async def _seconds(put: Callable[[Sequence[Any]], Awaitable[object]], rows: Sequ
 
 def _facts() -> list[FactRow]:
     stores = memory_stores()
-    projector = Projector(stores.facts, stores.positions)
+    projector = Projector(stores.facts, stores.positions, {})
     return [projector.fact(decode(e.body), restricted=False) for events in case_files(FACTS) for e in events]
 
 

@@ -6,7 +6,7 @@ import heapq
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from services.assessment.annual_report_prose import with_prose
 from services.assessment.annual_report_rules import SECTIONS
 from services.assessment.annual_report_state import AnnualReport
 from services.assessment.assessor import Assessor, Question, full_type, known_on
-from services.assessment.facts import CONSUMER, Projector
 from services.assessment.facts import TOPICS as FACT_TOPICS
 from services.assessment.period import Quarter, QuarterProblem
 from services.assessment.plan_reader import check_plan
 from services.assessment.plan_schema import plan_schema
 from services.declared import SERVICES
 from services.runtime import Runtime, distinct
+from services.verifying import verify_all
 from shared.contracts import newest, released
 from shared.documents.print_view import print_view
 from shared.documents.word import word
@@ -44,12 +44,10 @@ from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
 from shared.engine.letters import letters_of
 from shared.engine.policy import REFUSED
-from shared.engine.verify import Bad, bad_event, verify
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
 from shared.eventlog.port import TOPICS, Logged
 from shared.eventlog.scan import scan
 from shared.security.audit import Detail
-from shared.service import kinds_by_name
 from shared.storage.sqlite import open_stores
 from shared.web.letters import letter_view
 from shared.web.problems import sentence
@@ -219,7 +217,7 @@ class Desk:
         with tempfile.TemporaryDirectory() as folder:
             database, stores = open_stores(Path(folder) / "replay.db", durable=False)
             try:
-                projector = Projector(stores.facts, stores.positions)
+                projector = self.runtime.projector(stores.facts, stores.positions)
                 async for records in self._records(FACT_TOPICS):
                     await projector.take(records)
                 assessor = Assessor(
@@ -245,44 +243,6 @@ class Desk:
             "result_digest": document["result_digest"],
             "equal": equal and digest == await facts_digest(self.runtime.stores.facts.digests()),
         }
-
-    async def _sealed(self) -> dict[str, date]:
-        """The last day that each service noted as sealed."""
-        found: dict[str, date] = {}
-        for name, service in self.runtime.services.items():
-            body = await service.stores.notes.note(f"sealed:{name}")
-            if body is not None:
-                found[name] = date.fromisoformat(orjson.loads(body))
-        return found
-
-    async def _wrong_fact(self) -> Bad | None:
-        """The first fact that is not what its event in the log says, voids and all, or that is missing or too many."""
-        stores, log = self.runtime.stores, self.runtime.eventlog
-        # Positions before facts: what is projected while this runs is then too many here, never missing.
-        taken: dict[tuple[str, int], int] = {}
-        for topic in FACT_TOPICS:
-            for partition in range(await log.partitions(topic)):
-                position = await stores.positions.position(CONSUMER, topic, partition)
-                taken[(topic, partition)] = position.next if position else 0
-        kept = {fact.id: hash(fact) async for fact in stores.facts.each()}
-        seen: set[str] = set()
-        parked = {(one.topic, one.partition, one.offset) for one in await stores.positions.parked(CONSUMER)}
-        projector = Projector(stores.facts, stores.positions)
-        async for records in self._records(FACT_TOPICS):
-            place = (records[0].topic, records[0].partition)
-            for record in records:
-                event = readable(record)
-                if record.offset >= taken[place] or event is None or (*place, record.offset) in parked:
-                    continue
-                if kept.get(event["id"]) != _expected(projector, event, record.topic):
-                    return bad_event(event["id"], "评估事实与事件不符 / the fact is not what the event says")
-                seen.add(event["id"])
-        for extra in sorted(kept.keys() - seen):
-            case, _, sequence = extra.rpartition("/")
-            stored = await self.runtime.files.events(case, int(sequence) - 1) if sequence.isdecimal() else []
-            if not stored or kept[extra] != _expected(projector, decode(stored[0].body), stored[0].topic):
-                return bad_event(extra, "评估事实没有对应的事件 / a fact without an event in the log")
-        return None
 
     # -- cases -----------------------------------------------------------------------------------------------------
 
@@ -579,27 +539,7 @@ class Desk:
 
     async def verify(self) -> dict[str, Any]:
         """``gongkai verify``."""
-        stores = self.runtime.stores
-        facts = {event: digest async for event, digest in stores.facts.digests()}
-        found = await verify(
-            self.runtime.files,
-            kinds_by_name(SERVICES),
-            self.runtime.eventlog,
-            TOPICS,
-            facts,
-            self.runtime.reference.calendar,
-            await self._sealed(),
-        )
-        audit = await stores.audit.verify()
-        bad = found.first_bad or await self._wrong_fact()
-        first = {"case": bad.case, "sequence": bad.sequence, "reason": bad.reason} if bad else None
-        if first is None and audit is not None:
-            first = {
-                "case": "audit",
-                "sequence": audit,
-                "reason": "审计记录摘要不符 / the audit trail's digest does not follow",
-            }
-        return {"cases": found.cases, "events": found.events, "ok": first is None, "first_bad": first}
+        return await verify_all(self.runtime)
 
 
 def annual_file(suffix: str, document: Mapping[str, Any]) -> bytes:
@@ -697,12 +637,6 @@ def readable(record: Logged) -> dict[str, Any] | None:
         return decode(record.value)
     except NotAnEvent:
         return None
-
-
-def _expected(projector: Projector, event: Mapping[str, Any], topic: str) -> int:
-    """The hash of the fact that an event leaves."""
-    fact = projector.fact(event, restricted=topic.endswith(".restricted"))
-    return hash(replace(fact, voids=tuple(sorted(set(fact.voids)))))
 
 
 async def facts_digest(digests: AsyncIterator[tuple[str, str]]) -> str:

@@ -226,6 +226,9 @@ def desk_router(desk: Desk, people: People) -> APIRouter:
         bad = document["first_bad"]
         if bad is not None and await _is_hidden(desk, actor, bad["case"]):
             document["first_bad"] = {"case": None, "sequence": None, "reason": RESTRICTED.zh}
+        for line in document["problems"]:
+            if await _is_hidden(desk, actor, line["first"]["case"]):
+                line["first"] = {"case": None, "sequence": None, "reason": RESTRICTED.zh, "place": None}
         return json_answer(document)
 
     @router.get("/replay")

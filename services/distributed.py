@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.declared import SERVICES
-from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, parts_of
+from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, case_files, parts_of
 from shared.clock import ProcessClock
 from shared.engine.policy import Reading
 from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
@@ -133,10 +133,10 @@ def open_distributed(
     # A consumer's positions are kept beside what it leaves: with the service whose policy it is.
     readings = [(r, services[name].stores.positions) for name in serve for r in services[name].policies.readings]
     if ASSESSMENT in serve:
-        readings.append((Reading(CONSUMER, TOPICS, Projector(desk.facts, desk.positions).take), desk.positions))
+        projector = Projector(desk.facts, desk.positions, case_files(services))
+        readings.append((Reading(CONSUMER, TOPICS, projector.take), desk.positions))
     return DistributedRuntime(
-        **parts.beside(desk),
-        services=services,
+        **parts.beside(desk, services),
         served=tuple(serve),
         log=log,
         clients=clients,

@@ -88,7 +88,7 @@ async def runtime_on(
     """A runtime on adapters that are open already; it closes database and folder."""
     parts = parts_of(settings, stores, eventlog, clock or ProcessClock(settings.clock_start))
     services = parts.services(lambda _: stores)
-    runtime = LocalRuntime(**parts.beside(stores), services=services, folder=folder, database=database)
+    runtime = LocalRuntime(**parts.beside(stores, services), folder=folder, database=database)
     for service in services.values():
         await service.relay.drain()
     await runtime.follower.run_once()

@@ -31,7 +31,17 @@ from shared.security.keys import Keys, open_keys
 from shared.security.vault import Vault
 from shared.service import Service, put_together
 from shared.settings import Settings
-from shared.storage.port import CaseReader, CaseRecord, EventRecord, StoreAway, Stores, Viewer
+from shared.storage.port import (
+    CaseReader,
+    CaseRecord,
+    EventRecord,
+    FactStore,
+    Parking,
+    StoreAway,
+    Stores,
+    Viewer,
+    waiting,
+)
 
 PLAN = Path(__file__).parent.parent / "plans" / "2026.yaml"
 IDLE_SECONDS = 1.0
@@ -93,6 +103,10 @@ class Runtime(ABC):
         stores = distinct(service.stores.cases for service in self.services.values())
         return stores[0] if len(stores) == 1 else AllFiles(stores)
 
+    def projector(self, facts: FactStore, parking: Parking) -> Projector:
+        """What takes events of this county into facts."""
+        return Projector(facts, parking, case_files(self.services))
+
     def engine(self, service: str) -> Engine:
         """A service's engine."""
         return self.services[service].engine
@@ -137,16 +151,16 @@ class Runtime(ABC):
 
     async def _count(self) -> tuple[float, float, float, float]:
         today = self.today.isoformat()
-        unsent = overdue = parked = 0
+        unfinished = overdue = parked = 0
         oldest: list[datetime] = []
         for service in self.serving():
-            waiting, late = await service.stores.cases.figures(service.name, today)
-            unsent, overdue = unsent + waiting, overdue + late
+            unsent, late = await service.stores.cases.figures(service.name, today)
+            unfinished, overdue = unfinished + unsent, overdue + late
             if (since := await service.stores.cases.oldest_unsent(service.name)) is not None:
                 oldest.append(since)
         for positions in distinct(service.stores.positions for service in self.serving()):
-            parked += len(await positions.parked())
-        return float(unsent), self.seconds_since(min(oldest, default=None)), float(parked), float(overdue)
+            parked += len(waiting(await positions.parked()))
+        return float(unfinished), self.seconds_since(min(oldest, default=None)), float(parked), float(overdue)
 
     async def init(self) -> int:
         """Seeds calendar, sample directory and default plan; how many entries were new."""
@@ -231,6 +245,11 @@ class Runtime(ABC):
                 stirred.clear()
 
 
+def case_files(services: Mapping[str, Service]) -> dict[str, CaseReader]:
+    """Each service's case files, by its name."""
+    return {name: service.stores.cases for name, service in services.items()}
+
+
 def distinct(stores: Iterable[S]) -> list[S]:
     """Each store once, though several services may share it."""
     return list({id(store): store for store in stores}.values())
@@ -257,6 +276,14 @@ class AllFiles:
             if found:
                 return found
         return []
+
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        """The events of several files, wherever they are, in the order asked."""
+        found: dict[str, list[EventRecord]] = {}
+        for store in self._stores:
+            for event in await store.events_of([place for place in places if place[0] not in found]):
+                found.setdefault(event.case, []).append(event)
+        return [event for case, _ in places for event in found.get(case, ())]
 
     async def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
         """Every head, store by store."""
@@ -313,12 +340,13 @@ class Parts:
             found[declared.name] = service
         return found
 
-    def beside(self, stores: Stores) -> dict[str, Any]:
-        """The fields of a ``Runtime`` that follow from these parts and the desk's stores."""
+    def beside(self, stores: Stores, services: Mapping[str, Service]) -> dict[str, Any]:
+        """The fields of a ``Runtime`` that follow from these parts, the desk's stores and the services."""
         settings = self.settings
-        projector = Projector(stores.facts, stores.positions)
+        projector = Projector(stores.facts, stores.positions, case_files(services))
         return {
             "settings": settings,
+            "services": services,
             "stores": stores,
             "eventlog": self.eventlog,
             "keys": self.keys,

@@ -22,7 +22,7 @@ from shared.exports.template import title_of as template_title
 from shared.security.files import Files
 from shared.security.rate import RateLimit
 from shared.security.visibility import reach_of
-from shared.storage.port import StoreAway
+from shared.storage.port import StoreAway, waiting
 from shared.web.app import compose_app
 from shared.web.commands import read_body
 from shared.web.language import language_of
@@ -121,14 +121,14 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
         own = [runtime.services[name] for name in names]
         try:
             oldest = [await s.stores.cases.oldest_unsent(s.name) for s in own]
-            parked = [len(await positions.parked()) for positions in distinct(s.stores.positions for s in own)]
+            parked = [len(waiting(await positions.parked())) for positions in distinct(s.stores.positions for s in own)]
             swept = await runtime.swept_through()
         except StoreAway as away:
             return Health(False, (*fatal, *told, f"store_away: {away}"))
-        waiting = [o for o in oldest if o is not None]
+        unsent = [o for o in oldest if o is not None]
         detail = {
             "lag": await runtime.lag(),
-            "oldest_unsent": moment_text(min(waiting)) if waiting else None,
+            "oldest_unsent": moment_text(min(unsent)) if unsent else None,
             "parked": sum(parked),
             "swept_through": moment_text(swept) if swept else None,
         }

@@ -23,7 +23,7 @@ from shared.contracts import newest
 from shared.domain.localtime import local_date, moment_text, start_of
 from shared.domain.text import Text
 from shared.engine.reference import Reference
-from shared.storage.port import FactStore, PositionStore
+from shared.storage.port import FactStore, PositionStore, waiting
 
 COUNTY_NAME = "annual_report.county_name"
 
@@ -127,9 +127,9 @@ class Assessor:
         return document
 
     async def parked(self) -> dict[str, int]:
-        """How many events each department has parked."""
+        """How many events each department has parked, without those that were dismissed."""
         found: dict[str, int] = {}
-        for one in await self._positions.parked("assessment.facts"):
+        for one in waiting(await self._positions.parked("assessment.facts")):
             key = one.department or "?"
             found[key] = found.get(key, 0) + 1
         return found

@@ -1,4 +1,4 @@
-"""Projects events into facts (评估事实): one event, one row, inserted by id; what cannot be read is parked and shown."""
+"""Projects events into facts (评估事实): one event, one row, inserted by id; what is not ours or unreadable is parked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,40 +7,55 @@ import orjson
 
 from shared.contracts import Contract, released
 from shared.domain.localtime import date_and_instant
+from shared.engine.genuine import strangeness
 from shared.eventlog.envelope import NotAnEvent, decode, short_type
 from shared.eventlog.port import ASSESSMENT, MESSAGES, MESSAGES_RESTRICTED, PUBLISHING, REQUESTS, Logged
-from shared.storage.port import NO_CLOCKS, FactRow, FactStore, Parked, Parking
+from shared.storage.port import NO_CLOCKS, CaseReader, FactRow, FactStore, Parked, Parking
 
 CONSUMER = "assessment.facts"
+NOT_KEPT = "现有事实与本事件不符，请运行 gongkai rebuild assessment / the fact that is kept is not this event's: run gongkai rebuild assessment"
 TOPICS = (PUBLISHING, REQUESTS, MESSAGES, MESSAGES_RESTRICTED, ASSESSMENT)
 
 
 class Projector:
-    """Takes batches of the log into the fact store. Given the same batch again it changes nothing."""
+    """Takes batches of the log into the fact store. Given the same batch again it changes nothing.
 
-    def __init__(self, facts: FactStore, parking: Parking, contracts: Mapping[str, Contract] | None = None) -> None:
-        self._facts, self._parking = facts, parking
+    Whether a record counts is said by the case files (``files``, each service's by its name) and by nothing that came
+    before it: whatever the order and however often it is read, the facts are the same.
+    """
+
+    def __init__(
+        self,
+        facts: FactStore,
+        parking: Parking,
+        files: Mapping[str, CaseReader],
+        contracts: Mapping[str, Contract] | None = None,
+    ) -> None:
+        self._facts, self._parking, self._files = facts, parking, files
         self._scored = {
             name: (short_type(name), tuple(schema["x-gongkai"]["scored"]))
             for name, schema in (released() if contracts is None else contracts).items()
         }
 
     async def take(self, records: Sequence[Logged]) -> None:
-        """Inserts the facts of a batch; an unreadable record, an unknown type or a fork is parked, the others go on."""
-        facts: list[tuple[FactRow, Logged]] = []
+        """Inserts the facts of a batch; an unreadable record, an unknown type, a forgery is parked, the others go on."""
+        read: list[tuple[Logged, dict[str, Any]]] = []
+        facts: list[FactRow] = []
         for record in records:
             event: dict[str, Any] | None = None
             try:
                 event = decode(record.value)
-                facts.append((self.fact(event, restricted=record.topic.endswith(".restricted")), record))
+                facts.append(self.fact(event, restricted=record.topic.endswith(".restricted")))
+                read.append((record, event))
             except (NotAnEvent, ValueError, KeyError) as problem:
                 await self._park(record, event, str(problem))
-        forks = set(await self._facts.insert([fact for fact, _ in facts]))
-        for fact, record in facts:
-            if fact.id in forks:
-                await self._park(
-                    record, decode(record.value), f"{fact.id}: 同一事件编号，内容不同 / same event id, other content"
-                )
+        strange = await strangeness(read, self._files)
+        forks = set(await self._facts.insert([fact for fact, why in zip(facts, strange, strict=True) if why is None]))
+        for (record, event), why in zip(read, strange, strict=True):
+            # Kept from a release that asked no case file: what came first then is live, whichever it was.
+            reason = why or (NOT_KEPT if event["id"] in forks else None)
+            if reason is not None:
+                await self._park(record, event, f"{event['id']}: {reason}")
 
     def fact(self, event: Mapping[str, Any], *, restricted: bool) -> FactRow:
         """One event as a fact. Raises ``NotAnEvent`` for a type without a contract."""

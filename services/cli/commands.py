@@ -544,6 +544,25 @@ def parked_redrive(consumer: Consumer = None, event: EventId = None) -> None:
         raise SystemExit(LOOK)
 
 
+@parked_app.command("dismiss")
+def parked_dismiss(
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="事件编号，或日志位置 主题/分区@序号 / event id, or its place topic/partition@offset"
+        ),
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="理由，记入审计 / why; goes into the audit trail")],
+    consumer: Consumer = None,
+) -> None:
+    """核销日志中不是本县案卷的记录：留在清单上，不再报警 / close a record that no case of ours has: listed, no alarm."""
+    from services.cli import operations
+
+    here()
+    document = run(lambda: operations.dismissed(which, reason, consumer))
+    show.document(document, operations.dismiss_table, operations.dismiss_rows)
+
+
 @rebuild_app.command("assessment")
 def rebuild_assessment() -> None:
     """从日志另建考核事实，建成后一次切换；与现行的不同则说明 / rebuild the facts beside the live ones, then switch."""

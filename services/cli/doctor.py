@@ -7,7 +7,9 @@ from typing import Any
 from services.cli.desk import opened
 from services.desk import Desk
 from services.local import LocalRuntime
+from services.runtime import distinct
 from shared.domain.text import Text
+from shared.storage.port import waiting
 
 LEAST_FREE = 1 << 30
 ALARM, URGENT = (11, 1), (12, 10)
@@ -91,7 +93,8 @@ async def _unsent(desk: Desk) -> dict[str, Any]:
 
 
 async def _parked(desk: Desk) -> dict[str, Any]:
-    parked = await desk.runtime.stores.positions.parked()
+    stores = distinct(service.stores.positions for service in desk.runtime.services.values())
+    parked = waiting([one for store in stores for one in await store.parked()])
     first = f"：{parked[0].event or parked[0].offset} {parked[0].reason}" if parked else ""
     return _result(
         "parked", not parked, Text(f"搁置事件 {len(parked)} 条{first}", f"{len(parked)} parked events{first}")

@@ -53,7 +53,16 @@ async def redriven(consumer: str | None, event: str | None) -> dict[str, Any]:
         return await redrive(opened, consumer, event)
 
 
-PARKED = ("consumer", "topic", "partition", "offset", "event", "type", "department", "name", "reason")
+async def dismissed(which: str, reason: str, consumer: str | None) -> dict[str, Any]:
+    """`gongkai parked dismiss`."""
+    from services.operations.parked import dismiss
+
+    async with runtime("parked dismiss") as opened:
+        await opened.settle_down()
+        return await dismiss(opened, which, reason, consumer)
+
+
+PARKED = ("consumer", "topic", "partition", "offset", "event", "type", "department", "name", "reason", "dismissed")
 
 
 def parked_rows(content: show.Document) -> tuple[show.Row, list[show.Row]]:
@@ -76,6 +85,16 @@ def parked_table(content: show.Document) -> None:
     _grid(content["parked"], Text("搁置的事件", "Parked events"))
 
 
+def dismiss_rows(content: show.Document) -> tuple[show.Row, list[show.Row]]:
+    """What was closed as rows."""
+    return PARKED, [[one[name] for name in PARKED] for one in content["dismissed"]]
+
+
+def dismiss_table(content: show.Document) -> None:
+    """What was closed."""
+    _grid(content["dismissed"], Text("已核销", "Dismissed"))
+
+
 def redrive_table(content: show.Document) -> None:
     """What was taken this time, and what stays with which reason."""
     say = options.current.say
@@ -91,12 +110,14 @@ def redrive_table(content: show.Document) -> None:
 
 def _grid(parked: list[dict[str, Any]], title: Text) -> None:
     say = options.current.say
+    closed = any(one["dismissed"] for one in parked)
     header = [
         say(Text("读者", "Consumer")),
         say(Text("位置", "Place")),
         say(Text("事件", "Event")),
         say(Text("单位", "Department")),
         say(Text("原因", "Reason")),
+        *([say(Text("核销理由", "Dismissed because"))] if closed else []),
     ]
     lines = [
         [
@@ -104,11 +125,17 @@ def _grid(parked: list[dict[str, Any]], title: Text) -> None:
             f"{one['topic']}/{one['partition']}@{one['offset']}",
             one["event"],
             one["name"] or one["department"],
-            one["reason"],
+            _in_language(one["reason"]),
+            *([one["dismissed"]] if closed else []),
         ]
         for one in parked
     ]
     show.grid(say(title), header, lines)
+
+
+def _in_language(reason: str) -> str:
+    zh, _, en = reason.partition(" / ")
+    return options.current.say(Text(zh, en or zh))
 
 
 async def rebuilt() -> dict[str, Any]:

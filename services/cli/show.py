@@ -116,7 +116,7 @@ def init_table(content: Document) -> None:
 
 
 def verify_table(content: Document) -> None:
-    """What was looked at, and the first fault."""
+    """What was looked at, the first fault, and how many there are of each sort."""
     bad = content["first_bad"]
     named([
         (Text("案卷", "Cases"), content["cases"]),
@@ -127,6 +127,22 @@ def verify_table(content: Document) -> None:
         zh, _, en = str(bad["reason"]).partition(" / ")
         place = f"{bad['case']} #{bad['sequence']}"
         named([(Text("第一处错误", "First fault"), f"{place} {options.current.say(Text(zh, en or zh))}")])
+        say = options.current.say
+        grid(
+            say(Text("有误之处", "Faults")),
+            [say(Text("类别", "Sort")), say(Text("数量", "Number")), say(Text("第一处", "The first"))],
+            [[say(Text(p["title"], p["title_en"])), p["count"], _fault(p["first"])] for p in content["problems"]],
+            right=(1,),
+        )
+    if content["dismissed"]:
+        named([(Text("已核销的陌生记录", "Strange records dismissed"), content["dismissed"])])
+
+
+def _fault(first: Document) -> str:
+    zh, _, en = str(first["reason"]).partition(" / ")
+    # What stands in the log is closed by its place.
+    where = first["place"] or f"{first['case']} #{first['sequence']}"
+    return f"{where} {options.current.say(Text(zh, en or zh))}"
 
 
 def calendar_table(content: Document) -> None:

@@ -10,6 +10,7 @@ from services.operations.problems import OperationRefused
 from services.runtime import Runtime
 from shared.domain.directory import SYSTEM
 from shared.domain.text import Text
+from shared.engine.genuine import stored_event
 from shared.eventlog.envelope import event_id
 from shared.eventlog.scan import scan
 from shared.storage.port import FactStore, Parked
@@ -28,12 +29,12 @@ class Found:
 
 
 class FactTopics:
-    """The facts' topics, read on from where it stands; knows the ids of all it has read."""
+    """The facts' topics, read on from where it stands; knows all it has read, by id and content."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._log = runtime.eventlog
         self.next: dict[tuple[str, int], int] = {}
-        self.ids: set[str] = set()
+        self.read: set[tuple[str | None, int]] = set()
 
     async def on(self, projector: Projector) -> None:
         """To the end of each topic."""
@@ -42,7 +43,7 @@ class FactTopics:
                 place = (topic, partition)
                 async for records in scan(self._log, topic, partition, self.next.get(place, 0)):
                     await projector.take(records)
-                    self.ids.update(found for record in records if (found := event_id(record.value)) is not None)
+                    self.read.update((event_id(record.value), hash(record.value)) for record in records)
                     self.next[place] = records[-1].offset + 1
 
 
@@ -62,7 +63,7 @@ async def rebuild(runtime: Runtime, talk: Callable[[Text], None]) -> dict[str, A
     fresh = await live.begin()
     found, reading = Found(), FactTopics(runtime)
     talk(Text("正在从日志重建考核事实……", "rebuilding the facts from the log …"))
-    projector = Projector(fresh, found)
+    projector = runtime.projector(fresh, found)
     await reading.on(projector)
     added, removed, changed = await _compared(live, fresh)
     if added or removed:
@@ -71,7 +72,7 @@ async def rebuild(runtime: Runtime, talk: Callable[[Text], None]) -> dict[str, A
         await reading.on(projector)
         added -= {event async for event, _ in live.digests()}
         removed -= {event async for event, _ in fresh.digests()}
-    lacking = await _lacking(runtime, removed - reading.ids)
+    lacking = await _lacking(runtime, removed, reading)
     if lacking:
         named = "、".join(lacking[:MOST_NAMED]) + ("……" if len(lacking) > MOST_NAMED else "")
         raise OperationRefused(
@@ -83,7 +84,7 @@ async def rebuild(runtime: Runtime, talk: Callable[[Text], None]) -> dict[str, A
     await _park(runtime, found)
     await live.switch(fresh)
     # Whoever looked before the switch inserted into the old facts; all that is in the log by now.
-    await reading.on(Projector(live, runtime.stores.positions))
+    await reading.on(runtime.projector(live, runtime.stores.positions))
     await _unpark(runtime, found, built_to)
     await runtime.audit.record(SYSTEM, "rebuilt", CONSUMER, detail={"events": events, "digest": digest})
     differences = [*_named(added, "added"), *_named(removed, "removed"), *_named(changed, "changed")]
@@ -114,12 +115,12 @@ async def _compared(live: FactStore, fresh: FactStore) -> tuple[set[str], set[st
     return added, set(kept), changed
 
 
-async def _lacking(runtime: Runtime, removed: Iterable[str]) -> list[str]:
+async def _lacking(runtime: Runtime, removed: Iterable[str], reading: FactTopics) -> list[str]:
     """Those of the facts that would go whose events are in their case files: it is the log that lacks them."""
     lacking = []
     for event in sorted(removed):
-        case, _, sequence = event.rpartition("/")
-        if await runtime.files.events(case, int(sequence) - 1):
+        stored = await stored_event(runtime.files, event)
+        if stored is not None and (event, hash(stored.body)) not in reading.read:
             lacking.append(event)
     return lacking
 

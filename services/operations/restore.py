@@ -12,6 +12,7 @@ from services.assessment.facts import CONSUMER
 from services.operations import backup_format as form
 from services.operations.backup import ERASED, Talk, fingerprint
 from services.operations.backup_format import Backup, Line
+from services.operations.parked import LOG
 from services.operations.problems import OperationRefused
 from services.runtime import RESTORING, SEEDED, Runtime, distinct
 from shared.domain.directory import SYSTEM
@@ -226,7 +227,7 @@ class _Put:
                 await self._owner(position.consumer).move(position)
         for line in self._backup.lines(form.PARKED):
             parked = form.parked_of(line)
-            if (parked.consumer, parked.topic, parked.partition) in kept:
+            if parked.consumer == LOG or (parked.consumer, parked.topic, parked.partition) in kept:
                 await self._owner(parked.consumer).park(parked)
 
     def _owner(self, consumer: str) -> PositionStore:

@@ -1,9 +1,10 @@
 """Refolds every case and compares: digests, state, dates, seals, and what the log and the facts hold."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -11,30 +12,76 @@ from shared.domain.kind import CaseKind, Recorded
 from shared.domain.localtime import start_of
 from shared.domain.workdays import Calendar
 from shared.engine.codec import codec_of
+from shared.engine.genuine import NO_CASE, stored_event
 from shared.engine.history import dues_of, effective, fold, next_miss
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
-from shared.eventlog.port import EventLog
+from shared.eventlog.port import EventLog, Logged
 from shared.eventlog.scan import scan
-from shared.storage.port import CaseReader, CaseRecord, Damaged, EventRecord, Viewer
+from shared.storage.port import CaseReader, CaseRecord, Damaged, Viewer
+
+Sort = Literal["case", "seal", "log", "stranger", "fact", "vault", "audit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """The first thing that is not as it must be."""
+    """Something that is not as it must be. ``place``: of the record in the log, ``topic/partition@offset``."""
 
+    sort: Sort
     case: str
     sequence: int
     reason: str
+    place: str | None = None
+
+
+class Problems:
+    """All that is not as it must be, by sort: how many, and the first of each in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self._first: dict[Sort, Bad] = {}
+        self._seen: set[tuple[str | int | None, ...]] = set()
+        self._count: Counter[Sort] = Counter()
+
+    def add(self, bad: Bad) -> None:
+        """One more; a fact that is wrong in two ways is one."""
+        key = (bad.sort, bad.case, bad.sequence, bad.place, bad.reason if bad.sort != "fact" else None)
+        if key not in self._seen:
+            self._seen.add(key)
+            self._count[bad.sort] += 1
+            self._first.setdefault(bad.sort, bad)
+
+    @property
+    def first(self) -> Bad | None:
+        """The first of all."""
+        return next(iter(self._first.values()), None)
+
+    def each(self) -> list[tuple[Sort, int, Bad]]:
+        """(sort, how many, the first of them)."""
+        return [(sort, self._count[sort], first) for sort, first in self._first.items()]
+
+
+class Closed(NamedTuple):
+    """A record of the log that somebody dismissed: its place, and the hash of what stood there."""
+
+    topic: str
+    partition: int
+    offset: int
+    content: int
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How much was looked at, and the first bad event if there is one."""
+    """How much was looked at, what is wrong, and how many strange records of the log somebody has dismissed."""
 
     cases: int
     events: int
-    first_bad: Bad | None
+    problems: Problems
+    dismissed: int = 0
+
+    @property
+    def first_bad(self) -> Bad | None:
+        """The first thing that is wrong."""
+        return self.problems.first
 
 
 async def verify(
@@ -45,17 +92,20 @@ async def verify(
     facts: Mapping[str, str],
     calendar: Calendar,
     sealed: Mapping[str, date],
+    dismissed: Collection[Closed] = (),
 ) -> Verified:
     """Looks at every case of the kinds' services, then at the seals, the log and the facts (event id -> digest).
 
-    ``calendar`` is the one in force; ``sealed`` the last day that each service noted as sealed.
+    ``calendar`` is the one in force; ``sealed`` the last day that each service noted as sealed; ``dismissed`` the
+    strange records of the log that somebody closed. Goes on after what is wrong,
+    but for a file that cannot be read: those that follow it cannot be reached.
     """
     by_name = {kind.name: kind for kind in kinds}
     digests: dict[str, str] = {}
     places: dict[str, tuple[str, str, int]] = {}
     sent: set[str] = set()
     count = events = 0
-    first: Bad | None = None
+    problems = Problems()
     seals: list[tuple[str, LedgerSealed]] = []
     try:
         async for head in cases.walk():
@@ -63,31 +113,32 @@ async def verify(
             events += head.version
             kind = by_name.get(head.kind)
             found = (
-                Bad(head.id, 0, f"unknown kind {head.kind}")
+                Bad("case", head.id, 0, f"unknown kind {head.kind}")
                 if kind is None
                 else await _case(cases, kind, head, digests, places, sent, seals, calendar)
             )
-            first = first or found
+            if found is not None:
+                problems.add(found)
     except Damaged as damage:
-        return Verified(count, events, first or Bad(damage.place, 0, f"读不出 / cannot be read: {damage.reason}"))
+        problems.add(Bad("case", damage.place, 0, f"读不出 / cannot be read: {damage.reason}"))
+        return Verified(count, events, problems)
     for service, day in sealed.items():
-        if first is None and all(seal.day != day for name, seal in seals if name == service):
-            first = Bad(f"ledger-{service}-{day.year}", 0, f"缺少 {day} 的封存 / the seal of {day} is missing")
+        if all(seal.day != day for name, seal in seals if name == service):
+            problems.add(
+                Bad("seal", f"ledger-{service}-{day.year}", 0, f"缺少 {day} 的封存 / the seal of {day} is missing")
+            )
     for service, seal in seals:
-        if first is None:
-            root = await ledger_root(cases, service, start_of(seal.day + timedelta(days=1)))
-            if root != (seal.cases, seal.events, seal.root):
-                first = Bad(
-                    f"ledger-{service}-{seal.day.year}",
-                    0,
-                    f"台账与 {seal.day} 的封存不符 / the ledger is not as sealed on {seal.day}",
-                )
-    if first is None and log is not None:
-        first = await _log(cases, log, topics, digests, places, sent)
+        root = await ledger_root(cases, service, start_of(seal.day + timedelta(days=1)))
+        if root != (seal.cases, seal.events, seal.root):
+            reason = f"台账与 {seal.day} 的封存不符 / the ledger is not as sealed on {seal.day}"
+            problems.add(Bad("seal", f"ledger-{service}-{seal.day.year}", 0, reason))
+    closed = await _log(cases, log, topics, digests, places, sent, set(dismissed), problems) if log is not None else 0
     for event, digest in facts.items():
-        if first is None and digests.get(event) != digest and (await _stored(cases, event)).digest != digest:
-            first = bad_event(event, "评估事实与案卷不符 / the fact differs from the case")
-    return Verified(count, events, first)
+        if digests.get(event) != digest:
+            stored = await stored_event(cases, event)
+            if stored is None or stored.digest != digest:
+                problems.add(bad_event("fact", event, "评估事实与案卷不符 / the fact differs from the case"))
+    return Verified(count, events, problems, closed)
 
 
 async def _case(
@@ -109,18 +160,18 @@ async def _case(
         head, stored = now, stored[: now.version] if now.version > head.version else stored
     for place, event in enumerate(stored, start=1):
         if event.sequence != place:
-            return Bad(head.id, place, "事件缺失 / an event is missing")
+            return Bad("case", head.id, place, "事件缺失 / an event is missing")
         try:
             body = decode(event.body)
             if body["digest"] != event.digest or not chained_rightly(body, previous):
-                return Bad(head.id, place, "摘要不符 / the digest does not follow")
+                return Bad("case", head.id, place, "摘要不符 / the digest does not follow")
             topic = kind.topic or f"gongkai.{head.service}"
             if event.key != body["partitionkey"] or event.topic not in (topic, f"{topic}.restricted"):
-                return Bad(head.id, place, "主题或分区键与事件不符 / topic or key is not the event's")
+                return Bad("case", head.id, place, "主题或分区键与事件不符 / topic or key is not the event's")
             places[f"{head.id}/{place}"] = (event.topic, event.key, hash(event.body))
             record = codec.record_of(body)
         except (NotAnEvent, ValueError) as problem:
-            return Bad(head.id, place, str(problem))
+            return Bad("case", head.id, place, str(problem))
         previous = event.digest
         digests[f"{head.id}/{place}"] = event.digest
         if place <= head.sent:
@@ -129,13 +180,14 @@ async def _case(
         if kind is LEDGER and isinstance(record.event, LedgerSealed):
             seals.append((head.service, record.event))
     if len(stored) != head.version or previous != head.digest:
-        return Bad(head.id, len(stored), "案卷版本与事件不符 / the file's version does not match its events")
+        return Bad("case", head.id, len(stored), "案卷版本与事件不符 / the file's version does not match its events")
     state = fold(kind, effective(records))
     if head.fold_version == kind.fold_version and codec.dump_state(state) != head.state:
-        return Bad(head.id, head.version, "状态与事件不符 / the state is not what the events fold to")
+        return Bad("case", head.id, head.version, "状态与事件不符 / the state is not what the events fold to")
     listed = _timed(kind, head, state, records, calendar) or await _listed(cases, kind, head, state)
     return (
         Bad(
+            "case",
             head.id,
             head.version,
             f"案卷索引中的 {listed} 与事件不符 / {listed} in the file's head is not what its events say",
@@ -211,47 +263,64 @@ async def _log(
     digests: dict[str, str],
     places: dict[str, tuple[str, str, int]],
     sent: set[str],
-) -> Bad | None:
+    dismissed: Set[Closed],
+    problems: Problems,
+) -> int:
+    """Compares every record with its file; how many that are not what they should be were dismissed."""
     missing = set(sent)
+    closed = 0
     for topic in topics:
         for partition in range(await log.partitions(topic)):
             offset = 0
             async for records in scan(log, topic, partition):
                 for record in records:
                     if record.offset != offset:
-                        return Bad(f"{topic}/{partition}", offset, "日志缺少记录 / the log lacks a record")
-                    offset += 1
-                    try:
-                        event = decode(record.value)
-                    except NotAnEvent as problem:
-                        return Bad(f"{topic}/{partition}", record.offset, str(problem))
-                    if event["id"] not in digests:
-                        # Appended since the files were read, or never.
-                        now = await _stored(cases, event["id"])
-                        digests[event["id"]], places[event["id"]] = now.digest, (now.topic, now.key, hash(now.body))
-                    if digests[event["id"]] != event["digest"]:
-                        return bad_event(event["id"], "日志与案卷不符 / the log differs from the case")
-                    place = places[event["id"]]
-                    if place[2] != hash(record.value):
-                        return bad_event(
-                            event["id"], "日志中的内容与案卷不符 / what the log holds is not what the case holds"
-                        )
-                    if place[:2] != (record.topic, record.key):
-                        return bad_event(
-                            event["id"], "日志的主题或分区键与案卷不符 / the log has it under another topic or key"
-                        )
-                    missing.discard(event["id"])
-    return bad_event(min(missing), "日志缺少事件 / the log lacks the event") if missing else None
+                        reason = "日志缺少记录 / the log lacks a record"
+                        problems.add(Bad("log", f"{topic}/{partition}", offset, reason, place_of(record)))
+                    offset = record.offset + 1
+                    bad = await _record(cases, record, digests, places)
+                    if bad is None:
+                        missing.discard(decode(record.value)["id"])
+                    elif Closed(topic, partition, record.offset, hash(record.value)) in dismissed:
+                        closed += 1
+                    else:
+                        problems.add(bad)
+    for event in sorted(missing):
+        problems.add(bad_event("log", event, "日志缺少事件 / the log lacks the event"))
+    return closed
 
 
-async def _stored(cases: CaseReader, event: str) -> EventRecord:
-    """The event as its file holds it now; an empty one where it does not."""
-    case, _, sequence = event.rpartition("/")
-    found = await cases.events(case, int(sequence) - 1) if sequence.isdecimal() and sequence != "0" else []
-    return found[0] if found else EventRecord(case, 0, "", "", "", b"")
+async def _record(
+    cases: CaseReader, record: Logged, digests: dict[str, str], places: dict[str, tuple[str, str, int]]
+) -> Bad | None:
+    """What is wrong with a record: it is no event, no case has it, or it is not as its case has it."""
+    where = place_of(record)
+    try:
+        event = decode(record.value)
+    except NotAnEvent as problem:
+        return Bad("stranger", f"{record.topic}/{record.partition}", record.offset, str(problem), where)
+    id_ = event["id"]
+    if id_ not in digests:
+        # Appended since the files were read, or never.
+        now = await stored_event(cases, id_)
+        if now is None:
+            return bad_event("stranger", id_, NO_CASE, where)
+        digests[id_], places[id_] = now.digest, (now.topic, now.key, hash(now.body))
+    if digests[id_] != event["digest"]:
+        return bad_event("log", id_, "日志与案卷不符 / the log differs from the case", where)
+    if places[id_][2] != hash(record.value):
+        return bad_event("log", id_, "日志中的内容与案卷不符 / what the log holds is not what the case holds", where)
+    if places[id_][:2] != (record.topic, record.key):
+        return bad_event("log", id_, "日志的主题或分区键与案卷不符 / the log has it under another topic or key", where)
+    return None
 
 
-def bad_event(event: str, reason: str) -> Bad:
+def place_of(record: Logged) -> str:
+    """Where a record stands, as people write it."""
+    return f"{record.topic}/{record.partition}@{record.offset}"
+
+
+def bad_event(sort: Sort, event: str, reason: str, place: str | None = None) -> Bad:
     """What is wrong with the event of this id, whatever the id looks like."""
     case, _, sequence = event.rpartition("/")
-    return Bad(case or event, int(sequence) if case and sequence.isdecimal() else 0, reason)
+    return Bad(sort, case or event, int(sequence) if case and sequence.isdecimal() else 0, reason, place)

@@ -343,6 +343,12 @@ class MemoryStore:
         if place in self._parked:
             self._parked[place] = replace(self._parked[place], reason=parked.reason)
 
+    async def dismiss(self, parked: Parked) -> None:
+        """Gives one that is on the list the reason for which it was dismissed; parked again, it stays dismissed."""
+        place = (parked.consumer, parked.topic, parked.partition, parked.offset)
+        if place in self._parked:
+            self._parked[place] = replace(self._parked[place], dismissed=parked.dismissed)
+
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         """Takes one off the list after it was redriven."""
         self._parked.pop((consumer, topic, partition, offset), None)

@@ -1,6 +1,6 @@
 """The storage ports. Every adapter passes one conformance suite; none knows what a case means."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -190,6 +190,9 @@ class CaseReader(Protocol):
     async def events(self, case: str, after: int = 0) -> list[EventRecord]:
         """The file's events above sequence ``after``, in order."""
 
+    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
+        """The events of several files, each file's above its sequence, in the order asked; in few questions."""
+
     def walk(self, service: str | None = None) -> AsyncIterator[CaseRecord]:
         """Every head, by id."""
 
@@ -222,9 +225,6 @@ class CaseStore(CaseReader, Protocol):
 
     async def stale(self, service: str, calendar: int, after: str, limit: int) -> list[str]:
         """Files last settled under an older calendar version, by id above ``after``."""
-
-    async def events_of(self, places: Sequence[tuple[str, int]]) -> list[EventRecord]:
-        """The events of several files, each file's above its sequence, in the order asked; in few questions."""
 
     async def unsent(self, service: str, limit: int) -> list[tuple[str, int, int]]:
         """Files with events not yet published: (case, sent, version)."""
@@ -279,7 +279,10 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An event that could not be taken: where it stands and why."""
+    """An event that could not be taken: where it stands and why.
+
+    ``dismissed`` (核销) is the reason for which somebody closed it: it stays on the list and is no alarm any more.
+    """
 
     consumer: str
     topic: str
@@ -289,6 +292,12 @@ class Parked:
     department: str | None
     reason: str
     body: bytes
+    dismissed: str | None = None
+
+
+def waiting(parked: Iterable[Parked]) -> list[Parked]:
+    """Those that nobody has dismissed."""
+    return [one for one in parked if one.dismissed is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,10 +360,13 @@ class PositionStore(Parking, Protocol):
         """Stores a position; it only ever grows."""
 
     async def parked(self, consumer: str | None = None) -> list[Parked]:
-        """All parked events."""
+        """All parked events, those that were dismissed too."""
 
     async def repark(self, parked: Parked) -> None:
         """Gives one that is on the list the reason for which it could not be taken this time."""
+
+    async def dismiss(self, parked: Parked) -> None:
+        """Gives one that is on the list the reason for which it was dismissed; parked again, it stays dismissed."""
 
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         """Takes one off the list after it was redriven."""

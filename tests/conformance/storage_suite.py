@@ -29,6 +29,7 @@ from shared.storage.port import (
     VaultSubject,
     VersionConflict,
     Viewer,
+    waiting,
 )
 
 T0 = datetime(2026, 10, 9, 0, 30, 0, 123, tzinfo=UTC)
@@ -961,6 +962,23 @@ class Positions:
         await positions.unpark("facts", "gongkai.messages", 0, 7)
         await positions.unpark("facts", "gongkai.messages", 0, 99)
         assert await positions.parked() == [replace(parked, offset=8)]
+
+    async def test_what_was_dismissed_stays_on_the_list_as_that_whatever_comes_again(self, opened: Opened) -> None:
+        positions = opened.stores.positions
+        parked = Parked("facts", "gongkai.messages", 0, 7, "M1/3", "d1", "reason", b"{}")
+        closed = replace(parked, dismissed="nobody's")
+        await positions.dismiss(closed)
+        assert await positions.parked() == []
+        for row in (parked, replace(parked, offset=8)):
+            await positions.park(row)
+        await positions.dismiss(closed)
+        await positions.park(parked)
+        await positions.repark(replace(parked, reason="another"))
+        assert await positions.parked("facts") == [replace(closed, reason="another"), replace(parked, offset=8)]
+        assert waiting(await positions.parked()) == [replace(parked, offset=8)]
+        await positions.unpark("facts", "gongkai.messages", 0, 7)
+        await positions.park(parked)
+        assert waiting(await positions.parked()) == [parked, replace(parked, offset=8)]
 
     async def test_what_could_not_be_taken_again_has_the_new_reason(self, opened: Opened) -> None:
         positions = opened.stores.positions

@@ -36,6 +36,6 @@ def test_a_golden_event_is_still_read(path: Path) -> None:
     older = version < read[0].event.event_version
     assert (kept | event["data"] if older else kept) == (kept if older else event["data"])
     store = MemoryStore()
-    fact = Projector(store, store).fact(event, restricted=False)
+    fact = Projector(store, store, {}).fact(event, restricted=False)
     assert fact.id == event["id"]
     assert fact.digest == event["digest"]

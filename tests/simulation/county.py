@@ -247,8 +247,13 @@ class Process(Host):
             )
             for declared in world.story.services
         }
+        files = dict.fromkeys(self.services, stores.cases)
         self.facts = world.consumer(
-            CONSUMER, TOPICS, log, stores.positions, Projector(stores.facts, stores.positions, world.contracts).take
+            CONSUMER,
+            TOPICS,
+            log,
+            stores.positions,
+            Projector(stores.facts, stores.positions, files, world.contracts).take,
         )
 
     def start(self) -> None:

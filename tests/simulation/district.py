@@ -123,7 +123,8 @@ class Serving(Host):
         }
         readings = [reading for each in self.services.values() for reading in each.policies.readings]
         if service == ASSESSMENT:
-            take = Projector(stores.facts, stores.positions, world.contracts).take
+            files = dict.fromkeys(world.served, stores.cases)
+            take = Projector(stores.facts, stores.positions, files, world.contracts).take
             readings.append(Reading(CONSUMER, world.topics, take))
         self.members = [
             Member(world.group(reading), scheduler, self, reading, stores.positions, world.subscriber)

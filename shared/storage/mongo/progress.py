@@ -62,12 +62,19 @@ class MongoPositions:
             found = (
                 await self._parked.find({} if consumer is None else {"consumer": consumer}).sort(order).to_list(None)
             )
-        return [Parked(**{item.name: document[item.name] for item in fields(Parked)}) for document in found]
+        # What an older release parked says nothing of being dismissed.
+        documents: list[Document] = [{"dismissed": None, **document} for document in found]
+        return [Parked(**{item.name: document[item.name] for item in fields(Parked)}) for document in documents]
 
     async def repark(self, parked: Parked) -> None:
         place = _place(parked.consumer, parked.topic, parked.partition, parked.offset)
         with reaching():
             await self._parked.update_one({"_id": place}, {"$set": {"reason": parked.reason}})
+
+    async def dismiss(self, parked: Parked) -> None:
+        place = _place(parked.consumer, parked.topic, parked.partition, parked.offset)
+        with reaching():
+            await self._parked.update_one({"_id": place}, {"$set": {"dismissed": parked.dismissed}})
 
     async def unpark(self, consumer: str, topic: str, partition: int, offset: int) -> None:
         with reaching():

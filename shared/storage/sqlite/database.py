@@ -73,7 +73,8 @@ CREATE TABLE IF NOT EXISTS positions (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parked (
   consumer TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, "offset" INTEGER NOT NULL, event TEXT,
-  department TEXT, reason TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (consumer, topic, partition, "offset")
+  department TEXT, reason TEXT NOT NULL, body BLOB NOT NULL, dismissed TEXT,
+  PRIMARY KEY (consumer, topic, partition, "offset")
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS numbers (
   series TEXT NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL, command TEXT NOT NULL,
@@ -98,6 +99,9 @@ CREATE TABLE IF NOT EXISTS log (
 ) STRICT, WITHOUT ROWID;
 """
 
+ADDED = (("parked", "dismissed"),)
+"""Columns that a file made by an older release lacks."""
+
 
 class Database:
     """One file. ``write`` is durable when it returns; work that waits meanwhile shares the next commit.
@@ -115,6 +119,9 @@ class Database:
             self._writer.execute("PRAGMA journal_mode=WAL")
             self._writer.execute("PRAGMA wal_autocheckpoint=0")
             self._writer.executescript(SCHEMA)
+            for table, column in ADDED:
+                if column not in {row[1] for row in self._writer.execute(f"PRAGMA table_info({table})")}:
+                    self._writer.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
         except sqlite3.DatabaseError as problem:
             raise StoreAway(f"{path.name}: {problem}") from problem
         self._reader = self._connect()

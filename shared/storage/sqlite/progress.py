@@ -34,18 +34,19 @@ class SqlitePositions:
     async def park(self, parked: Parked) -> None:
         row = (
             parked.consumer, parked.topic, parked.partition, parked.offset, parked.event, parked.department, parked.reason, parked.body,
+            parked.dismissed,
         )  # fmt: skip
         await self._db.write(
             lambda c: c.execute(
-                'INSERT OR IGNORE INTO parked (consumer, topic, partition, "offset", event, department, reason, body) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                'INSERT OR IGNORE INTO parked (consumer, topic, partition, "offset", event, department, reason, body, dismissed) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
         )
 
     async def parked(self, consumer: str | None = None) -> list[Parked]:
         rows = self._db.read(
-            'SELECT consumer, topic, partition, "offset", event, department, reason, body FROM parked '
+            'SELECT consumer, topic, partition, "offset", event, department, reason, body, dismissed FROM parked '
             'WHERE ? IS NULL OR consumer = ? ORDER BY consumer, topic, partition, "offset"',
             (consumer, consumer),
         )
@@ -56,6 +57,15 @@ class SqlitePositions:
         await self._db.write(
             lambda c: c.execute(
                 'UPDATE parked SET reason = ? WHERE consumer = ? AND topic = ? AND partition = ? AND "offset" = ?', row
+            )
+        )
+
+    async def dismiss(self, parked: Parked) -> None:
+        row = (parked.dismissed, parked.consumer, parked.topic, parked.partition, parked.offset)
+        await self._db.write(
+            lambda c: c.execute(
+                'UPDATE parked SET dismissed = ? WHERE consumer = ? AND topic = ? AND partition = ? AND "offset" = ?',
+                row,
             )
         )
 

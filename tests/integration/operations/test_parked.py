@@ -29,8 +29,8 @@ async def test_a_poison_event_is_listed_and_goes_through_once_it_can_be_read(tow
         later = orjson.dumps(
             event | {"id": "M9999-000001/1", "subject": "M9999-000001", "type": "gongkai.messages.Later.v1"}
         )
-        fork = orjson.dumps(event | {"digest": "sha256:other"})
-        await runtime.eventlog.publish([Entry(MESSAGES, entry.key, body) for body in (b"\x00no event", later, fork)])
+        forged = orjson.dumps(event | {"digest": "sha256:other"})
+        await runtime.eventlog.publish([Entry(MESSAGES, entry.key, body) for body in (b"\x00no event", later, forged)])
         await runtime.settle_down()
         listed = (await list_parked(runtime, "assessment.facts"))["parked"]
         department = entry.key.rpartition("/")[2]
@@ -42,21 +42,23 @@ async def test_a_poison_event_is_listed_and_goes_through_once_it_can_be_read(tow
         still = await redrive(runtime, "assessment.facts")
         assert (still["taken"], still["left"]) == (0, 3)
         assert [one["reason"] for one in still["redriven"]] == [one["reason"] for one in listed]
-        # What a release that knows the type would find parked: the same event, readable now.
+        # What a release that knows the type would find parked: an event that can be read now.
+        place = listed[1]["partition"], listed[1]["offset"]
         store = runtime.stores.positions
-        poison = next(one for one in await store.parked("assessment.facts") if one.event == "M9999-000001/1")
-        await store.unpark(poison.consumer, poison.topic, poison.partition, poison.offset)
-        readable = orjson.dumps(event | {"id": "M9999-000001/1", "subject": "M9999-000001"})
-        await store.park(Parked(**{name: getattr(poison, name) for name in Parked.__slots__} | {"body": readable}))
-        done = await redrive(runtime, event="M9999-000001/1")
-        assert (done["taken"], done["left"]) == (1, 0)
+        await store.unpark("assessment.facts", MESSAGES, *place)
+        old = Parked(
+            "assessment.facts", MESSAGES, *place, str(event["id"]), department, "by an old release", entry.value
+        )
+        await store.park(old)
+        done = await redrive(runtime, event=str(event["id"]))
+        assert (done["taken"], done["left"]) == (1, 1)
         assert [one["event"] for one in (await list_parked(runtime, "assessment.facts"))["parked"]] == [
             None,
             event["id"],
         ]
-        assert await runtime.stores.facts.count() == facts + 1
+        assert await runtime.stores.facts.count() == facts
         entries = [entry async for entry in runtime.stores.audit.entries()]
-        assert [e["target"] for e in entries if e["action"] == "parked_redriven"] == ["M9999-000001/1"]
+        assert [e["target"] for e in entries if e["action"] == "parked_redriven"] == [event["id"]]
 
 
 async def test_a_policys_event_is_given_to_the_policy_again(town: Town) -> None:

@@ -1,0 +1,190 @@
+"""Records in the log that no case file holds: set aside wherever they stand, told by `verify`, closed by `parked dismiss`."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+
+from services.desk import Desk, question_of
+from services.local import LocalRuntime
+from services.operations.parked import dismiss, list_parked, redrive
+from services.operations.problems import OperationRefused
+from services.operations.rebuild import rebuild
+from services.runtime import Runtime
+from shared.domain.kind import BadField
+from shared.eventlog.envelope import decode
+from shared.eventlog.port import MESSAGES, REFERENCE, Entry
+from shared.storage.port import FactRow, Parked
+from tests.integration.operations.conftest import QUARTER, Town, ranked
+
+FACTS = "assessment.facts"
+WHY = "外单位误写入本主题，已请其停用"
+
+
+async def all_facts(runtime: Runtime) -> list[FactRow]:
+    return [replace(fact, voids=tuple(sorted(fact.voids))) async for fact in runtime.stores.facts.each()]
+
+
+async def a_reply(runtime: Runtime) -> tuple[Entry, dict[str, Any], set[str]]:
+    """A genuine record of the log, its event, and a key for each partition of its topic."""
+    found: list[tuple[Entry, dict[str, Any]]] = []
+    keys: set[str] = set()
+    for partition in range(await runtime.eventlog.partitions(MESSAGES)):
+        records = await runtime.eventlog.read(MESSAGES, partition, 0, 500)
+        keys |= {record.key for record in records[:1]}
+        found += [
+            (Entry(MESSAGES, record.key, record.value), event)
+            for record in records
+            if (event := decode(record.value))["type"].endswith(".ReplySent.v1")
+        ]
+    return *found[-1], keys
+
+
+async def set_aside(runtime: Runtime) -> list[Parked]:
+    return await runtime.stores.positions.parked(FACTS)
+
+
+async def test_of_two_records_with_one_id_the_one_that_the_case_file_holds_counts_wherever_it_stands(
+    town: Town,
+) -> None:
+    async with town.open() as runtime:
+        facts, before = await all_facts(runtime), await ranked(runtime)
+        genuine, event, keys = await a_reply(runtime)
+        other = event | {"data": event["data"] | {"department": "forged"}}
+        forged = [orjson.dumps(other), orjson.dumps(other | {"digest": "sha256:" + "0" * 64})]
+        # Before it and after it in every order of reading, and once in one batch with it.
+        entries = [Entry(MESSAGES, key, body) for key in sorted(keys) for body in forged]
+        await runtime.eventlog.publish([*entries, genuine])
+        await runtime.settle_down()
+        parked = await set_aside(runtime)
+        assert sorted(one.body for one in parked) == sorted(forged * len(keys))
+        assert all("same event id, other content" in one.reason for one in parked)
+        assert await all_facts(runtime) == facts
+        told = await rebuild(runtime, town.talk)
+        assert told.items() >= {"equal": True, "parked": len(parked)}.items()
+        assert await set_aside(runtime) == parked
+        assert await all_facts(runtime) == facts
+        assert (await ranked(runtime))["result_digest"] == before["result_digest"]
+        assert (await Desk(runtime).replay(question_of(QUARTER)))["equal"]
+
+
+async def test_a_forgery_that_comes_before_its_event_gives_way_to_it(town: Town) -> None:
+    async with town.open() as runtime:
+        entry, event, _ = await a_reply(runtime)
+        case = event["subject"]
+        head = await runtime.files.load(case)
+        assert head is not None
+        following = f"{case}/{head.version + 1}"
+        forged = orjson.dumps(event | {"id": following, "sequence": head.version + 1})
+        await runtime.eventlog.publish([Entry(MESSAGES, entry.key, forged)])
+        await runtime.settle_down()
+        (one,) = await set_aside(runtime)
+        assert (one.event, one.body) == (following, forged)
+        assert "no case file holds this event" in one.reason
+        engine = runtime.engine("messages")
+        kind = engine.kind("message")
+        await engine.execute(kind, case, [_archived(kind)])
+        await runtime.settle_down()
+        digests = {fact: digest async for fact, digest in runtime.stores.facts.digests()}
+        (stored,) = await runtime.files.events(case, head.version)
+        assert digests[following] == stored.digest
+        left = await redrive(runtime, FACTS)
+        assert (left["taken"], left["left"]) == (0, 1)
+        assert "same event id, other content" in left["redriven"][0]["reason"]
+        assert (await rebuild(runtime, town.talk))["equal"]
+
+
+def _archived(kind: Any) -> Any:
+    from services.messages.message_commands import Archive
+    from shared.domain.directory import SYSTEM
+    from shared.engine.execute import Asked
+
+    return Asked(Archive(), SYSTEM, "archived")
+
+
+async def test_a_stranger_hides_no_other_fault_and_is_no_alarm_once_it_is_dismissed(town: Town) -> None:
+    async with town.open() as runtime:
+        before = await ranked(runtime)
+        entry, event, _ = await a_reply(runtime)
+        stranger = event | {"id": "M9999-000001/1", "subject": "M9999-000001", "sequence": 1}
+        bodies = (b"no event at all", orjson.dumps(stranger))
+        await runtime.eventlog.publish([Entry(MESSAGES, entry.key, body) for body in bodies])
+        facts = await all_facts(runtime)
+        ranking = await ranked(runtime)
+        assert ranking["parked"] == 2
+        assert ranking["result_digest"] == before["result_digest"]
+        await runtime.stores.facts.insert([replace(facts[0], id="M9999-000002/1", case="M9999-000002")])
+        desk = Desk(runtime)
+        found = await desk.verify()
+        assert not found["ok"]
+        assert [(one["sort"], one["count"]) for one in found["problems"]] == [("stranger", 2), ("fact", 1)]
+        assert found["problems"][0]["first"]["reason"].startswith("not JSON")
+        assert found["problems"][1]["first"]["case"] == "M9999-000002"
+        assert found["first_bad"].items() <= found["problems"][0]["first"].items()
+        await rebuild(runtime, town.talk)
+        assert [one["sort"] for one in (await desk.verify())["problems"]] == ["stranger"]
+        # One by its event, one by the place that `verify` names.
+        by_event = (await dismiss(runtime, "M9999-000001/1", WHY))["dismissed"]
+        assert {(one["event"], one["dismissed"]) for one in by_event} == {("M9999-000001/1", WHY)}
+        assert (await runtime.figures())["parked_events"] > 0
+        place = found["problems"][0]["first"]["place"]
+        by_place = (await dismiss(runtime, place, WHY))["dismissed"]
+        assert FACTS in {one["consumer"] for one in by_place}
+        told = await desk.verify()
+        assert (told["ok"], told["first_bad"], told["problems"], told["dismissed"]) == (True, None, [], 2)
+        assert (await ranked(runtime))["parked"] == 0
+        assert (await runtime.figures())["parked_events"] == 0
+        listed = (await list_parked(runtime, FACTS))["parked"]
+        assert [one["dismissed"] for one in listed] == [WHY, WHY]
+        entries = [entry async for entry in runtime.stores.audit.entries() if entry["action"] == "parked_dismissed"]
+        assert len(entries) == len(by_event) + len(by_place)
+        assert {entry["reason"] for entry in entries} == {WHY}
+    async with town.open() as runtime:
+        await rebuild(runtime, town.talk)
+        assert (await redrive(runtime))["redriven"] == []
+        assert [one["dismissed"] for one in (await list_parked(runtime, FACTS))["parked"]] == [WHY, WHY]
+        assert (await Desk(runtime).verify())["ok"]
+
+
+async def test_a_record_that_nobody_parks_is_dismissed_by_its_place(town: Town) -> None:
+    async with town.open() as runtime:
+        end = await runtime.eventlog.end(REFERENCE, 0)
+        await runtime.eventlog.publish([Entry(REFERENCE, "522728/nobody", b"no event")])
+        (problem,) = (await Desk(runtime).verify())["problems"]
+        assert problem["first"]["place"] == f"{REFERENCE}/0@{end}"
+        await dismiss(runtime, problem["first"]["place"], WHY)
+        told = await Desk(runtime).verify()
+        assert (told["ok"], told["dismissed"]) == (True, 1)
+        with pytest.raises(BadField, match="no such place"):
+            await dismiss(runtime, f"{REFERENCE}/0@{end + 1}", WHY)
+        with pytest.raises(BadField, match="no such place"):
+            await dismiss(runtime, "elsewhere/0@0", WHY)
+
+
+async def test_an_event_of_a_case_file_is_never_dismissed_from_the_score(town: Town) -> None:
+    async with town.open() as runtime:
+        entry, event, _ = await a_reply(runtime)
+        old = Parked(FACTS, MESSAGES, 0, 10_000, event["id"], "education", "by an old release", entry.value)
+        await runtime.stores.positions.park(old)
+        with pytest.raises(OperationRefused, match="the score would lack it"):
+            await dismiss(runtime, event["id"], WHY)
+        with pytest.raises(OperationRefused, match="parked redrive"):
+            await dismiss(runtime, f"{MESSAGES}/0@0", WHY)
+        assert await set_aside(runtime) == [old]
+        for which, reason in (("M1/1", WHY), (event["id"], " "), (event["id"], "长" * 501)):
+            with pytest.raises(BadField):
+                await dismiss(runtime, which, reason)
+
+
+async def test_a_folder_of_an_older_release_knows_of_dismissals_once_it_is_opened(town: Town) -> None:
+    async with town.open() as runtime:
+        if not isinstance(runtime, LocalRuntime):
+            pytest.skip("a collection has no columns")
+        await runtime.database.write(lambda c: c.execute("ALTER TABLE parked DROP COLUMN dismissed"))
+    async with town.open() as runtime:
+        store = runtime.stores.positions
+        parked = Parked(FACTS, MESSAGES, 0, 10_000, None, None, "no event", b"no event")
+        await store.park(parked)
+        await store.dismiss(replace(parked, dismissed=WHY))
+        assert [one.dismissed for one in await store.parked()] == [WHY]
