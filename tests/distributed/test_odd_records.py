@@ -49,3 +49,19 @@ def test_the_same_id_with_other_content_and_a_poison_record_are_parked_and_the_r
     told = assessment.readyz()
     assert told is not None
     assert told["parked"] == 2
+    facts = stack.books().facts
+    built = stack.document("rebuild", "assessment")
+    assert (built["equal"], built["parked"]) == (True, 2)
+    assert stack.inside(parked) == found
+    assert stack.books().facts.items() >= facts.items()
+    verified = stack.document("verify")
+    assert {one["sort"]: one["count"] for one in verified["problems"]} == {"log": 1, "stranger": 1}
+    for line in verified["problems"]:
+        stack.document("parked", "dismiss", line["first"]["place"], "--reason", "写入者已停用")
+    verified = stack.document("verify")
+    assert (verified["ok"], verified["dismissed"]) == (True, 2)
+    told = assessment.readyz()
+    assert told is not None
+    assert told["parked"] == 0
+    metrics = httpx2.get(f"{assessment.url}/metrics", timeout=30).text
+    assert "gongkai_parked_events 0" in metrics

@@ -72,6 +72,21 @@ def test_a_poison_event_is_listed_and_stays_until_it_can_be_taken(data: Path) ->
     again = command(data, "parked", "redrive", "--output", "json")
     assert again.returncode == 3
     assert json.loads(again.stdout)["left"] == len(rows)
+    faulty = command(data, "verify")
+    assert faulty.returncode == 3
+    assert "日志中有陌生记录" in faulty.stdout
+    place = f"gongkai.messages/0@{listed['offset']}"
+    assert place in faulty.stdout
+    unexplained = command(data, "parked", "dismiss", place)
+    assert unexplained.returncode == 2
+    assert "--reason" in unexplained.stderr
+    closed = document(data, "parked", "dismiss", place, "--reason", "外单位误写入")["dismissed"]
+    assert len(closed) == len(rows)
+    assert document(data, "verify").items() >= {"ok": True, "problems": [], "dismissed": 1}.items()
+    shown = command(data, "parked", "list")
+    assert "外单位误写入" in shown.stdout
+    assert document(data, "rank", "2019Q2")["parked"] == 0
+    assert all(check["ok"] for check in document(data, "doctor")["checks"] if check["check"] == "parked")
     nothing = command(data, "parked", "redrive", "--event", "M1/1", "--lang", "en")
     assert nothing.returncode == 2
     assert "nothing is parked of M1/1" in nothing.stderr
