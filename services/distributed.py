@@ -94,6 +94,9 @@ class DistributedRuntime(Runtime):
         return found
 
     async def _follow(self) -> bool:
+        # Without reference data nothing is decided, shown or taken in: so nobody works with a key that is not proven.
+        if self.follower.current is None and not await self.prove_key():
+            return False
         await self.follower.run_once()
         return False
 

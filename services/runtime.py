@@ -19,6 +19,7 @@ from shared.contracts import newest
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import RuleBroken
 from shared.domain.localtime import local_date, read_moment
+from shared.domain.text import Text
 from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
@@ -27,8 +28,8 @@ from shared.engine.timers import SweepIncomplete
 from shared.eventlog.port import EventLog, LogAway
 from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
-from shared.security.keys import Keys, open_keys
-from shared.security.vault import Vault
+from shared.security.keys import MASTER, KeyProblem, Keys, open_keys
+from shared.security.vault import Vault, WrongMasterKey
 from shared.service import Service, put_together
 from shared.settings import Settings
 from shared.storage.port import (
@@ -162,8 +163,19 @@ class Runtime(ABC):
             parked += len(waiting(await positions.parked()))
         return float(unfinished), self.seconds_since(min(oldest, default=None)), float(parked), float(overdue)
 
+    async def prove_key(self, *, begin: bool = False) -> bool:
+        """Whether the master key is the one of the store; False where there is nothing yet that could say so.
+
+        ``begin``: on a store with nothing in it, the key of this process becomes the store's. Raises ``KeyProblem``.
+        """
+        try:
+            return await self.vault.prove(begin=begin or await self.seeded())
+        except WrongMasterKey as wrong:
+            raise wrong_key(self.settings, self.place) from wrong
+
     async def init(self) -> int:
-        """Seeds calendar, sample directory and default plan; how many entries were new."""
+        """Seeds calendar, sample directory and default plan; how many entries were new. Raises ``KeyProblem``."""
+        await self.prove_key(begin=True)
         new = 0
         engine = self.engine("assessment")
         for step in seed_steps(read_seed_data(PLAN)):
@@ -177,12 +189,12 @@ class Runtime(ABC):
                 # A store seeded by an older version keeps what it was seeded with.
                 log.info("seed kept as it is", case=step.case, reason=str(known))
         await self.settle_down()
-        await self.stores.notes.set_note(SEEDED, b"1")
+        await self.engine("assessment").stores.notes.set_note(SEEDED, b"1")
         return new
 
     async def seeded(self) -> bool:
         """Whether the seed is whole; one that was cut off is not, and ``init`` goes on with it."""
-        return await self.stores.notes.note(SEEDED) is not None
+        return await self.engine("assessment").stores.notes.note(SEEDED) is not None
 
     async def settle_down(self) -> None:
         """Publishes, follows, reacts and projects until nothing moves."""
@@ -231,7 +243,7 @@ class Runtime(ABC):
             except Exception as problem:
                 # A background task must outlive anything: a dead relay would hide events without a word.
                 # Its words go out only where they cannot name a case: readiness and logs are read by anybody's people.
-                words = f": {problem}" if isinstance(problem, (StoreAway, LogAway, OSError)) else ""
+                words = f": {problem}" if isinstance(problem, (StoreAway, LogAway, KeyProblem, OSError)) else ""
                 told = f"{type(problem).__name__}{words}"
                 if self.troubles.get(name) != told:
                     log.exception("background step failed", step=name, problem=told)
@@ -253,6 +265,22 @@ def case_files(services: Mapping[str, Service]) -> dict[str, CaseReader]:
 def distinct(stores: Iterable[S]) -> list[S]:
     """Each store once, though several services may share it."""
     return list({id(store): store for store in stores}.values())
+
+
+def wrong_key(settings: Settings, place: str) -> KeyProblem:
+    """That this is another county's master key, or a new one: which setting names it, and the way out."""
+    path = settings.master_key_file or settings.data / "secrets" / MASTER
+    store_zh = "、GONGKAI_MONGO_FILE 和 GONGKAI_PREFIX" if settings.runtime == "distributed" else "和 GONGKAI_DATA"
+    store_en = ", GONGKAI_MONGO_FILE and GONGKAI_PREFIX" if settings.runtime == "distributed" else " and GONGKAI_DATA"
+    return KeyProblem(
+        Text(
+            f"GONGKAI_MASTER_KEY_FILE：主密钥 {path} 不是 {place} 中个人信息加密所用的那一个，拒绝启动，什么也没有写入。"
+            f"请从主密钥的备份放回原来的文件；如果密钥没错，请检查是否连错了库（GONGKAI_MASTER_KEY_FILE{store_zh}）",
+            f"GONGKAI_MASTER_KEY_FILE: the master key {path} is not the one that the personal data in {place} were sealed "
+            "with; refused, nothing was written. Put the old file back from the key's own copy; if the key is right, this "
+            f"is another store: look at GONGKAI_MASTER_KEY_FILE{store_en}",
+        )
+    )
 
 
 class AllFiles:

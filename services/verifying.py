@@ -53,6 +53,8 @@ async def verify_all(runtime: Runtime) -> dict[str, Any]:
         await _facts(runtime, problems)
     except Damaged as damage:
         problems.add(Bad("case", damage.place, 0, f"读不出 / cannot be read: {damage.reason}"))
+    async for of, reason in runtime.vault.unreadable():
+        problems.add(Bad("vault", of, 0, f"{reason.zh} / {reason.en}"))
     if (entry := await stores.audit.verify()) is not None:
         problems.add(Bad("audit", "audit", entry, "审计记录摘要不符 / the audit trail's digest does not follow"))
     first = problems.first

@@ -48,6 +48,7 @@ async def runtime(
         local = await open_local(settings, doing)
     try:
         await refuse_half_restored(local)
+        await local.prove_key()
         if follow and local.follower.current is None:
             await local.follower.run_once()
         if seed and not await local.seeded():

@@ -25,6 +25,7 @@ async def examine() -> dict[str, Any]:
             await _unsent(desk),
             await _parked(desk),
             await _refused(desk),
+            await _vault(desk),
             await _audit(desk),
         ]
     return {"ok": all(check["ok"] for check in checks), "checks": checks}
@@ -105,6 +106,21 @@ async def _refused(desk: Desk) -> dict[str, Any]:
     notes = await desk.refusals()
     return _result(
         "policies", not notes, Text(f"被拒绝的自动办理 {len(notes)} 件", f"{len(notes)} policy commands refused")
+    )
+
+
+async def _vault(desk: Desk) -> dict[str, Any]:
+    unreadable = [reason async for _, reason in desk.runtime.vault.unreadable()]
+    first = unreadable[0] if unreadable else Text("均可解读", "all of it opens")
+    return _result(
+        "vault",
+        not unreadable,
+        Text(
+            f"个人信息：无法解读 {len(unreadable)} 项；{first.zh}" if unreadable else f"个人信息：{first.zh}",
+            f"personal data: {len(unreadable)} cannot be read; {first.en}"
+            if unreadable
+            else f"personal data: {first.en}",
+        ),
     )
 
 

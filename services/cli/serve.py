@@ -46,8 +46,9 @@ async def serve_one(service: str, host: str, port: int) -> None:
     try:
         try:
             await refuse_half_restored(distributed)
+            await distributed.prove_key()
         except StoreAway as away:
-            # It starts all the same and says so when asked whether it is ready.
+            # It starts all the same, and is not ready before the store has answered and the key is proven.
             show.talk(Text(f"存储暂不可用：{away}", f"the store is away: {away}"))
         await serve_on(distributed, host, port, (service,))
     finally:

@@ -14,7 +14,7 @@ from services.operations import backup_format as form
 from services.operations.backup_format import Line, PartWriter
 from services.operations.problems import OperationRefused
 from services.operations.republish import BEGUN
-from services.runtime import RESTORING, Runtime, distinct
+from services.runtime import RESTORING, Runtime, distinct, wrong_key
 from shared.clock import ProcessClock
 from shared.domain.directory import SYSTEM
 from shared.domain.localtime import moment_text
@@ -26,6 +26,7 @@ from shared.eventlog.scan import scan
 from shared.eventlog.sqlite import SqliteEventLog
 from shared.security.audit import Audit
 from shared.security.keys import Keys, open_keys
+from shared.security.vault import Vault, WrongMasterKey
 from shared.settings import Settings
 from shared.storage.folder import DataFolder
 from shared.storage.port import StoreAway, Stores, WholeFile
@@ -74,11 +75,22 @@ async def beside(settings: Settings) -> AsyncIterator[Sources]:
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     database, stores = open_stores(path)
     try:
+        if not await _proven(stores, keys, settings):
+            raise wrong_key(settings, str(settings.data))
         services = {declared.name: stores for declared in SERVICES}
         log, now = SqliteEventLog(database), ProcessClock(settings.clock_start)
         yield Sources("local", settings.region, services, stores, log, keys, now)
     finally:
         await database.close()
+
+
+async def _proven(stores: Stores, keys: Keys, settings: Settings) -> bool:
+    """Whether the key may be said to be the folder's; a folder without personal data says nothing against any."""
+    try:
+        await Vault(stores.vault, keys, cipher=settings.cipher).prove(begin=False)
+    except WrongMasterKey:
+        return False
+    return True
 
 
 def fingerprint(keys: Keys) -> str:

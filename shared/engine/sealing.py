@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
+from shared.domain.text import Text
 from shared.storage.port import SealedValue, VaultSubject
 
 Under = Literal["writer", "case"]
@@ -21,6 +22,13 @@ class Sealed:
     subjects: tuple[VaultSubject, ...] = ()
     values: tuple[SealedValue, ...] = ()
     writer: str | None = None
+
+
+class Opened(NamedTuple):
+    """What stands under references: the plain texts, None for erased ones; those that do not open, with the reason."""
+
+    plain: Mapping[str, str | None]
+    unreadable: Mapping[str, Text]
 
 
 class Sealer(Protocol):
@@ -42,4 +50,7 @@ class Sealer(Protocol):
         """
 
     async def read(self, refs: Sequence[str]) -> Mapping[str, str | None]:
-        """The plain texts; None for erased ones."""
+        """The plain texts; None for erased ones. Raises where one does not open."""
+
+    async def opened(self, refs: Sequence[str]) -> Opened:
+        """The plain texts of those that open, beside those that do not (无法解读): for showing."""

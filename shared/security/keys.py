@@ -122,8 +122,10 @@ def _check(path: Path, master: bytes) -> None:
     if not hmac.compare_digest(_read(path, ours=True), expected):
         raise KeyProblem(
             Text(
-                f"主密钥不是本数据目录加密时所用的那一个（校验值见 {path}）",
-                f"this is not the master key that the folder's data was sealed with (check value: {path})",
+                f"GONGKAI_MASTER_KEY_FILE：主密钥不是本数据目录加密时所用的那一个（校验值见 {path}），拒绝启动；"
+                "请从主密钥的备份放回原来的文件，或检查 GONGKAI_DATA",
+                f"GONGKAI_MASTER_KEY_FILE: this is not the master key that the folder's data was sealed with (check value: "
+                f"{path}); refused. Put the old file back from the key's own copy, or look at GONGKAI_DATA",
             )
         )
 

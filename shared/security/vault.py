@@ -4,28 +4,34 @@ import asyncio
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 
 from shared.domain.kind import BadField, RuleBroken
 from shared.domain.text import Text
-from shared.engine.sealing import Sealed, Under
+from shared.engine.sealing import Opened, Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
 from shared.storage.port import SealedValue, SubjectTaken, VaultStore, VaultSubject
 
+KEY_CHECK = "key-check"
 REFERENCE_LENGTH = 26
 _LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz234567"[byte & 31] for byte in range(256))
 _IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
 
 
-class VaultProblem(Exception):
+class VaultProblem(RuntimeError):
     """A value or key is there but cannot be opened: damaged, moved, or sealed under another master key."""
 
     def __init__(self, message: Text) -> None:
         super().__init__(f"{message.zh} / {message.en}")
         self.message = message
+
+
+class WrongMasterKey(Exception):
+    """The master key is not the one that the store's personal data were sealed with."""
 
 
 class Vault:
@@ -74,18 +80,79 @@ class Vault:
 
     async def read(self, refs: Iterable[str]) -> dict[str, str | None]:
         """The values by reference; None where the value was erased. Raises ``StoreAway``, ``VaultProblem``."""
+        found = await self.opened(refs)
+        for reason in found.unreadable.values():
+            raise VaultProblem(reason)
+        return dict(found.plain)
+
+    async def opened(self, refs: Iterable[str]) -> Opened:
+        """As ``read``; what does not open is told beside the rest instead of raised. Raises ``StoreAway``."""
         wanted = tuple(dict.fromkeys(refs))
-        found: dict[str, str | None] = dict.fromkeys(wanted)
+        plain: dict[str, str | None] = dict.fromkeys(wanted)
+        unreadable: dict[str, Text] = {}
         if not wanted:
-            return found
+            return Opened(plain, unreadable)
         values = await self._store.values(wanted)
         names = tuple({value.subject for value in values})
         subjects = dict(zip(names, await asyncio.gather(*map(self._store.subject, names)), strict=True))
-        opened = {name: self._unwrap(subject) for name, subject in subjects.items() if subject is not None}
+        keys = {name: self._opened_key(subject) for name, subject in subjects.items() if subject is not None}
         for value in values:
-            if value.subject in opened:
-                found[value.ref] = _open_value(value, opened[value.subject])
-        return found
+            key = keys.get(value.subject)
+            if isinstance(key, Text):
+                unreadable[value.ref] = key
+            elif key is not None:
+                try:
+                    plain[value.ref] = _open_value(value, key)
+                except VaultProblem as problem:
+                    unreadable[value.ref] = problem.message
+        return Opened(plain, unreadable)
+
+    async def prove(self, *, begin: bool) -> bool:
+        """Whether the master key is known to be the one that the store was sealed with; False where nothing is sealed yet.
+
+        The store keeps a key check (密钥校验) among its subjects, a key that belongs to nobody. Where there is none, it is
+        made if the key opens most of what is sealed there; on a store with nothing sealed only to ``begin`` one. Of two
+        processes at once one makes it, and the other is held against it. Raises ``WrongMasterKey``, ``StoreAway``.
+        """
+        check = await self._store.subject(KEY_CHECK)
+        if check is None:
+            opening = shut = 0
+            async for subject in self._store.export_subjects():
+                opens = isinstance(self._opened_key(subject), bytes)
+                opening, shut = opening + opens, shut + (not opens)
+            if shut and opening <= shut:
+                raise WrongMasterKey
+            if not (opening or begin):
+                return False
+            made = VaultSubject(KEY_CHECK, self._wrap(KEY_CHECK, os.urandom(KEY_BYTES)), None)
+            with suppress(SubjectTaken):
+                await self._store.import_vault((made,), ())
+            check = await self._store.subject(KEY_CHECK)
+        try:
+            if check is not None:
+                self._unwrap(check)
+        except VaultProblem as problem:
+            raise WrongMasterKey from problem
+        return check is not None
+
+    async def unreadable(self) -> AsyncIterator[tuple[str, Text]]:
+        """(case or subject, reason) of every key and value that does not open."""
+        keys: dict[str, bytes] = {}
+        async for subject in self._store.export_subjects():
+            found = self._opened_key(subject)
+            if isinstance(found, Text):
+                yield subject.subject, found
+            else:
+                keys[subject.subject] = found
+        async for value in self._store.export_values():
+            # Under a key that does not open nothing does; one without a key was erased, or is new.
+            key = keys.get(value.subject)
+            if key is None:
+                continue
+            try:
+                _open_value(value, key)
+            except VaultProblem as problem:
+                yield value.case or value.ref, problem.message
 
     async def read_one(self, ref: str) -> str | None:
         """One value; None if it was erased."""
@@ -184,6 +251,13 @@ class Vault:
 
     def _key(self, subject: VaultSubject) -> CipherKey:
         return CipherKey(self._cipher, self._unwrap(subject))
+
+    def _opened_key(self, subject: VaultSubject) -> bytes | Text:
+        """A subject's key, or why it does not open."""
+        try:
+            return self._unwrap(subject)
+        except VaultProblem as problem:
+            return problem.message
 
     def _unwrap(self, subject: VaultSubject) -> bytes:
         name, _, rest = subject.wrapped_key.partition(b"\n")

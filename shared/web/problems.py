@@ -14,6 +14,7 @@ from shared.domain.text import Text
 from shared.engine.execute import Forbidden, KeyReused, NotFound, NotReady, Stale, TooBusy
 from shared.eventlog.envelope import NewerEvent
 from shared.security.identity import BadToken
+from shared.security.vault import VaultProblem
 from shared.storage.port import StoreAway
 
 MEDIA_TYPE = "application/problem+json"
@@ -167,6 +168,8 @@ def problem_of(error: Exception, model: type[BaseModel] | None = None) -> Proble
                 "存储暂时不可用，内容未保存，请稍后再试", "the store is away, nothing was kept; try again soon"
             )
             return Problem(503, "store_away", detail, headers=again)
+        case VaultProblem():
+            return Problem(500, "unreadable", error.message)
         case NewerEvent():
             detail = Text(
                 "案卷中有新版本程序留下的事件，系统正在升级，请稍后再试",
@@ -188,6 +191,7 @@ FORESEEN: tuple[type[Exception], ...] = (
     NotReady,
     TooBusy,
     StoreAway,
+    VaultProblem,
     NewerEvent,
 )
 """What ``problem_of`` has an answer for."""

@@ -23,6 +23,7 @@ from shared.security.visibility import may_see, reach_of, readable_vault_fields,
 from shared.storage.port import CaseQuery, CaseRecord, StoreAway, Viewer
 from shared.web.body import read_object
 from shared.web.commands import Desk, name_in_log
+from shared.web.language import language_of
 from shared.web.offers import offers
 from shared.web.openapi import WORKBOOK
 from shared.web.people import Gate, People, Visitor
@@ -35,6 +36,7 @@ from shared.web.views import Plain, head_view, is_reference, plain_values, refer
 SEARCHED_AT_ONCE = 2000
 TITLE = "title"
 ROWS_HEADER = "Register-Rows"
+UNREADABLE = Text("（无法解读）", "(unreadable)")
 
 
 class Following(BaseModel):
@@ -194,7 +196,7 @@ class ReadingRoom:
         writer = replace(PUBLIC, writer_of=case)
         view = kind.public_view(await self._engine.state(head))
         readable = {name for name, ways in kind.vault_readers.items() if may(writer, ways, case=case)}
-        plain = await self._engine.sealer.read([*references(view, readable).values()])
+        plain = await self._opened(request, [*references(view, readable).values()])
         status = kind.statuses.get(head.status)
         body = {
             "id": case,
@@ -220,7 +222,7 @@ class ReadingRoom:
         if not found:
             raise unauthorised()
         name_in_log(request, head)
-        plain = await self._engine.sealer.read([*found.values()])
+        plain = await self._opened(request, [*found.values()])
         body = {
             "id": case,
             "number": shown_number(kind, case),
@@ -303,7 +305,13 @@ class ReadingRoom:
         except StoreAway:
             # Nobody reads personal data unrecorded; the rest of the file can still be read.
             return {}
-        return await self._engine.sealer.read(refs)
+        return await self._opened(request, refs)
+
+    async def _opened(self, request: Request, refs: Sequence[str]) -> Plain:
+        """The texts; words in the reader's language stand for one that does not open, and the rest stands."""
+        found = await self._engine.sealer.opened(refs)
+        words = UNREADABLE.in_(language_of(request.headers.get("accept-language")))
+        return {**found.plain, **dict.fromkeys(found.unreadable, words)}
 
     async def _titles(
         self, request: Request, kind: CaseKind[Any], heads: Sequence[CaseRecord], actor: Actor
@@ -338,7 +346,8 @@ class ReadingRoom:
                 for h in page.heads
                 if TITLE in readable_vault_fields(kind, actor, h, handler_alone=kind.handler_alone)
             ]
-            plain = await self._engine.sealer.read([h.title for h in readable if h.title and is_reference(h.title)])
+            titles = [h.title for h in readable if h.title and is_reference(h.title)]
+            plain = (await self._engine.sealer.opened(titles)).plain
             for place, head in enumerate(page.heads):
                 title = _title(head, head in readable, plain) or ""
                 if head.id == wanted or lowered in title.casefold() or lowered in head.id.casefold():

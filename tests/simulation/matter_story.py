@@ -40,6 +40,10 @@ class NoVault:
         """Never asked."""
         raise AssertionError(refs)
 
+    async def opened(self, refs: Any) -> Any:
+        """Never asked."""
+        raise AssertionError(refs)
+
 
 class MatterStory:
     """Up to two matters, up to three clients."""

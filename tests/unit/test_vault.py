@@ -1,4 +1,6 @@
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -12,8 +14,8 @@ from shared.domain.kind import BadField, RuleBroken
 from shared.engine.sealing import Sealed, Under
 from shared.security.keys import Keys
 from shared.security.sealing import CipherName
-from shared.security.vault import Vault, VaultProblem
-from shared.storage.port import StoreAway, VaultSubject
+from shared.security.vault import KEY_CHECK, Vault, VaultProblem, WrongMasterKey
+from shared.storage.port import StoreAway, VaultStore, VaultSubject
 from shared.storage.sqlite import open_stores
 from tests.unit.vault_in_memory import VaultInMemory
 
@@ -311,3 +313,72 @@ async def test_an_erased_person_s_key_is_no_longer_on_the_disk(tmp_path: Path) -
     assert await vault.erase(sealed.writer) == 1
     assert on_disk() == [False, False]
     await database.close()
+
+
+async def kept(store: VaultStore, keys: Keys, case: str, seed: str = "c-1") -> Sealed:
+    """A letter in a store on disk."""
+    sealed = await Vault(store, keys).prepare(
+        case=case, seed=seed, writer=None, values={"text": (LETTER, "writer"), "title": ("路灯", "writer")}
+    )
+    await store.import_vault(sealed.subjects, sealed.values)
+    return sealed
+
+
+@pytest.fixture
+async def disk(tmp_path: Path) -> AsyncIterator[VaultStore]:
+    database, stores = open_stores(tmp_path / "vault.db", durable=False)
+    yield stores.vault
+    await database.close()
+
+
+async def test_a_store_is_begun_with_one_key_and_refuses_every_other(disk: VaultStore) -> None:
+    assert not await Vault(disk, KEYS).prove(begin=False)
+    assert await disk.subject(KEY_CHECK) is None
+    assert await Vault(disk, KEYS).prove(begin=True)
+    for begin in (True, False):
+        with pytest.raises(WrongMasterKey):
+            await Vault(disk, OTHER).prove(begin=begin)
+        assert await Vault(disk, KEYS, cipher="SM4-GCM").prove(begin=begin)
+
+
+async def test_of_two_keys_that_begin_a_store_at_once_one_is_refused(disk: VaultStore) -> None:
+    told = await asyncio.gather(
+        *(Vault(disk, keys).prove(begin=True) for keys in (KEYS, OTHER)), return_exceptions=True
+    )
+    assert sorted(map(type, told), key=str) == sorted([bool, WrongMasterKey], key=str)
+
+
+async def test_an_older_store_takes_the_key_that_opens_it_and_no_other(disk: VaultStore) -> None:
+    await kept(disk, KEYS, CASE)
+    for begin in (True, False):
+        with pytest.raises(WrongMasterKey):
+            await Vault(disk, OTHER).prove(begin=begin)
+        assert await disk.subject(KEY_CHECK) is None
+    assert await Vault(disk, KEYS).prove(begin=False)
+    with pytest.raises(WrongMasterKey):
+        await Vault(disk, OTHER).prove(begin=True)
+
+
+async def test_a_store_that_a_wrong_key_wrote_into_belongs_to_the_key_of_most_of_it(disk: VaultStore) -> None:
+    for number in range(3):
+        await kept(disk, KEYS, f"M2026-00000{number}", f"c-{number}")
+    poisoned = await kept(disk, OTHER, "M2026-000009", "c-9")
+    with pytest.raises(WrongMasterKey):
+        await Vault(disk, OTHER).prove(begin=True)
+    vault = Vault(disk, KEYS)
+    assert await vault.prove(begin=False)
+    (found,) = [of async for of, _ in vault.unreadable()]
+    assert found == poisoned.writer
+
+
+async def test_what_opens_is_shown_beside_what_does_not(vault: Vault, store: VaultInMemory) -> None:
+    refs = (await submit(vault, store)).refs
+    other = (await submit(vault, store, case="M2026-000124", seed="c-2")).refs
+    store.sealed[refs["text"]] = replace(store.sealed[refs["text"]], body=bytes(40))
+    store.subjects[f"case:{CASE}"] = replace(store.subjects[f"case:{CASE}"], wrapped_key=b"ROT13\nnothing")
+    erased = "v:erased"
+    found = await vault.opened([*refs.values(), *other.values(), erased])
+    assert set(found.unreadable) == {refs["text"], refs["accused"]}
+    assert "damaged or moved" in found.unreadable[refs["text"]].en
+    assert (found.plain[refs["name"]], found.plain[other["text"]], found.plain[erased]) == ("张三", LETTER, None)
+    assert {of async for of, _ in vault.unreadable()} == {CASE, f"case:{CASE}"}

@@ -1,6 +1,6 @@
 """A vault store in memory for the tests of what stands on it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from shared.engine.sealing import Sealed
 from shared.storage.port import SealedValue, StoreAway, SubjectTaken, VaultSubject
@@ -36,6 +36,16 @@ class VaultInMemory:
                 raise SubjectTaken(subject.subject)
             self.subjects[subject.subject] = subject
         self.sealed[value.ref] = value
+
+    async def export_subjects(self) -> AsyncIterator[VaultSubject]:
+        self._reach()
+        for subject in [*self.subjects.values()]:
+            yield subject
+
+    async def export_values(self) -> AsyncIterator[SealedValue]:
+        self._reach()
+        for value in [*self.sealed.values()]:
+            yield value
 
     async def erase(self, subject: str) -> int:
         self._reach()
