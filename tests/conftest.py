@@ -10,7 +10,8 @@ from tests.backends.mongo_server import mongo_server as mongo_server
 
 
 def pytest_configure() -> None:
-    """A story that fails shows what it found, as a test does."""
+    """A server asked for by a wrong name would be skipped in silence; a story that fails shows what it found."""
+    choice.check()
     pytest.register_assert_rewrite("tests.stories")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shared.domain.kind import BadField, CaseKind
 from shared.domain.text import Text
-from shared.engine.execute import Engine
+from shared.engine.execute import Engine, NotReady
 from shared.security.files import FileRefused
 from shared.security.visibility import may_see, readable_vault_fields
 from shared.web.people import Gate, People
@@ -32,6 +32,9 @@ class Attachments:
         """``POST /files?name=``: checked, sealed and stored; the id goes into a command's ``attachments``."""
         if name is None:
             raise bad_field("name", Text("请给出文件名（name）", "give the file's name (name)"))
+        if self._engine.reference() is None:
+            # Nothing is sealed before the process is at work: its key may not be proven yet.
+            raise NotReady
         try:
             kept = await self._gate.files.keep_personal(name, body, field="file")
         except FileRefused as refused:

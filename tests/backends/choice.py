@@ -1,6 +1,6 @@
 """Real servers in the tests: which are required, which are absent and why, which were used.
 
-``REQUIRE_BACKENDS`` (``kafka,mongo``) makes the absence of one a failure instead of a visible skip.
+``REQUIRE_BACKENDS`` (``kafka,mongo``) makes the absence of one a failure instead of a visible skip; another word in it is refused.
 """
 
 import os
@@ -12,9 +12,25 @@ _used: dict[str, list[str]] = {}
 _absent: dict[str, list[str]] = {}
 
 
+SERVERS = ("kafka", "mongo")
+
+
+def check() -> None:
+    """Raises ``pytest.UsageError`` naming what ``REQUIRE_BACKENDS`` asks for that there is no server of."""
+    unknown = sorted(_asked() - {*SERVERS})
+    if unknown:
+        raise pytest.UsageError(
+            f"REQUIRE_BACKENDS: no such server: {', '.join(unknown)}; there are: {', '.join(SERVERS)}"
+        )
+
+
 def required(name: str) -> bool:
     """Whether tests on this server may not be skipped."""
-    return name in {word.strip() for word in os.environ.get("REQUIRE_BACKENDS", "").split(",")}
+    return name in _asked()
+
+
+def _asked() -> set[str]:
+    return {word.strip() for word in os.environ.get("REQUIRE_BACKENDS", "").split(",")} - {""}
 
 
 def absent(name: str, why: str) -> NoReturn:

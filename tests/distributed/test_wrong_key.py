@@ -71,4 +71,6 @@ def test_a_wrong_key_is_found_out_also_where_the_store_was_away_at_the_start(
     body = {"title": "路灯", "text": "路灯坏了三天。", "name": "王小明", "phone": "13812345678"}
     answer = httpx2.post(f"{process.url}{MESSAGES}", json=body, timeout=30)
     assert answer.status_code == 503
+    sent = httpx2.post(f"{process.url}/api/v1/messages/files?name=a.txt", content=b"a lamp", timeout=30)
+    assert (sent.status_code, sent.json()["code"]) == (503, "not_ready")
     assert own_stack.inside(subjects) == before
