@@ -28,7 +28,7 @@ from shared.engine.timers import SweepIncomplete
 from shared.eventlog.port import EventLog, LogAway
 from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
-from shared.security.keys import MASTER, KeyProblem, Keys, open_keys
+from shared.security.keys import MASTER, KeyProblem, Keys, keep_check, open_keys
 from shared.security.vault import Vault, WrongMasterKey
 from shared.service import Service, put_together
 from shared.settings import Settings
@@ -169,9 +169,12 @@ class Runtime(ABC):
         ``begin``: on a store with nothing in it, the key of this process becomes the store's. Raises ``KeyProblem``.
         """
         try:
-            return await self.vault.prove(begin=begin or await self.seeded())
+            proven = await self.vault.prove(begin=begin or await self.seeded())
         except WrongMasterKey as wrong:
             raise wrong_key(self.settings, self.place) from wrong
+        if proven:
+            keep_check(self.settings.data, self.keys)
+        return proven
 
     async def init(self) -> int:
         """Seeds calendar, sample directory and default plan; how many entries were new. Raises ``KeyProblem``."""
@@ -270,7 +273,7 @@ def distinct(stores: Iterable[S]) -> list[S]:
 def wrong_key(settings: Settings, place: str) -> KeyProblem:
     """That this is another county's master key, or a new one: which setting names it, and the way out."""
     path = settings.master_key_file or settings.data / "secrets" / MASTER
-    store_zh = "、GONGKAI_MONGO_FILE 和 GONGKAI_PREFIX" if settings.runtime == "distributed" else "和 GONGKAI_DATA"
+    store_zh = "、GONGKAI_MONGO_FILE 和 GONGKAI_PREFIX" if settings.runtime == "distributed" else " 和 GONGKAI_DATA"
     store_en = ", GONGKAI_MONGO_FILE and GONGKAI_PREFIX" if settings.runtime == "distributed" else " and GONGKAI_DATA"
     return KeyProblem(
         Text(

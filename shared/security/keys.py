@@ -83,6 +83,16 @@ def open_keys(data: Path, *, master_file: Path | None = None, token_file: Path |
     return Keys(master, tokens)
 
 
+def keep_check(data: Path, keys: Keys) -> None:
+    """Notes whose key the folder's data is sealed with, so that another is refused at once and none is made anew.
+
+    For a key that the store has proven: noted before, a wrong one would keep the right one out.
+    """
+    path = data / "secrets" / CHECK
+    if not path.exists():
+        _make(path, lambda: _check_value(keys.for_use("check")))
+
+
 def _master(folder: Path, given: Path | None) -> bytes:
     path = folder / MASTER
     if given is None and not path.exists():
@@ -115,11 +125,9 @@ def _master(folder: Path, given: Path | None) -> bytes:
 
 
 def _check(path: Path, master: bytes) -> None:
-    """Refuses another master key than the one the folder was first opened with."""
-    expected = hashlib.sha256(_derive(master, "check")).hexdigest().encode()
-    if not path.exists():
-        _make(path, lambda: expected)
-    if not hmac.compare_digest(_read(path, ours=True), expected):
+    """Refuses another master key than the one that the folder's store has proven."""
+    expected = _check_value(_derive(master, "check"))
+    if path.exists() and not hmac.compare_digest(_read(path, ours=True), expected):
         raise KeyProblem(
             Text(
                 f"GONGKAI_MASTER_KEY_FILE：主密钥不是本数据目录加密时所用的那一个（校验值见 {path}），拒绝启动；"
@@ -128,6 +136,10 @@ def _check(path: Path, master: bytes) -> None:
                 f"{path}); refused. Put the old file back from the key's own copy, or look at GONGKAI_DATA",
             )
         )
+
+
+def _check_value(derived: bytes) -> bytes:
+    return hashlib.sha256(derived).hexdigest().encode()
 
 
 def _derive(master: bytes, use: Use) -> bytes:

@@ -80,7 +80,6 @@ async def test_a_folder_without_its_own_check_is_guarded_by_the_store(tmp_path: 
     with pytest.raises(KeyProblem, match="another store"):
         async with beside(Settings(data=elsewhere, master_key_file=tmp_path / "other.key")):
             pass
-    shutil.rmtree(elsewhere / "secrets")
     right = {"GONGKAI_MASTER_KEY_FILE": str(data / "secrets" / "master.key")}
     assert document(elsewhere, "verify", **right)["ok"]
 
@@ -99,7 +98,6 @@ async def test_data_of_an_older_release_are_given_a_check_by_the_key_that_opens_
     assert refused.returncode == 1
     assert "拒绝启动" in refused.stderr
     assert store.execute(check).fetchone() == (0,)
-    shutil.rmtree(data / "secrets")
     document(data, "doctor", GONGKAI_MASTER_KEY_FILE=str(tmp_path / "right.key"))
     assert store.execute(check).fetchone() == (1,)
     store.close()

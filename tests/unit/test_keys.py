@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from shared.security.keys import KeyProblem, open_keys
+from shared.security.keys import KeyProblem, keep_check, open_keys
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -20,9 +20,11 @@ def written(path: Path, content: bytes, mode: int = 0o600) -> Path:
 
 
 def test_the_secrets_are_made_on_first_use_for_the_owner_alone(tmp_path: Path) -> None:
-    open_keys(tmp_path)
+    keys = open_keys(tmp_path)
     secrets = tmp_path / "secrets"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    assert modes(secrets) == {"master.key": 0o600, "token-ed25519.pem": 0o600}
+    keep_check(tmp_path, keys)
     assert modes(secrets) == {"master.key": 0o600, "master.check": 0o600, "token-ed25519.pem": 0o600}
     assert len((secrets / "master.key").read_bytes()) == 32
 
@@ -44,6 +46,7 @@ def test_every_use_has_its_own_key_and_none_is_the_master(tmp_path: Path) -> Non
 
 def test_the_check_value_does_not_tell_the_key_it_checks(tmp_path: Path) -> None:
     keys = open_keys(tmp_path)
+    keep_check(tmp_path, keys)
     assert keys.for_use("check").hex().encode() not in (tmp_path / "secrets/master.check").read_bytes()
 
 
@@ -55,7 +58,7 @@ def test_parts_of_a_keyed_hash_do_not_run_into_one_another(tmp_path: Path) -> No
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
 @pytest.mark.parametrize("name", ["master.key", "token-ed25519.pem", "master.check"])
 def test_a_secret_that_others_may_read_is_refused(tmp_path: Path, name: str, mode: int) -> None:
-    open_keys(tmp_path)
+    keep_check(tmp_path, open_keys(tmp_path))
     (tmp_path / "secrets" / name).chmod(mode)
     with pytest.raises(KeyProblem, match=f"{mode:04o}") as refused:
         open_keys(tmp_path)
@@ -78,15 +81,22 @@ def test_a_master_key_wiped_to_zeros_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_master_key_than_the_data_was_sealed_with_is_refused(tmp_path: Path) -> None:
-    open_keys(tmp_path)
+    keep_check(tmp_path, open_keys(tmp_path))
     written(tmp_path / "secrets/master.key", os.urandom(32))
     with pytest.raises(KeyProblem, match="not the master key") as refused:
         open_keys(tmp_path)
     assert "主密钥不是" in refused.value.message.zh
 
 
-def test_a_lost_master_key_is_never_replaced_by_a_new_one(tmp_path: Path) -> None:
+def test_a_key_that_no_store_has_proven_keeps_no_other_out(tmp_path: Path) -> None:
     open_keys(tmp_path)
+    right = written(tmp_path / "secrets/master.key", os.urandom(32))
+    keep_check(tmp_path, open_keys(tmp_path))
+    assert open_keys(tmp_path).for_use("vault") == open_keys(tmp_path, master_file=right).for_use("vault")
+
+
+def test_a_lost_master_key_is_never_replaced_by_a_new_one(tmp_path: Path) -> None:
+    keep_check(tmp_path, open_keys(tmp_path))
     (tmp_path / "secrets/master.key").unlink()
     with pytest.raises(KeyProblem, match="from its backup"):
         open_keys(tmp_path)

@@ -21,6 +21,7 @@ from services.runtime import Runtime
 from shared.domain.directory import SYSTEM
 from shared.engine.execute import Asked
 from shared.eventlog.port import MESSAGES, Entry
+from shared.security.vault import KEY_CHECK
 from shared.storage.port import Parked
 from tests.backends.kafka_topics import delete_topics
 from tests.integration.operations.conftest import Town, ranked, town_on
@@ -201,6 +202,8 @@ async def test_a_backup_of_one_runtime_goes_into_the_other(tmp_path: Path, reque
         assert (await Desk(runtime).verify())["ok"]
         assert all(await written(runtime, case))
         assert await runtime.seeded()
+        assert await runtime.stores.vault.subject(KEY_CHECK) is not None
+        assert await runtime.prove_key()
     await delete_topics(other.settings.kafka or "", f"{other.settings.prefix}.")
 
 
