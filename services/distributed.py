@@ -9,11 +9,12 @@ from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.declared import SERVICES
 from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, case_files, parts_of
 from shared.clock import ProcessClock
+from shared.domain.text import Text
 from shared.engine.policy import Reading
 from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
 from shared.service import Service
-from shared.settings import Settings
-from shared.storage.mongo import MongoClients, open_mongo_stores
+from shared.settings import Settings, SettingsProblem
+from shared.storage.mongo import MongoClients, MongoDatabases, open_mongo_stores
 from shared.storage.port import Stores
 
 ASSESSMENT = "assessment"
@@ -125,9 +126,7 @@ def open_distributed(
     clients = MongoClients(" ".join((settings.prefix, *serve)))
     stores: dict[str, Stores] = {}
     for declared in SERVICES:
-        _, stores[declared.name] = open_mongo_stores(
-            settings.mongo_url, service=declared.name, prefix=settings.prefix, clients=clients
-        )
+        _, stores[declared.name] = _open_stores(settings, declared.name, clients)
     desk = stores[ASSESSMENT if ASSESSMENT in serve or not serve else serve[0]]
     topic_prefix = _topic_prefix(settings)
     log = KafkaEventLog(settings.kafka or "", topic_prefix)
@@ -162,12 +161,22 @@ async def prepare(settings: Settings) -> None:
     clients = MongoClients(settings.prefix)
     try:
         for declared in SERVICES:
-            databases, _ = open_mongo_stores(
-                settings.mongo_url, service=declared.name, prefix=settings.prefix, clients=clients
-            )
+            databases, _ = _open_stores(settings, declared.name, clients)
             await databases.ensure_indexes()
     finally:
         await clients.close()
+
+
+def _open_stores(settings: Settings, service: str, clients: MongoClients) -> tuple[MongoDatabases, Stores]:
+    try:
+        return open_mongo_stores(settings.mongo_url, service=service, prefix=settings.prefix, clients=clients)
+    except ValueError as problem:
+        # The driver's own words are not said: a piece of the password may be in them.
+        said = Text(
+            "MongoDB 驱动不认这个地址：用户名和密码中的 :/?#[]@% 须写成 %XX，并请核对 ? 后的选项",
+            "the MongoDB driver does not take this address: in user and password write :/?#[]@% as %XX, and check the options after ?",
+        )
+        raise SettingsProblem([(settings.mongo_named, said)]) from problem
 
 
 def _topic_prefix(settings: Settings) -> str:

@@ -1,21 +1,27 @@
-"""Settings from the environment (``GONGKAI_…``, secrets as files), every missing or unsafe one named at once."""
+"""Settings from the environment (``GONGKAI_…``, secrets as files), every wrong, missing or unsafe one named at once."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.domain.localtime import DateProblem, read_moment
+from shared.domain.localtime import read_moment
+from shared.domain.text import Text
 
-SHORTEST_PASSWORD = 16
-WELL_KNOWN = frozenset(("change-me-change-me", "gongkai-gongkai-gongkai", "passwordpassword"))
+STRICTEST: Mapping[str, str] = {"env": "production", "runtime": "distributed"}
+"""What one that cannot be read is taken for when the others are looked at: the default is the other, so it was meant."""
 
 
 class SettingsProblem(Exception):
-    """Settings that cannot be used; the message names every one."""
+    """Settings that cannot be used: the field of each with what is wrong; the message names every one's variable."""
+
+    def __init__(self, problems: Sequence[tuple[str, Text]]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"GONGKAI_{field.upper()}: {said.zh} / {said.en}" for field, said in self.problems]
+        super().__init__("\n".join(["设置有误 / settings cannot be used:", *lines]))
 
 
 class Settings(BaseSettings):
@@ -45,27 +51,22 @@ class Settings(BaseSettings):
     replication: int = Field(1, ge=1, le=9)
 
     @property
+    def mongo_named(self) -> str:
+        """The setting that says where the store is: the file where one is named."""
+        return "mongo" if self.mongo_file is None and self.mongo else "mongo_file"
+
+    @property
     def mongo_url(self) -> str:
-        """The address of the store with its credentials, from the file where one is named."""
+        """The address of the store with its credentials. Raises ``OSError`` or ``UnicodeDecodeError`` for its file."""
         return self.mongo_file.read_text("utf-8").strip() if self.mongo_file is not None else self.mongo or ""
 
     def require_distributed(self) -> None:
         """Raises ``SettingsProblem`` naming everything that the distributed runtime lacks or must not be given."""
-        problems = []
-        if not self.kafka:
-            problems.append("GONGKAI_KAFKA: 缺少 / missing (host:port, …)")
-        if not self.mongo and self.mongo_file is None:
-            problems.append("GONGKAI_MONGO_FILE: 缺少 / missing (a file with the MongoDB address; or GONGKAI_MONGO)")
-        elif not self.mongo_url.startswith(("mongodb://", "mongodb+srv://")):
-            problems.append("GONGKAI_MONGO_FILE: 不是 MongoDB 地址 / no MongoDB address")
-        elif self.env == "production":
-            problems += _unsafe_address(self.mongo_url)
-        for name in ("master_key_file", "token_key_file"):
-            # Made on first use, each process would have its own.
-            if getattr(self, name) is None:
-                problems.append(f"GONGKAI_{name.upper()}: 缺少（各进程共用）/ missing (all processes share it)")
+        from shared.settings_wrong import wrong_for_distributed
+
+        problems = wrong_for_distributed(self)
         if problems:
-            raise SettingsProblem("设置有误 / settings cannot be used:\n" + "\n".join(problems))
+            raise SettingsProblem(problems)
 
     @property
     def clock_start(self) -> datetime | None:
@@ -74,34 +75,32 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings in force. Raises ``SettingsProblem``."""
+    """The settings in force. Raises ``SettingsProblem``, which names all that is wrong with them, and with the files they name."""
+    from shared.settings_wrong import wrong_with
+
+    unread: dict[str, Text] = {}
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as problem:
-        lines = [f"GONGKAI_{str(e['loc'][0]).upper()}: {e['msg']}" for e in problem.errors()]
-        raise SettingsProblem("设置有误 / settings cannot be used:\n" + "\n".join(lines)) from problem
-    problems: list[str] = []
-    if settings.clock is not None:
-        try:
-            read_moment(settings.clock)
-        except DateProblem as problem:
-            problems.append(f"GONGKAI_CLOCK: {problem}")
-        if settings.env == "production":
-            problems.append("GONGKAI_CLOCK: 生产环境不得设定时钟 / a set clock is refused in production")
-    for name in ("master_key_file", "token_key_file", "limits_file", "mongo_file"):
-        path = getattr(settings, name)
-        if path is not None and not path.is_file():
-            problems.append(f"GONGKAI_{name.upper()}: 文件不存在 / no such file: {path}")
+        unread = _unread(problem)
+        instead = {name: STRICTEST.get(name, Settings.model_fields[name].default) for name in unread}
+        settings = Settings(**{**given, **instead})
+    problems = [*unread.items(), *((field, said) for field, said in wrong_with(settings) if field not in unread)]
     if problems:
-        raise SettingsProblem("设置有误 / settings cannot be used:\n" + "\n".join(problems))
+        raise SettingsProblem(problems)
     return settings
 
 
-def _unsafe_address(url: str) -> list[str]:
-    """What keeps an address from production: nobody signs in, or with a password that anybody guesses."""
-    found = urlsplit(url)
-    if not found.username or not found.password:
-        return ["GONGKAI_MONGO_FILE: 生产环境须有用户名和密码 / production wants a user and a password"]
-    if len(found.password) < SHORTEST_PASSWORD or found.password.lower() in WELL_KNOWN:
-        return ["GONGKAI_MONGO_FILE: 密码太弱 / the password is too weak for production"]
-    return []
+def _unread(problem: ValidationError) -> dict[str, Text]:
+    """The fields that could not be read, and why."""
+    from shared.web.problems import sentence
+
+    found: dict[str, Text] = {}
+    for error in problem.errors(include_url=False, include_input=False):
+        field = str(error["loc"][0])
+        said = sentence(error["type"], error.get("ctx") or {})
+        taken = STRICTEST.get(field)
+        if taken is not None:
+            said = Text(f"{said.zh}；其他设置按 {taken} 检查", f"{said.en}; the others are checked for {taken}")
+        found[field] = said
+    return found

@@ -126,7 +126,7 @@ def topics_apply() -> None:
     from services.distributed import make_topics
 
     async def work() -> dict[str, Any]:
-        return {"created": list(await make_topics(settings_of_run()))}
+        return {"created": list(await make_topics(settings_of_run(runtime="distributed")))}
 
     show.document(run(work), show.topics_table)
 

@@ -70,12 +70,12 @@ async def refuse_half_restored(local: "Runtime") -> None:
         )
 
 
-def settings_of_run(folder: Path | None = None) -> "Settings":
-    """The settings in force, on the data folder of this run (or ``folder``)."""
+def settings_of_run(folder: Path | None = None, **given: str) -> "Settings":
+    """The settings in force, on the data folder of this run (or ``folder``); ``given`` goes before the environment."""
     from shared.settings import read_settings
 
     data = folder or options.current.data
-    return read_settings(**({"data": data} if data else {}))
+    return read_settings(**given, **({"data": data} if data else {}))
 
 
 async def prepared() -> None:

@@ -42,7 +42,7 @@ async def serve_one(service: str, host: str, port: int) -> None:
     from services.distributed import open_distributed
 
     configure_logging()
-    distributed = open_distributed(settings_of_run(), (service,))
+    distributed = open_distributed(settings_of_run(runtime="distributed"), (service,))
     try:
         try:
             await refuse_half_restored(distributed)

@@ -24,6 +24,8 @@ Use = Literal["vault", "lookup", "reference", "command", "receipt", "ticket", "c
 MASTER_BYTES = 32
 MASTER, CHECK, TOKENS = "master.key", "master.check", "token-ed25519.pem"
 LONGEST_FILE = 4096
+OPEN_TO_OTHERS = 0o027
+"""Of a secret that was given: its group may read it, nobody else may read it, and only its owner may change it."""
 
 
 class KeyProblem(Exception):
@@ -91,6 +93,25 @@ def keep_check(data: Path, keys: Keys) -> None:
     path = data / "secrets" / CHECK
     if not path.exists():
         _make(path, lambda: _check_value(keys.for_use("check")))
+
+
+def unusable_keys(master_key_file: Path | None, token_key_file: Path | None) -> dict[str, Text]:
+    """Why each secret that was named cannot be used, by the name of its setting; nothing is made, nothing where all can."""
+    found: dict[str, Text] = {}
+    for name, path in (("master_key_file", master_key_file), ("token_key_file", token_key_file)):
+        if path is None:
+            continue
+        try:
+            if name == "master_key_file":
+                _master(path.parent, path)
+            else:
+                _token_key(path, _read(path, ours=False))
+        except KeyProblem as problem:
+            found[name] = problem.message
+        except OSError as problem:
+            why = problem.strerror
+            found[name] = Text(f"密钥文件 {path} 读不到：{why}", f"the secret file {path} cannot be read: {why}")
+    return found
 
 
 def _master(folder: Path, given: Path | None) -> bytes:
@@ -170,7 +191,7 @@ def _read(path: Path, *, ours: bool) -> bytes:
         raise KeyProblem(Text(f"密钥文件 {path} 不存在", f"the secret file {path} does not exist")) from problem
     with os.fdopen(handle, "rb") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & (0o077 if ours else 0o027):
+        if mode & (0o077 if ours else OPEN_TO_OTHERS):
             raise KeyProblem(
                 Text(
                     f"密钥文件 {path} 的权限是 {mode:04o}，其他人可以读取；请执行 chmod 600",

@@ -430,9 +430,19 @@ def test_settings_that_cannot_be_used_are_named_all_at_once(tmp_path: Path) -> N
         GONGKAI_MASTER_KEY_FILE="/nowhere/key",
     )
     assert done.returncode == 1
-    for name in ("GONGKAI_CLOCK", "GONGKAI_MASTER_KEY_FILE"):
+    for name in ("GONGKAI_CLOCK", "GONGKAI_MASTER_KEY_FILE", "GONGKAI_ALLOW_LOCAL_TOKENS"):
         assert name in done.stderr
     assert not (tmp_path / "data" / "gongkai.db").exists()
+
+
+def test_a_service_started_without_what_it_needs_names_all_of_it_in_both_languages(tmp_path: Path) -> None:
+    done = command(tmp_path / "data", "serve", "messages", GONGKAI_KAFKA="kafka", GONGKAI_REGION="x")
+    assert done.returncode == 1
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()[1:]] == [
+        "GONGKAI_REGION", "GONGKAI_KAFKA", "GONGKAI_MONGO_FILE", "GONGKAI_MASTER_KEY_FILE", "GONGKAI_TOKEN_KEY_FILE",
+    ]  # fmt: skip
+    assert "缺少（各进程共用） / missing (all processes share it)" in done.stderr
+    assert "Input should" not in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(data: Path) -> None:

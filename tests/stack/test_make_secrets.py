@@ -34,6 +34,7 @@ def test_the_group_may_read_and_nobody_else(folder: Path) -> None:
 def test_the_program_takes_them_in_production(folder: Path, tmp_path: Path) -> None:
     settings = read_settings(
         env="production",
+        allow_local_tokens=True,
         runtime="distributed",
         kafka="kafka:9092",
         mongo_file=folder / "mongo-messages.url",
