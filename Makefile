@@ -63,11 +63,18 @@ stack-secrets: ## make ./secrets and ./.env for the container stack; what is the
 PULL ?= missing
 COMPOSE ?= docker compose
 
+# What Compose itself leaves out when something does not start: who stands where, and the last words of what ended.
+STACK_SAYS = { echo; $(COMPOSE) ps --all; echo; $(COMPOSE) logs --no-color --tail 20 kafka mongo mongo-init init; } >&2
+
 stack-build: ## build the program's image
 	@$(COMPOSE) build init >&2
 
 stack-up: stack-secrets stack-build ## start the container stack and wait until all of it is healthy
-	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL)
+	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL) || { $(STACK_SAYS); exit 1; }
+
+stack-stores: stack-secrets stack-build ## start Kafka and MongoDB alone: for a restore, or for the sample county
+	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL) kafka mongo || { $(STACK_SAYS); exit 1; }
+	@$(COMPOSE) run --rm mongo-init >&2
 
 stack-down: ## stop the container stack; its volumes stay
 	@$(COMPOSE) --profile '*' down
@@ -81,4 +88,4 @@ stack-smoke: stack-secrets stack-build ## a stack of its own: a message goes in 
 stack-drill: stack-secrets stack-build ## a stack of its own: every container killed in turn, nothing lost (as root)
 	@$(PYTHON) -m tools.stack_drill --pull $(PULL)
 
-.PHONY: help setup demo run test simulate kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-down stack-demo stack-smoke stack-drill
+.PHONY: help setup demo run test simulate kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-stores stack-down stack-demo stack-smoke stack-drill

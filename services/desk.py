@@ -211,15 +211,15 @@ class Desk:
         events = [record.event for record in await engine.history(annual_report_kind, case)]
         return await engine.state(head), [one for one in events if isinstance(one, ReportFrozen)]
 
-    async def replay(self, question: Question) -> dict[str, Any]:
-        """``gongkai replay --from log``: fresh facts from the log's start, scored and compared with the live result."""
+    async def replay(self, question: Question, records: AsyncIterator[list[Logged]] | None = None) -> dict[str, Any]:
+        """``gongkai replay``: fresh facts from the log's start, or from ``records``, scored and compared with the live result."""
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             database, stores = open_stores(Path(folder) / "replay.db", durable=False)
             try:
                 projector = self.runtime.projector(stores.facts, stores.positions)
-                async for records in self._records(FACT_TOPICS):
-                    await projector.take(records)
+                async for some in records or self._records(FACT_TOPICS):
+                    await projector.take(some)
                 assessor = Assessor(
                     stores.facts,
                     stores.positions,

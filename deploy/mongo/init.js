@@ -42,7 +42,13 @@ try {
   // With a first user there, the loopback needs a password like everybody.
   if (![13, 51003].includes(error.code)) throw error;
 }
-if (!admin.auth('root', secret('mongo-root')).ok) quit(1);
+try {
+  admin.auth('root', secret('mongo-root'));
+} catch (error) {
+  print('secrets/mongo-root 与数据卷 mongo-data 建立时的密码不符 / is not the password that the volume mongo-data was made with');
+  print(`auth: ${error.message}`);
+  quit(1);
+}
 
 const users = { setup: on('readWrite', [...services, ...shared]) };
 for (const service of services) {

@@ -476,18 +476,28 @@ def verify() -> None:
 @app.command()
 def replay(
     source: Annotated[
-        str, typer.Option("--from", metavar="log|kafka", help="从哪里：log、kafka / from where: log, kafka")
+        str,
+        typer.Option(
+            "--from", metavar="DIR|log|kafka", help="从哪里：log、kafka 或备份目录 / from where: log, kafka or a backup"
+        ),
     ],
     quarter: Annotated[str | None, typer.Option("--quarter", help="季度，默认当前 / quarter, default now")] = None,
     plan: PlanFile = None,
     as_of: AsOf = None,
     known_on: KnownOn = None,
 ) -> None:
-    """从日志重放到新的事实，计分并与现行结果比较 / replay the log into fresh facts, score, compare."""
+    """从日志（或备份中的日志）重放到新的事实，计分并与现行结果比较 / replay the log into fresh facts, score, compare."""
     from services.cli.replaying import replay_log
 
-    if source not in ("log", "kafka"):
-        fail(Text(f"--from 只能是 log 或 kafka：{source}", f"--from is log or kafka, not {source}"), USAGE)
+    folder = None if source in ("log", "kafka") else Path(source)
+    if folder is not None and not folder.is_dir():
+        said = Text(
+            f"--from 是 log、kafka 或一个备份目录，没有这个目录：{source}",
+            f"--from is log, kafka or a backup's folder; there is no folder {source}",
+        )
+        fail(said, USAGE)
+    if folder is not None:
+        here()
     if source == "kafka" and not options.current.url and settings_of_run().runtime != "distributed":
         fail(
             Text(
@@ -496,7 +506,7 @@ def replay(
             ),
             USAGE,
         )
-    document = run(lambda: replay_log(quarter, _text(plan) if plan else None, as_of, known_on))
+    document = run(lambda: replay_log(quarter, _text(plan) if plan else None, as_of, known_on, folder))
     show.document(document, show.replay_table)
     if not document["equal"]:
         raise SystemExit(LOOK)

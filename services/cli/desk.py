@@ -145,6 +145,8 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
             fail(Text(f"存储暂不可用：{away}", f"the store is away: {away}"))
         fail(Text(f"数据目录不可用：{away}", f"the data folder cannot be used: {away}"))
     except OSError as problem:
+        if settings_of_run().runtime == "distributed":
+            fail(Text(f"无法读写：{problem}", f"cannot read or write: {problem}"))
         fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
     except Refused as refused:
         fail(Text(str(refused), str(refused)), USAGE if refused.bad_field else FAILED)

@@ -5,9 +5,11 @@ import stat
 from typing import Any
 
 from services.cli.desk import opened
+from services.cli.words import moment
 from services.desk import Desk
 from services.local import LocalRuntime
 from services.runtime import distinct
+from shared.domain.localtime import moment_text
 from shared.domain.text import Text
 from shared.storage.port import waiting
 
@@ -83,12 +85,13 @@ def _calendar(desk: Desk) -> dict[str, Any]:
 async def _unsent(desk: Desk) -> dict[str, Any]:
     oldest = [await s.stores.cases.oldest_unsent(name) for name, s in desk.runtime.services.items()]
     waiting = [o for o in oldest if o is not None]
+    since = moment(moment_text(min(waiting))) if waiting else ""
     return _result(
         "relay",
         not waiting,
         Text(
-            f"未发布的案卷：最早 {min(waiting)}" if waiting else "事件均已发布",
-            f"oldest unsent {min(waiting)}" if waiting else "all events published",
+            f"未发布的案卷：最早 {since}" if waiting else "事件均已发布",
+            f"events not published, the oldest since {since}" if waiting else "all events published",
         ),
     )
 
@@ -96,16 +99,23 @@ async def _unsent(desk: Desk) -> dict[str, Any]:
 async def _parked(desk: Desk) -> dict[str, Any]:
     stores = distinct(service.stores.positions for service in desk.runtime.services.values())
     parked = waiting([one for store in stores for one in await store.parked()])
-    first = f"：{parked[0].event or parked[0].offset} {parked[0].reason}" if parked else ""
-    return _result(
-        "parked", not parked, Text(f"搁置事件 {len(parked)} 条{first}", f"{len(parked)} parked events{first}")
+    if not parked:
+        return _result("parked", True, Text("没有搁置的事件", "no event is parked"))
+    first, reason = parked[0], Text.halves(parked[0].reason)
+    event = first.event or f"{first.topic}/{first.partition}@{first.offset}"
+    message = Text(
+        f"搁置事件 {len(parked)} 条，第一条 {event}：{reason.zh}",
+        f"events parked: {len(parked)}; first {event}: {reason.en}",
     )
+    return _result("parked", False, message)
 
 
 async def _refused(desk: Desk) -> dict[str, Any]:
     notes = await desk.refusals()
+    if not notes:
+        return _result("policies", True, Text("自动办理均未被拒绝", "no policy's command was refused"))
     return _result(
-        "policies", not notes, Text(f"被拒绝的自动办理 {len(notes)} 件", f"{len(notes)} policy commands refused")
+        "policies", False, Text(f"被拒绝的自动办理 {len(notes)} 件", f"commands of policies refused: {len(notes)}")
     )
 
 

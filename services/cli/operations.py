@@ -32,7 +32,8 @@ def republish_table(content: show.Document) -> None:
     )
     show.console().print(say(told), markup=False)
     for one in content["parked_dropped"]:
-        show.console().print(f"  {one['consumer']} {one['event'] or one['offset']}: {one['reason']}", markup=False)
+        place = one["event"] or f"{one['topic']}/{one['partition']}@{one['offset']}"
+        show.console().print(f"  {one['consumer']} {place}: {say(Text.halves(one['reason']))}", markup=False)
 
 
 async def listed(consumer: str | None, event: str | None) -> dict[str, Any]:
@@ -125,17 +126,12 @@ def _grid(parked: list[dict[str, Any]], title: Text) -> None:
             f"{one['topic']}/{one['partition']}@{one['offset']}",
             one["event"],
             one["name"] or one["department"],
-            _in_language(one["reason"]),
+            say(Text.halves(one["reason"])),
             *([one["dismissed"]] if closed else []),
         ]
         for one in parked
     ]
     show.grid(say(title), header, lines)
-
-
-def _in_language(reason: str) -> str:
-    zh, _, en = reason.partition(" / ")
-    return options.current.say(Text(zh, en or zh))
 
 
 async def rebuilt() -> dict[str, Any]:

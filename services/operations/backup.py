@@ -123,11 +123,12 @@ async def backup(sources: Sources, folder: Path, talk: Talk) -> dict[str, Any]:
 
 
 def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        occupied = any(folder.iterdir())
-    except (FileExistsError, NotADirectoryError) as problem:
-        raise OperationRefused(f"{folder} 不是目录", f"{folder} is no folder") from problem
+    with form.at(folder):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            occupied = any(folder.iterdir())
+        except (FileExistsError, NotADirectoryError) as problem:
+            raise OperationRefused(f"{folder} 不是目录", f"{folder} is no folder") from problem
     if occupied:
         raise OperationRefused(
             f"备份目录 {folder} 不是空的；请另给一个新目录", f"the backup folder {folder} is not empty; give a new one"

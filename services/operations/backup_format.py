@@ -3,15 +3,19 @@
 import base64
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
 from services.operations.problems import OperationRefused
+from shared.eventlog.port import Logged
 from shared.storage.port import (
     AuditEntry,
     CaseRecord,
@@ -41,8 +45,26 @@ CASES, NUMBERS, VALUES, SUBJECTS, FILES, AUDIT, ERASED = (
 )
 PARTS = (NOTES, POSITIONS, PARKED, FACTS, LOG, CASES, NUMBERS, VALUES, SUBJECTS, FILES, AUDIT, ERASED)
 """In the order in which a backup of a working system is taken: no part rests on what a later one does not hold."""
+AT_ONCE = 500
 INSTANTS = ("opened", "through", "next_due", "updated")
 Line = Mapping[str, Any]
+
+
+def unusable(path: Path, problem: OSError) -> OperationRefused:
+    """What the system says of a file of the backup, as a refusal that names it and who would have to read and write it."""
+    return OperationRefused(
+        f"备份 {path} 无法读写：{problem.strerror}（运行本命令的用户是 {os.geteuid()}）",
+        f"the backup's {path} cannot be read or written: {problem.strerror} (this runs as user {os.geteuid()})",
+    )
+
+
+@contextmanager
+def at(path: Path) -> Iterator[None]:
+    """Raises ``OperationRefused`` for an ``OSError``."""
+    try:
+        yield
+    except OSError as problem:
+        raise unusable(path, problem) from problem
 
 
 class PartWriter:
@@ -50,7 +72,8 @@ class PartWriter:
 
     def __init__(self, folder: Path, part: str) -> None:
         self.path = folder / f"{part}.jsonl"
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with at(self.path):
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: BinaryIO = os.fdopen(handle, "wb")
         self._digest = hashlib.sha256()
         self.lines = self.bytes = 0
@@ -58,21 +81,30 @@ class PartWriter:
     def write(self, line: Line) -> None:
         """Adds a line."""
         raw = orjson.dumps(line) + b"\n"
-        self._file.write(raw)
+        try:
+            self._file.write(raw)
+        except OSError as problem:
+            raise unusable(self.path, problem) from problem
         self._digest.update(raw)
         self.lines += 1
         self.bytes += len(raw)
 
     def close(self) -> dict[str, Any]:
         """What the manifest says of the part."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with at(self.path):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
         return {"lines": self.lines, "bytes": self.bytes, "sha256": self._digest.hexdigest()}
 
 
 def write_manifest(folder: Path, manifest: Line) -> None:
     """Written last and whole: a backup without one was cut off."""
+    with at(folder / MANIFEST):
+        _written_whole(folder, manifest)
+
+
+def _written_whole(folder: Path, manifest: Line) -> None:
     draft = folder / f".{MANIFEST}"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -107,6 +139,16 @@ class Backup:
         """Of the whole."""
         return str(self.manifest["digest"])
 
+    async def logged(self, topics: Sequence[str]) -> AsyncIterator[list[Logged]]:
+        """The records of its log in ``topics``, in pieces of one partition each, in their order."""
+        lines = (line for line in self.lines(LOG) if line["topic"] in topics)
+        for _, group in groupby(lines, key=itemgetter("topic", "partition")):
+            while some := list(islice(group, AT_ONCE)):
+                yield [
+                    Logged(line["topic"], line["partition"], line["offset"], line["key"], unpacked(line["value"]))
+                    for line in some
+                ]
+
     def lines(self, part: str) -> Iterator[dict[str, Any]]:
         """The lines of a part."""
         with (self.folder / f"{part}.jsonl").open("rb") as file:
@@ -119,7 +161,9 @@ def checked_backup(folder: Path) -> Backup:
     if not folder.is_dir():
         raise OperationRefused(f"没有这个备份目录：{folder}", f"no such backup folder: {folder}")
     path = folder / MANIFEST
-    if not path.is_file():
+    with at(path):
+        there = path.is_file()
+    if not there:
         raise OperationRefused(
             f"{folder} 中没有 {MANIFEST}：不是备份，或备份中途被打断",
             f"{folder} has no {MANIFEST}: it is no backup, or one that was cut off",
@@ -148,7 +192,8 @@ def _manifest(path: Path) -> Line:
         f"清单 {path} 无法读懂；什么也没有写入", f"the manifest {path} cannot be read; nothing was written"
     )
     try:
-        manifest = orjson.loads(path.read_bytes())
+        with at(path):
+            manifest = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as problem:
         raise wrong from problem
     if not isinstance(manifest, dict) or manifest.get("product") != "gongkai":
@@ -172,14 +217,15 @@ def _manifest(path: Path) -> Line:
 def _measured(path: Path) -> tuple[int, int, str]:
     """(lines, bytes, SHA-256) of a file. Raises ``OperationRefused`` where there is none."""
     digest, lines, size = hashlib.sha256(), 0, 0
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-                lines += piece.count(b"\n")
-                size += len(piece)
-    except FileNotFoundError as problem:
-        raise OperationRefused(f"备份缺少文件 {path.name}", f"the backup lacks the file {path.name}") from problem
+    with at(path):
+        try:
+            with path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+                    lines += piece.count(b"\n")
+                    size += len(piece)
+        except FileNotFoundError as problem:
+            raise OperationRefused(f"备份缺少文件 {path.name}", f"the backup lacks the file {path.name}") from problem
     return lines, size, digest.hexdigest()
 
 

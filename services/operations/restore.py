@@ -74,16 +74,21 @@ def check_keys(settings: Settings, backup: Backup) -> None:
             f"a backup holds no master key: first put the old one at {settings.data / 'secrets' / MASTER} (mode 600), "
             "or name it by GONGKAI_MASTER_KEY_FILE",
         )
-    if settings.region != backup.manifest["region"]:
-        raise OperationRefused(
-            f"备份的行政区划代码是 {backup.manifest['region']}，本系统是 {settings.region}（GONGKAI_REGION）",
-            f"the backup is of region {backup.manifest['region']}, this system of {settings.region} (GONGKAI_REGION)",
-        )
+    check_region(settings, backup)
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     if fingerprint(keys) != backup.manifest["key"]:
         raise OperationRefused(
             "主密钥不是备份时所用的那一个，个人信息将无法打开；什么也没有写入",
             "this is not the master key that the backup was sealed with, personal data would not open; nothing was written",
+        )
+
+
+def check_region(settings: Settings, backup: Backup) -> None:
+    """Raises ``OperationRefused`` where the backup is of another county."""
+    if settings.region != backup.manifest["region"]:
+        raise OperationRefused(
+            f"备份的行政区划代码是 {backup.manifest['region']}，本系统是 {settings.region}（GONGKAI_REGION）",
+            f"the backup is of region {backup.manifest['region']}, this system of {settings.region} (GONGKAI_REGION)",
         )
 
 

@@ -13,6 +13,12 @@ class Text(NamedTuple):
         """The words in ``language``: ``en`` for English, Chinese for anything else."""
         return self.en if language == "en" else self.zh
 
+    @classmethod
+    def halves(cls, line: str) -> "Text":
+        """A line that is kept as ``zh / en``; one in a single language stands for both."""
+        zh, between, en = line.partition(" / ")
+        return cls(zh, en) if between else cls(line, line)
+
     def format(self, **values: object) -> "Text":
         """Both sentences with ``{name}`` places filled; a value that is a ``Text`` fills each in its language."""
         zh = {name: value.zh if isinstance(value, Text) else value for name, value in values.items()}

@@ -123,18 +123,20 @@ def decode(body: bytes) -> dict[str, Any]:
     try:
         event = orjson.loads(body)
     except orjson.JSONDecodeError as problem:
-        raise NotAnEvent(f"not JSON: {problem}") from problem
+        raise NotAnEvent(f"不是 JSON / not JSON: {problem}") from problem
     if not isinstance(event, dict):
-        raise NotAnEvent("not a JSON object")
+        raise NotAnEvent("不是 JSON 对象 / not a JSON object")
     try:
         complete = tuple(map(type, _values(event))) == _KINDS
     except KeyError:
         complete = False
     if not complete:
         wrong = [name for name, kind in _NEEDED.items() if type(event.get(name)) is not kind]
-        raise NotAnEvent(f"attribute missing or of a wrong type: {', '.join(wrong)}")
+        raise NotAnEvent(
+            f"属性缺少或类型不对：{'、'.join(wrong)} / attribute missing or of a wrong type: {', '.join(wrong)}"
+        )
     if event.get("specversion") != "1.0":
-        raise NotAnEvent("specversion is not 1.0")
+        raise NotAnEvent("specversion 不是 1.0 / specversion is not 1.0")
     return event
 
 
@@ -155,7 +157,7 @@ def read_type(full: str) -> tuple[str, str, int]:
     """(service, name, version) of a full type. Raises ``NotAnEvent``."""
     parts = full.split(".")
     if len(parts) != 4 or parts[0] != "gongkai" or not parts[3].startswith("v") or not parts[3][1:].isdigit():
-        raise NotAnEvent(f"not one of our types: {full}")
+        raise NotAnEvent(f"不是本系统的事件类型：{full} / not one of our types: {full}")
     return parts[1], parts[2], int(parts[3][1:])
 
 

@@ -68,7 +68,16 @@ def test_a_poison_event_is_listed_and_stays_until_it_can_be_taken(data: Path) ->
     rows = list(csv.DictReader(io.StringIO(command(data, "parked", "list", "--output", "csv").stdout.lstrip("\ufeff"))))
     assert {row["consumer"] for row in rows} >= {"assessment.facts"}
     assert rows[0].keys() == listed.keys()
-    assert "not JSON" in command(data, "parked", "list").stdout
+    shown = command(data, "parked", "list").stdout
+    assert "不是 JSON" in shown
+    assert "not JSON" not in shown
+    shown = command(data, "parked", "list", "--lang", "en").stdout
+    assert "not JSON" in shown
+    assert "不是" not in shown
+    looked = command(data, "doctor")
+    assert looked.returncode == 3
+    assert f"gongkai.messages/0@{end}：不是 JSON" in looked.stdout
+    assert "not JSON" not in looked.stdout
     again = command(data, "parked", "redrive", "--output", "json")
     assert again.returncode == 3
     assert json.loads(again.stdout)["left"] == len(rows)
@@ -115,11 +124,43 @@ def test_backup_and_restore_from_the_command_line(data: Path, tmp_path: Path) ->
     refused = command(other, "restore", str(saved), "--lang", "en")
     assert refused.returncode == 1
     assert "into an empty system only" in refused.stderr
+    replayed = document(data, "replay", "--from", str(saved), "--quarter", "2019Q2")
+    assert (replayed["equal"], replayed["result_digest"]) == (True, before)
+    refused = command(data, "replay", "--from", str(tmp_path))
+    assert refused.returncode == 1
+    assert "manifest.json" in refused.stderr
+    refused = command(data, "replay", "--from", str(saved), GONGKAI_REGION="522701")
+    assert refused.returncode == 1
+    assert "522728" in refused.stderr
     (saved / "facts.jsonl").write_bytes(b"{}\n")
+    refused = command(data, "replay", "--from", str(saved))
+    assert refused.returncode == 1
     refused = command(tmp_path / "third", "restore", str(saved))
     assert refused.returncode == 1
     assert "facts.jsonl 与清单不符" in refused.stderr
     assert command(data, "restore", str(tmp_path / "nowhere")).returncode == 1
+
+
+def test_what_came_after_a_backup_is_seen_by_a_replay_from_it(data: Path, tmp_path: Path) -> None:
+    document(data, "backup", str(tmp_path / "saved"))
+    # A letter of its own: what the backup holds of the county is then no longer all.
+    more = tmp_path / "more.csv"
+    header, first, *_ = Path(LIST).read_text("utf-8-sig").splitlines()
+    more.write_text(f"{header}\nZ-{first}\n", "utf-8")
+    document(data, "import", "messages", str(more))
+    replayed = command(data, "replay", "--from", str(tmp_path / "saved"), "--quarter", "2019Q2", "--output", "json")
+    assert replayed.returncode == 3
+    assert json.loads(replayed.stdout)["equal"] is False
+    assert document(data, "replay", "--from", "log", "--quarter", "2019Q2")["equal"]
+
+
+def test_a_backup_folder_that_cannot_be_written_is_named(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file" / "saved", Path("/proc/saved")):
+        refused = command(data, "backup", str(place))
+        assert refused.returncode == 1
+        assert str(place) in refused.stderr
+        assert "数据目录" not in refused.stderr
 
 
 def test_a_half_restored_folder_is_not_worked_with(data: Path) -> None:
@@ -170,6 +211,7 @@ def test_a_long_document_reaches_a_slow_reader_whole(imported: Path) -> None:
     [
         ("replay", "--from", "kafka"),
         ("replay", "--from", "elsewhere"),
+        ("replay", "--from", ".", "--url", "http://127.0.0.1:1"),
         ("backup",),
         ("republish", "--url", "http://127.0.0.1:1"),
         ("backup", "x", "--url", "http://127.0.0.1:1"),

@@ -72,5 +72,5 @@ async def test_a_policys_event_is_given_to_the_policy_again(town: Town) -> None:
         done = await redrive(runtime)
         assert (done["taken"], done["left"]) == (1, 2)
         reasons = {one["consumer"]: one["reason"] for one in (await list_parked(runtime))["parked"]}
-        assert reasons[POLICY].startswith("not JSON")
+        assert reasons[POLICY].startswith("不是 JSON / not JSON")
         assert "no such consumer" in reasons["policy:messages.WhenGone"]
