@@ -64,7 +64,7 @@ PULL ?= missing
 COMPOSE ?= docker compose
 
 # What Compose itself leaves out when something does not start: who stands where, and the last words of what ended.
-STACK_SAYS = { echo; $(COMPOSE) ps --all; echo; $(COMPOSE) logs --no-color --tail 20 kafka mongo mongo-init init; } >&2
+STACK_SAYS = { echo; $(COMPOSE) ps --all; echo; $(COMPOSE) logs --no-color --tail 10 kafka mongo; $(COMPOSE) logs --no-color --tail 20 mongo-init init; } >&2
 
 stack-build: ## build the program's image
 	@$(COMPOSE) build init >&2
@@ -73,19 +73,20 @@ stack-up: stack-secrets stack-build ## start the container stack and wait until 
 	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL) || { $(STACK_SAYS); exit 1; }
 
 stack-stores: stack-secrets stack-build ## start Kafka and MongoDB alone: for a restore, or for the sample county
-	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL) kafka mongo || { $(STACK_SAYS); exit 1; }
+	@$(COMPOSE) up --detach --pull $(PULL) kafka mongo
 	@$(COMPOSE) run --rm mongo-init >&2
+	@$(COMPOSE) up --detach --wait --wait-timeout 300 --pull $(PULL) kafka mongo || { $(STACK_SAYS); exit 1; }
 
 stack-down: ## stop the container stack; its volumes stay
 	@$(COMPOSE) --profile '*' down
 
-stack-demo: stack-secrets stack-build ## the sample county through a stack of its own: its ranking as JSON
+stack-demo: stack-secrets stack-build ## the sample county through a stack of its own, as gongkai demo --output json
 	@$(PYTHON) -m tools.stack_demo --pull $(PULL)
 
 stack-smoke: stack-secrets stack-build ## a stack of its own: a message goes in and is found counted
 	@$(PYTHON) -m tools.stack_smoke --pull $(PULL)
 
-stack-drill: stack-secrets stack-build ## a stack of its own: every container killed in turn, nothing lost (as root)
+stack-drill: stack-secrets stack-build ## a stack of its own: every container killed in turn, a backup restored beside it, nothing lost (as root)
 	@$(PYTHON) -m tools.stack_drill --pull $(PULL)
 
 .PHONY: help setup demo run test simulate kafka mongo bench schemas lock stack-secrets stack-build stack-up stack-stores stack-down stack-demo stack-smoke stack-drill

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -56,19 +56,32 @@ class Stack:
         )
         return done.stdout or ""
 
-    def up(self) -> None:
-        """Returns when every service is healthy."""
-        self.compose("up", "--detach", "--wait", "--wait-timeout", str(STARTS_WITHIN), "--pull", self._pull)
+    def up(self, *services: str) -> None:
+        """Returns when every service is healthy; those alone that are named, where some are."""
+        self.compose("up", "--detach", "--wait", "--wait-timeout", str(STARTS_WITHIN), "--pull", self._pull, *services)
+
+    def stores(self) -> None:
+        """Broker and store alone, with the store's users, and nothing in either."""
+        self.compose("up", "--detach", "--pull", self._pull, "kafka", "mongo")
+        # Before it there is no replica set, and so no healthy store.
+        self.once("mongo-init")
+        self.up("kafka", "mongo")
+
+    def once(self, service: str, *words: str, options: Sequence[str] = (), read: bool = False) -> str:
+        """Runs a service that does something once and ends, with more ``options`` of ``docker compose run``."""
+        return self.compose("run", "--rm", "--no-TTY", *options, service, *words, read=read)
 
     def down(self, *, volumes: bool) -> None:
         """Containers and networks, and the volumes where they are meant."""
         self.compose("--profile", "*", "down", "--remove-orphans", *(["--volumes"] if volumes else []))
 
-    def tool(self, *words: str, beside: bool = True) -> dict[str, Any]:
-        """The document of a ``gongkai`` command beside the running stack, or with no more than the stores it starts."""
-        run = ("run", "--rm", "--no-TTY", *(("--no-deps",) if beside else ()), "tool")
-        said = self.compose(*run, *words, "--output", "json", "--quiet", read=True)
-        found: dict[str, Any] = json.loads(said)
+    def said(self, *words: str, options: Sequence[str] = ()) -> str:
+        """What a ``gongkai`` command beside the stack prints as JSON."""
+        return self.once("tool", *words, "--output", "json", "--quiet", options=options, read=True)
+
+    def tool(self, *words: str, options: Sequence[str] = ()) -> dict[str, Any]:
+        """The same, read."""
+        found: dict[str, Any] = json.loads(self.said(*words, options=options))
         return found
 
     def token(self, role: str) -> str:

@@ -1,18 +1,17 @@
-"""Plays the sample county through a container stack of its own, prints the ranking as JSON, throws the stack away.
+"""Plays the sample county through a container stack of its own, prints what `gongkai demo --output json` prints, throws the stack away.
 
-Run by ``make stack-demo``; the ranking is that of ``gongkai demo`` in one process.
+Run by ``make stack-demo``; ranking and explained lines are those of ``gongkai demo`` in one process.
 """
 
-import json
 import sys
 
 from tools.stack import Stack, tried
 
 
 def demo(stack: Stack) -> None:
-    """The ranking on stdout. Raises what went wrong."""
-    ranking = stack.tool("demo", beside=False)["ranking"]
-    sys.stdout.write(json.dumps(ranking, ensure_ascii=False, indent=1) + "\n")
+    """The document of the demo on stdout. Raises what went wrong."""
+    stack.stores()
+    sys.stdout.write(stack.said("demo"))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ PROFILES = {
 WRITES_INTO_ITSELF = {"keycloak"}
 """Not read-only: see the reason in the compose file."""
 SECRET_WORDS = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|MONGO|CREDENTIAL", re.IGNORECASE)
+RUNS = re.compile(r"docker compose run ([^`\n]+)")
 each_service = pytest.mark.parametrize("name", NAMES)
 
 
@@ -189,6 +190,34 @@ def test_a_dependency_is_there_says_what_it_waits_for_and_can_give_it(name: str)
             }[is_one_shot(STACK[other])]
         )
         assert set(STACK[other].get("profiles", ())) <= profiles, "it would not be started"
+
+
+def test_a_tool_beside_the_stack_starts_nothing_and_runs_nothing_again() -> None:
+    for name in PROFILES["tools"]:
+        assert not {"depends_on", "links", "volumes_from", "network_mode", "pid", "ipc"} & STACK[name].keys()
+        assert is_one_shot(STACK[name])
+
+
+@pytest.mark.parametrize("manual", ["docs/operations.md", "docs/operations-data.md", "README.md", "README.zh-CN.md"])
+def test_the_manual_runs_only_what_leaves_the_running_services_alone(manual: str) -> None:
+    """``mongo-init`` waits for the store alone, which it is there to ask."""
+    assert set(STACK["mongo-init"]["depends_on"]) == {"mongo"}
+    text = (ROOT / manual).read_text("utf-8")
+    options = r"--(?:env|volume|user)[ =]\S+|-[evu] \S+|--\S+"
+    runs = [re.sub(options, "", re.sub(r'"[^"]*"', "quoted", run)) for run in RUNS.findall(text)]
+    words = [run.split()[0] for run in runs]
+    assert set(words) <= {*PROFILES["tools"], "mongo-init"}
+
+
+def test_what_does_not_come_up_is_followed_by_its_last_words() -> None:
+    """Compose itself says no more than that somebody did not complete."""
+    text = (ROOT / "Makefile").read_text("utf-8")
+    starts = [line for line in text.splitlines() if "up --detach --wait" in line]
+    assert starts
+    assert all(line.endswith("|| { $(STACK_SAYS); exit 1; }") for line in starts)
+    (says,) = re.findall(r"^STACK_SAYS = (.*)$", text, re.MULTILINE)
+    one_shots = {name for name in NAMES if is_one_shot(STACK[name]) and "profiles" not in STACK[name]}
+    assert one_shots <= set(re.findall(r"[a-z-]+", says.partition("logs")[2]))
 
 
 def test_every_one_shot_is_waited_for_by_something_that_runs_on() -> None:
