@@ -192,10 +192,15 @@ def _read(path: Path, *, ours: bool) -> bytes:
     with os.fdopen(handle, "rb") as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & (0o077 if ours else OPEN_TO_OTHERS):
+            mend = (
+                Text("chmod 600", "chmod 600")
+                if ours
+                else Text("chmod 600（或同组可读 640）", "chmod 600 (or 640 for its group)")
+            )
             raise KeyProblem(
                 Text(
-                    f"密钥文件 {path} 的权限是 {mode:04o}，其他人可以读取；请执行 chmod 600",
-                    f"the secret file {path} has mode {mode:04o}, others may read or change it; run chmod 600",
+                    f"密钥文件 {path} 的权限是 {mode:04o}，其他人可以读取；请执行 {mend.zh}",
+                    f"the secret file {path} has mode {mode:04o}, others may read or change it; run {mend.en}",
                 )
             )
         return file.read(LONGEST_FILE)
