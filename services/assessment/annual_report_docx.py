@@ -26,7 +26,7 @@ from services.assessment.annual_report_form import (
     paragraphs,
     title,
 )
-from services.assessment.fixed_archive import fixed
+from shared.documents.fixed_archive import fixed
 
 TITLE_FONT, HEAD_FONT, BODY_FONT, NUMBER_FONT = "方正小标宋简体", "黑体", "仿宋_GB2312", "宋体"
 TITLE_SIZE, BODY_SIZE, NUMBER_SIZE, NOTE_SIZE = Pt(22), Pt(16), Pt(14), Pt(12)

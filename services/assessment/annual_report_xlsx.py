@@ -19,7 +19,7 @@ from services.assessment.annual_report_form import (
     notes,
     title,
 )
-from services.assessment.fixed_archive import fixed
+from shared.documents.fixed_archive import fixed
 
 SHEETS = ("表二 主动公开", "表三 收到和处理申请", "表四 复议诉讼")
 WIDTH = 110

@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from datetime import UTC
 from typing import Any
 
@@ -14,6 +13,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from shared.documents.fixed_archive import fixed
 from shared.documents.layout import (
     BODY_FACES,
     BODY_PT,
@@ -37,7 +37,6 @@ NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LONGEST_PROPERTY = 255
 UNUSED_PARTS = frozenset({"stylesWithEffects", "thumbnail", "customXml", "numbering"})
 STYLES = frozenset({"Normal", "DefaultParagraphFont", "TableNormal", "NoList", "Footer", "FooterChar"})
-EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def word(letter: Letter) -> bytes:
@@ -61,7 +60,9 @@ def word(letter: Letter) -> bytes:
     _line(document, letter.unit, align=WD_ALIGN_PARAGRAPH.RIGHT, right=beside_unit, with_next=True)
     _line(document, day, align=WD_ALIGN_PARAGRAPH.RIGHT, right=beside_day)
     _properties(document, letter)
-    return _fixed(document)
+    made = io.BytesIO()
+    document.save(made)
+    return fixed(made.getvalue())
 
 
 def _lighten(document: Any) -> None:
@@ -176,15 +177,3 @@ def _properties(document: Any, letter: Letter) -> None:
     core.author = core.last_modified_by = letter.unit[:LONGEST_PROPERTY]
     core.comments, core.keywords, core.revision, core.language = "", "", 1, "zh-CN"
     core.created = core.modified = letter.recorded.astimezone(UTC).replace(microsecond=0, tzinfo=None)
-
-
-def _fixed(document: Any) -> bytes:
-    """The package without the moment of its making; stored, since compressors differ from one build to the next."""
-    made, fixed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(fixed, "w") as new:
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, EARLIEST)
-            entry.create_system = 0
-            new.writestr(entry, old.read(name))
-    return fixed.getvalue()

@@ -17,8 +17,8 @@ from services.assessment.annual_report import COLUMNS, GROUPS, LEAVES, REVIEW_CO
 from services.assessment.annual_report_docx import docx
 from services.assessment.annual_report_form import HEADS, Grid, grids, not_entered, notes
 from services.assessment.annual_report_xlsx import SHEETS, xlsx
-from services.assessment.fixed_archive import EPOCH
 from services.requests.application_rules import ROWS
+from shared.documents.fixed_archive import EPOCH
 from tests.unit.annual_report_world import document
 
 WRITERS: dict[str, Callable[[Any], bytes]] = {"xlsx": xlsx, "docx": docx}
