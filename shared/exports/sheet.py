@@ -23,8 +23,11 @@ A4, AS_TEXT = 9, 49
 LONGEST_CELL = 32_767
 LONGEST_HEADING = 70
 NARROWEST, WIDEST = 8, 48
+WIDEST_TITLE, WIDEST_PRINTED = 11, 30
+"""Of a list, which is as wide as a page: what is longer has several lines."""
 CUT = "…（略）"
 FOOTER = "&C第 &P 页 共 &N 页"
+LINE, HIGHEST, LONGEST_SEEN = 17, 405, 1000
 NOTES, CHOICES = "说明", "选项"
 MOST_FILLED = 5000
 """Rows below the header in which a template offers its choices."""
@@ -47,11 +50,12 @@ class ListBook:
         self._out = io.BytesIO()
         self._book = _book(self._out, heading.title, heading.at)
         self._notes, self._header = notes, tuple(header)
-        self._widths = [_width(title) + 2 for title in header]
+        self._widths = [min(_width(title) + 2, WIDEST_TITLE) for title in header]
         self._text = self._book.add_format({"num_format": AS_TEXT, "text_wrap": True, "valign": "top", "border": 1})
         self._number = self._book.add_format({"valign": "top", "border": 1})
         self._sheet = self._book.add_worksheet(_sheet_name(heading.title))
         head = _head_format(self._book)
+        self._sheet.set_row(0, _height(max(_lines(title, WIDEST_TITLE) for title in header)))
         for place, title in enumerate(header):
             self._sheet.write_string(0, place, title, head)
         self._printed(heading)
@@ -60,6 +64,9 @@ class ListBook:
     def add(self, cells: Sequence[Cell]) -> None:
         """One more row; counts are numbers, everything else is text."""
         self.rows += 1
+        self._sheet.set_row(
+            self.rows, _height(max((_lines(c, WIDEST_PRINTED) for c in cells if isinstance(c, str)), default=1))
+        )
         for place, cell in enumerate(cells):
             if cell is None or cell == "":
                 self._sheet.write_blank(self.rows, place, None, self._text)
@@ -72,7 +79,7 @@ class ListBook:
     def finished(self) -> bytes:
         """The whole workbook; nothing can be added any more."""
         for place, width in enumerate(self._widths):
-            self._sheet.set_column(place, place, min(max(width, NARROWEST), WIDEST))
+            self._sheet.set_column(place, place, min(max(width + 1, NARROWEST), WIDEST_PRINTED))
         self._sheet.autofilter(0, 0, self.rows, len(self._header) - 1)
         _notes_sheet(self._book, [("项目", "内容"), *self._notes])
         self._book.close()
@@ -213,5 +220,15 @@ def _sheet_name(title: str) -> str:
 
 def _width(text: str) -> int:
     """How wide the longest line of a cell is, in Latin characters."""
-    longest = max(text.split("\n"), key=len)[:WIDEST]
+    longest = max(text[:LONGEST_SEEN].split("\n"), key=len)
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in longest)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column of that width; a sign at the end of a line may not fit any more."""
+    return sum(max(1, -(-_width(line) // (width - 2))) for line in text[:LONGEST_SEEN].split("\n"))
+
+
+def _height(lines: int) -> int:
+    """Of a row with so many lines, in points; not every program fits rows to what stands in them."""
+    return min(LINE * lines, HIGHEST)
