@@ -102,7 +102,10 @@ def requests(county: LocalCounty, own: str, others: list[str]) -> list[tuple[str
         if "{id}" not in address and "{case}" not in address:
             places = [{"department": unit} for unit in units] if "{department}" in address else [{}]
         for place in places:
-            path = filled(address, **{"quarter": QUARTER, "year": "2026", "rule": "reply", "file": "0" * 64, **place})
+            path = filled(
+                address,
+                **{"quarter": QUARTER, "year": "2026", "rule": "reply", "file": "0" * 64, "letter": "1", **place},
+            )
             found.append((method, path, body, {}))
             if method == "POST" and place.get("id", own) != own:
                 allowed = json.dumps(dict(BODIES.get(command, {})), ensure_ascii=False).encode()

@@ -218,7 +218,7 @@ async def test_a_filled_template_is_imported_as_it_is_and_once_only(county: Loca
         assert rehearsed == report
         again = await taken(county, collection, body)
         assert (again["imported"], again["skipped"]) == (0, 1)
-        other = {**good, importer.columns[1].title: "W01"}
+        other = {**good, importer.columns[1].title: "W02"}
         if not importer.columns[1].unit:
             changed = await taken(county, collection, await filled(county, collection, other))
             assert [(r["row"], r["field"]) for r in changed["rejected"]] == [(2, importer.number_column)]
