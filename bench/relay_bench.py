@@ -52,7 +52,7 @@ async def _rounds(bootstrap: str) -> tuple[float, float]:
         max_batch_size=BATCH_BYTES,
     )
     await producer.start()
-    log = KafkaEventLog(bootstrap, PREFIX)
+    log = KafkaEventLog(bootstrap, PREFIX, PARTITIONS)
     # The connection of a process that serves is there already.
     await log.publish([Record(e.topic, e.key, e.body) for e in files[0]])
     with tempfile.TemporaryDirectory() as folder:

@@ -129,7 +129,7 @@ def open_distributed(
         _, stores[declared.name] = _open_stores(settings, declared.name, clients)
     desk = stores[ASSESSMENT if ASSESSMENT in serve or not serve else serve[0]]
     topic_prefix = _topic_prefix(settings)
-    log = KafkaEventLog(settings.kafka or "", topic_prefix)
+    log = KafkaEventLog(settings.kafka or "", topic_prefix, settings.partitions)
     parts = parts_of(settings, desk, log, clock or ProcessClock(settings.clock_start), copy=True)
     services = parts.services(stores.__getitem__)
     # A consumer's positions are kept beside what it leaves: with the service whose policy it is.

@@ -9,6 +9,9 @@ class Text(NamedTuple):
     zh: str
     en: str
 
+    def __str__(self) -> str:
+        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+
     def in_(self, language: str) -> str:
         """The words in ``language``: ``en`` for English, Chinese for anything else."""
         return self.en if language == "en" else self.zh

@@ -39,31 +39,55 @@ class LogAway(Exception):
     """The log cannot be reached, or did not confirm: try again later. What was to be published counts as not published,
     though some of it may be there; ``broker`` is the address that was asked."""
 
-    def __init__(self, broker: str, reason: str) -> None:
-        self.text = Text(f"事件日志 {broker} 暂不可用：{reason}", f"the event log at {broker} is away: {reason}")
-        super().__init__(f"{self.text.zh} / {self.text.en}")
-        self.broker, self.reason = broker, reason
+    def __init__(self, broker: str, reason: Text) -> None:
+        self.broker, self.reason, self.text = broker, reason, self._told(broker, reason)
+        super().__init__(str(self.text))
+
+    def _told(self, broker: str, reason: Text) -> Text:
+        return Text("事件日志 {broker} 暂不可用：{reason}", "the event log at {broker} is away: {reason}").format(
+            broker=broker, reason=reason
+        )
+
+
+class TopicMissing(LogAway):
+    """The log answers, but declared topics are not there: never made, or deleted. It stays so until they are made."""
+
+    def __init__(self, broker: str, topics: Sequence[str]) -> None:
+        self.topics = tuple(topics)
+        names = ", ".join(topics)
+        way_out = Text(
+            f"没有主题 {names}；先运行 gongkai topics apply 建立，此前已有事件的，再运行 gongkai republish 重新发送全部案卷",
+            f"no topic {names}; run gongkai topics apply to make what is missing and, where events had been there, "
+            "gongkai republish to send every case file again",
+        )
+        super().__init__(broker, way_out)
+
+    def _told(self, broker: str, reason: Text) -> Text:
+        return Text("事件日志 {broker} 上{reason}", "the event log at {broker} has {reason}").format(
+            broker=broker, reason=reason
+        )
 
 
 class LogReset(Exception):
     """The log is not the one that was read before: the record before the position is gone or another."""
 
     def __init__(self, topic: str, partition: int, position: int, expected: str | None) -> None:
+        before = Text(f"事件 {expected}", expected) if expected else Text("另一条记录", "another record")
         self.text = Text(
-            f"{topic}/{partition}: 日志被清空或重建（位置 {position} 之前应为 {expected}）；"
+            f"{topic}/{partition}：日志被清空或重建（位置 {position} 之前应为{before.zh}）；"
             f"请恢复日志，或运行 gongkai republish 重新发送全部案卷",
-            f"{topic}/{partition}: the log was wiped or made again ({expected} should stand before position {position}); "
+            f"{topic}/{partition}: the log was wiped or made again ({before.en} should stand before position {position}); "
             f"restore the log, or run gongkai republish to send every case file again",
         )
-        super().__init__(f"{self.text.zh} / {self.text.en}")
+        super().__init__(str(self.text))
         self.topic, self.partition = topic, partition
 
 
 class TopicRefused(Exception):
-    """A topic is there, but is not as declared, or the log will not make it; nothing was changed."""
+    """A topic is there, but is not as declared, or the log will not make it; nothing was changed or published."""
 
     def __init__(self, topic: str, text: Text) -> None:
-        super().__init__(f"{text.zh} / {text.en}")
+        super().__init__(str(text))
         self.topic, self.text = topic, text
 
 

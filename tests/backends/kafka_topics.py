@@ -1,9 +1,10 @@
 """Topics as a stranger's hand makes, changes and deletes them, past the adapter."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import NoError, for_code
 
 
@@ -33,3 +34,15 @@ async def make_topic(bootstrap: str, name: str, partitions: int, **configs: str)
         for _, code, *_rest in answer.topic_errors:
             if for_code(code) is not NoError:
                 raise for_code(code)(name)
+
+
+async def add_partitions(bootstrap: str, name: str, partitions: int) -> None:
+    """Gives a topic so many partitions, and returns once the broker shows them; Kafka never takes one away again."""
+    async with admin(bootstrap) as client:
+        await client.create_partitions({name: NewPartitions(partitions)})
+        async with asyncio.timeout(30):
+            while True:
+                (described,) = await client.describe_topics([name])
+                if len(described["partitions"]) == partitions:
+                    return
+                await asyncio.sleep(0.02)

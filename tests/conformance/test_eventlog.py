@@ -53,7 +53,7 @@ class OnKafka:
     def __init__(self, bootstrap: str) -> None:
         self.bootstrap = bootstrap
         self.prefix = f"conformance-{uuid.uuid4().hex[:12]}."
-        self.kafka = KafkaEventLog(bootstrap, self.prefix)
+        self.kafka = KafkaEventLog(bootstrap, self.prefix, 3)
         self.log: EventLog = self.kafka
 
     async def make_topics(self) -> None:
@@ -63,7 +63,7 @@ class OnKafka:
     async def reopen(self) -> None:
         """New connections; the topics stay."""
         await self.kafka.close()
-        self.log = self.kafka = KafkaEventLog(self.bootstrap, self.prefix)
+        self.log = self.kafka = KafkaEventLog(self.bootstrap, self.prefix, 3)
 
     async def close(self) -> None:
         """Lets go of the connections and deletes the topics."""

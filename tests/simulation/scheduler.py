@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal, TypeVarTuple
 
+from shared.domain.text import Text
 from shared.eventlog.port import LogAway
 from shared.storage.port import StoreAway
 
@@ -290,7 +291,7 @@ class Scheduler:
 
 
 def _away(gate: Gate, reason: str) -> Exception:
-    return LogAway("broker", reason) if gate.name.startswith(OF_THE_LOG) else StoreAway(reason)
+    return LogAway("broker", Text(reason, reason)) if gate.name.startswith(OF_THE_LOG) else StoreAway(reason)
 
 
 OF_THE_LOG = ("log.", "reader.", "notices.")

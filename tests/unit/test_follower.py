@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from shared.domain.text import Text
 from shared.engine.follower import COPY, ReferenceFollower
 from shared.eventlog.memory import MemoryEventLog
 from shared.eventlog.port import REFERENCE, Entry, LogAway, Logged
@@ -19,7 +20,7 @@ class AwayAfter(MemoryEventLog):
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Logged]:
         """Raises ``LogAway`` once it is away."""
         if not self.left:
-            raise LogAway("broker", "away")
+            raise LogAway("broker", Text("不在", "away"))
         self.left -= 1
         return await super().read(topic, partition, offset, limit)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -10,8 +10,8 @@ from faststream.kafka import KafkaBroker
 
 from shared.eventlog.envelope import CONTENT_TYPE
 from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
-from shared.eventlog.kafka.topics import TOPIC_MAX_BYTES, topic_partitions
-from shared.eventlog.port import LogAway
+from shared.eventlog.kafka.topics import TOPIC_MAX_BYTES
+from shared.eventlog.port import LogAway, TopicMissing
 
 WINDOW = 1000
 LINGER_MS = 2
@@ -26,10 +26,13 @@ HEADERS = {"content-type": CONTENT_TYPE}
 
 
 class Publisher:
-    """One producer, made on first use and made anew after any failure. Topics are Kafka's own names."""
+    """One producer, made on first use and made anew after any failure. Topics are Kafka's own names.
 
-    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
-        self._bootstrap, self._topics = bootstrap, tuple(topics)
+    ``check`` is asked before each window; what it raises is raised, and nothing is sent.
+    """
+
+    def __init__(self, bootstrap: str, check: Callable[[], Awaitable[None]]) -> None:
+        self._bootstrap, self._check = bootstrap, check
         self._broker: KafkaBroker | None = None
         self._connecting = asyncio.Lock()
         self._backoff = Backoff()
@@ -71,8 +74,10 @@ class Publisher:
                     await asyncio.wait(unconfirmed)
                     unconfirmed = [future for future in sent if not future.done()]
         except BaseException:
+            # Given up: of what is still under way nobody will look at the outcome. The driver sends it all the same.
             for future in sent:
-                future.add_done_callback(_looked_at)
+                if not future.cancel() and not future.cancelled():
+                    future.exception()
             raise
         refused = [problem for future in sent if (problem := future.exception()) is not None]
         if refused:
@@ -80,17 +85,19 @@ class Publisher:
 
     async def _connected(self) -> KafkaBroker:
         async with self._connecting:
-            if self._broker is not None:
-                return self._broker
-            if self._backoff.waiting:
+            if self._backoff.waiting and self._backoff.problem is not None:
                 raise LogAway(self._bootstrap, self._backoff.problem)
             quieten()
             try:
                 # Asked first: a producer that cannot start is left behind unclosed by the library.
-                await topic_partitions(self._bootstrap, self._topics)
+                await self._check()
+                if self._broker is not None:
+                    return self._broker
                 broker = self._new_broker()
                 with reaching(self._bootstrap):
                     await broker.start()
+            except TopicMissing:
+                raise
             except LogAway as away:
                 self._backoff.failed(away.reason)
                 raise
@@ -130,9 +137,3 @@ async def _stop(broker: KafkaBroker) -> None:
         await broker.stop()
     except (KafkaError, OSError) as problem:
         logging.getLogger(LOGGER).warning("producer not stopped in order: %s", reason(problem))
-
-
-def _looked_at(future: asyncio.Future[Any]) -> None:
-    """Of a window that failed, the other records' errors are not news."""
-    if not future.cancelled():
-        future.exception()

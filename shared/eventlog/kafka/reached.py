@@ -6,9 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerResponseError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoBrokersAvailable,
+    NodeNotReadyError,
+    ProducerClosed,
+    RequestTimedOutError,
+)
 from faststream.exceptions import IncorrectState
 
+from shared.domain.text import Text
 from shared.eventlog.port import LogAway
 
 LOGGER = "eventlog.kafka"
@@ -32,10 +42,24 @@ def reaching(broker: str) -> Iterator[None]:
         raise LogAway(broker, reason(problem)) from problem
 
 
-def reason(problem: BaseException) -> str:
-    """A driver's error in a few words: its name, and what it says if that is more."""
-    name, said = type(problem).__name__, str(problem)
-    return said if said.startswith(name) else f"{name}: {said}".removesuffix(": ")
+def reason(problem: BaseException) -> Text:
+    """A driver's error in words for people; for what the broker answered, the protocol's own name of it."""
+    match problem:
+        case LogAway():
+            return problem.reason
+        case TimeoutError() | KafkaTimeoutError() | RequestTimedOutError():
+            return Text("没有在时限内应答", "it did not answer in time")
+        case OSError() | KafkaConnectionError() | NoBrokersAvailable() | NodeNotReadyError():
+            return Text("连接不上", "no connection to it")
+        case BrokerResponseError():
+            return Text(
+                f"Kafka 返回错误 {problem.errno}（{problem.message}）",
+                f"Kafka answered with error {problem.errno} ({problem.message})",
+            )
+        case IncorrectState() | ProducerClosed():
+            return Text("发送连接已关闭，稍后重连", "the producer was closed; the next one connects anew")
+        case _:
+            return Text("Kafka 客户端出错，原因见日志", "the Kafka client failed; the log says why")
 
 
 class Backoff:
@@ -44,14 +68,14 @@ class Backoff:
     def __init__(self) -> None:
         self._failures = 0
         self._until = 0.0
-        self.problem = ""
+        self.problem: Text | None = None
 
     @property
     def waiting(self) -> bool:
         """Whether it is too early for the next attempt."""
         return time.monotonic() < self._until
 
-    def failed(self, problem: str) -> float:
+    def failed(self, problem: Text) -> float:
         """Counts a failure; the seconds to wait."""
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0**self._failures)
         # Several processes that lost the same broker shall not come back in step.
@@ -63,7 +87,7 @@ class Backoff:
 
     def worked(self) -> None:
         """Starts anew from the shortest wait."""
-        self._failures, self._until, self.problem = 0, 0.0, ""
+        self._failures, self._until, self.problem = 0, 0.0, None
 
 
 class OnceInAWhile(logging.Filter):
@@ -91,11 +115,22 @@ class OnceInAWhile(logging.Filter):
         return True
 
 
+class Known(logging.Filter):
+    """Drops what a library warns of each time, though it is as we want it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        # Topics are made by `apply_topics` and looked at before anybody starts.
+        return not str(record.msg).startswith("Auto create topics is disabled")
+
+
 _ONCE = OnceInAWhile()
+_KNOWN = Known()
 
 
 def quieten() -> None:
     """A broker that is away makes the driver say the same more than a hundred times a second; now, twice a minute."""
+    logging.getLogger(LOGGER).addFilter(_KNOWN)
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in {"aiokafka", "eventlog"}:
             # A filter works only on what is logged to its own logger, so each of them gets it; twice is once.

@@ -1,11 +1,12 @@
 """Reads Kafka by offset, as one who belongs to no group: for replay, for what is followed, and to check positions."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from shared.eventlog.kafka.reached import METADATA_AGE_MS, Backoff, quieten, reaching, reason
+from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, Backoff, quieten, reaching, reason
 from shared.eventlog.kafka.topics import topic_partitions
 from shared.eventlog.port import LogAway
 
@@ -76,7 +77,8 @@ class Reader:
         if consumer is not None:
             closing = asyncio.create_task(consumer.stop())
             await asyncio.wait({closing}, timeout=CLOSE_WITHIN)
-            closing.cancel()
+            if not closing.cancel() and (problem := closing.exception()) is not None:
+                logging.getLogger(LOGGER).warning("reader not stopped in order: %s", reason(problem))
 
     def _seek(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         # Whoever reads on finds what was fetched ahead; a seek would throw that away.
@@ -90,7 +92,7 @@ class Reader:
     async def _connected(self) -> AIOKafkaConsumer:
         if self._consumer is not None:
             return self._consumer
-        if self._backoff.waiting:
+        if self._backoff.waiting and self._backoff.problem is not None:
             raise LogAway(self._bootstrap, self._backoff.problem)
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
@@ -108,7 +110,7 @@ class Reader:
             with reaching(self._bootstrap):
                 await consumer.start()
         except BaseException as problem:
-            self._backoff.failed(problem.reason if isinstance(problem, LogAway) else reason(problem))
+            self._backoff.failed(reason(problem))
             await consumer.stop()
             raise
         self._backoff.worked()

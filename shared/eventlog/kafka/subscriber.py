@@ -18,6 +18,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from shared.domain.text import Text
 from shared.eventlog.envelope import event_id
 from shared.eventlog.kafka.log import logged
 from shared.eventlog.kafka.reached import LOGGER, METADATA_AGE_MS, RETRY_MS, Backoff, quieten, reaching, reason
@@ -47,7 +48,7 @@ class Progress:
 
     ``assigned``: partitions that Kafka gave to this process (0 for long is an alarm, unless the group has more members
     than partitions); ``reading``: those of them whose position is known and checked; ``since_batch``: seconds since the
-    last batch took effect, None before the first; ``problem``: why it is not connected, or what it retries, "" if
+    last batch took effect, None before the first; ``problem``: why it is not connected, or what it retries, None if
     nothing.
     """
 
@@ -57,7 +58,7 @@ class Progress:
     refused: int
     lag: int
     since_batch: float | None
-    problem: str
+    problem: Text | None
 
 
 class _Lost(Exception):
@@ -102,17 +103,17 @@ class KafkaSubscriber:
         self._next: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
-        self._refused: dict[tuple[str, int], str] = {}
+        self._refused: dict[tuple[str, int], Text] = {}
         self._looked = 0.0
         self._ahead: dict[TopicPartition, int] = {}
         self._last_batch: float | None = None
-        self._problem = ""
+        self._problem: Text | None = None
         self._connected = False
         self._idle = asyncio.Event()
         self._idle.set()
 
     @property
-    def refused(self) -> Mapping[tuple[str, int], str]:
+    def refused(self) -> Mapping[tuple[str, int], Text]:
         """(topic, partition) that is not read, and why: its log is not the one that was read before."""
         return dict(self._refused)
 
@@ -163,11 +164,11 @@ class KafkaSubscriber:
                 await self._connect()
                 break
             except (LogAway, KafkaError, OSError, TimeoutError) as problem:
-                self._problem = problem.reason if isinstance(problem, LogAway) else reason(problem)
-                if not backoff.problem:
-                    log.warning("log away", consumer=self.name, problem=self._problem)
+                self._problem = reason(problem)
+                if backoff.problem is None:
+                    log.warning("log away", consumer=self.name, problem=str(self._problem))
                 await asyncio.sleep(backoff.failed(self._problem))
-        self._connected, self._problem = True, ""
+        self._connected, self._problem = True, None
         while True:
             await asyncio.sleep(COMMIT_EVERY)
             await self._commit(COMMIT_WITHIN)
@@ -319,8 +320,8 @@ class KafkaSubscriber:
 
     def _refuse(self, partition: TopicPartition, reset: LogReset) -> None:
         place = (self._names[partition.topic], partition.partition)
-        known, self._refused[place] = self._refused.get(place), str(reset)
-        if known == str(reset):
+        known, self._refused[place] = self._refused.get(place), reset.text
+        if known == reset.text:
             return
         log.error("log reset", consumer=self.name, topic=reset.topic, partition=reset.partition, problem=str(reset))
 
@@ -370,17 +371,21 @@ class KafkaSubscriber:
                 done = await call()
             except Exception as problem:
                 # Whatever it is, to raise would pass over the batch for good.
-                first = not backoff.problem
-                # The words of another error may hold what a person wrote.
-                away = isinstance(problem, StoreAway | LogAway)
-                self._problem = reason(problem) if away else type(problem).__name__
+                first = backoff.problem is None
+                self._problem = _waits_for(problem)
                 wait = backoff.failed(self._problem)
-                log.warning(
-                    "consumer waits", consumer=self.name, seconds=round(wait, 1), exc_info=problem if first else None
-                )
+                if first:
+                    foreseen = isinstance(problem, StoreAway | LogAway)
+                    log.warning(
+                        "consumer waits",
+                        consumer=self.name,
+                        problem=str(self._problem),
+                        exc_info=None if foreseen else problem,
+                    )
             else:
-                if backoff.problem:
-                    self._problem = ""
+                if backoff.problem is not None:
+                    self._problem = None
+                    log.info("consumer goes on", consumer=self.name)
                 return done
             try:
                 await asyncio.wait_for(term.over.wait(), wait)
@@ -427,6 +432,15 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber.assigned(frozenset(assigned))
 
 
+def _waits_for(problem: Exception) -> Text:
+    match problem:
+        case LogAway() | StoreAway():
+            return problem.text
+        case _:
+            # The words of another error may hold what a person wrote.
+            return Text("出错，原因见日志", "it fails; the log says why")
+
+
 async def _raw(records: Any) -> KafkaAckableMessage:
     """A batch as it came. The library's own parser reads headers, and loses the whole batch over one it cannot read."""
     return KafkaAckableMessage(
@@ -450,4 +464,4 @@ async def _within(seconds: float, work: Awaitable[object]) -> None:
     if pending:
         task.cancel()
     elif (problem := task.exception()) is not None:
-        log.warning("not stopped in order", problem=reason(problem))
+        log.warning("not stopped in order", problem=str(reason(problem)))

@@ -103,7 +103,7 @@ class Place:
     def __init__(self, bootstrap: str) -> None:
         self.bootstrap = bootstrap
         self.prefix = f"t-{uuid.uuid4().hex[:12]}."
-        self.log = KafkaEventLog(bootstrap, self.prefix)
+        self.log = KafkaEventLog(bootstrap, self.prefix, PARTITIONS)
         self.started: list[KafkaSubscriber] = []
 
     async def make_topics(self, partitions: int = PARTITIONS) -> None:

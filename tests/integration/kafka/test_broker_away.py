@@ -52,7 +52,7 @@ async def test_log_and_reader_start_without_a_broker_and_begin_once_it_is_there(
     own_kafka: LocalKafka, own_place: Place
 ) -> None:
     await asyncio.to_thread(own_kafka.kill)
-    log = KafkaEventLog(own_place.bootstrap, own_place.prefix)
+    log = KafkaEventLog(own_place.bootstrap, own_place.prefix, PARTITIONS)
     effects = Effects()
     subscriber = own_place.subscriber(effects)
     before = time.monotonic()
@@ -63,7 +63,7 @@ async def test_log_and_reader_start_without_a_broker_and_begin_once_it_is_there(
             await attempt()
         assert away.value.broker == own_place.bootstrap
         assert own_place.bootstrap in str(away.value)
-    await until(lambda: subscriber.progress.problem != "")
+    await until(lambda: subscriber.progress.problem is not None)
     assert (subscriber.progress.connected, subscriber.progress.assigned) == (False, 0)
     await asyncio.to_thread(own_kafka.start)
     await published(log, entries(30))
@@ -92,14 +92,14 @@ async def test_a_reader_that_runs_goes_on_after_the_broker_came_back(own_kafka: 
 async def test_with_the_broker_away_everything_stops_within_its_grace(own_kafka: LocalKafka, own_place: Place) -> None:
     effects = Effects()
     running, starting = own_place.subscriber(effects), own_place.subscriber(effects)
-    log = KafkaEventLog(own_place.bootstrap, own_place.prefix)
+    log = KafkaEventLog(own_place.bootstrap, own_place.prefix, PARTITIONS)
     await running.start()
     await published(log, entries(30))
     await until(lambda: effects.all_came(entries(30)))
     await asyncio.to_thread(own_kafka.kill)
     await starting.start()
     unconfirmed = asyncio.create_task(log.publish(entries(500, "unconfirmed")))
-    await until(lambda: starting.progress.problem != "")
+    await until(lambda: starting.progress.problem is not None)
     try:
         async with asyncio.timeout(4.0):
             await asyncio.gather(running.stop(grace=3.0), starting.stop(grace=3.0))
@@ -158,7 +158,7 @@ async def test_a_broker_that_lost_its_disk_is_refused_with_the_way_out(own_kafka
     after = own_place.subscriber(effects)
     await after.start()
     await until(lambda: {p for _, p in after.refused} == read)
-    assert all("gongkai republish" in why and "restore the log" in why for why in after.refused.values())
+    assert all("gongkai republish" in why.zh and "restore the log" in why.en for why in after.refused.values())
     # The log goes on being written; the partitions stay refused until someone decides.
     await published(own_place.log, [Entry(MESSAGES, key, event(n, "new")) for n, key in enumerate(KEYS)])
     assert not [i for i in effects.times if i and i.startswith("new/")]

@@ -7,8 +7,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.eventlog.kafka import KafkaEventLog
-from shared.eventlog.port import MESSAGES, Entry, LogAway
-from tests.backends.kafka_topics import admin
+from shared.eventlog.port import MESSAGES, Entry, LogAway, TopicRefused
+from tests.backends.kafka_topics import add_partitions, admin
 from tests.integration.kafka.place import KEYS, PARTITIONS, Place, entries, published
 
 
@@ -21,7 +21,7 @@ async def values(place: Place) -> set[bytes]:
 
 
 async def test_a_record_that_is_too_large_is_refused_before_the_broker_and_the_next_ones_pass(place: Place) -> None:
-    with pytest.raises(LogAway, match="MessageSizeTooLarge"):
+    with pytest.raises(LogAway, match="MESSAGE_SIZE_TOO_LARGE"):
         await place.log.publish([Entry(MESSAGES, KEYS[0], b"x" * 1_000_000)])
     await published(place.log, entries(20))
     assert {e.value for e in entries(20)} <= await values(place)
@@ -66,6 +66,19 @@ async def test_topics_that_are_not_there_are_named(kafka_bootstrap: str) -> None
     with pytest.raises(LogAway, match=r"nowhere\.gongkai\.messages.*gongkai topics apply"):
         await log.partitions(MESSAGES)
     await log.close()
+
+
+async def test_nothing_is_published_where_a_topic_has_other_partitions(place: Place) -> None:
+    await place.log.publish(entries(9))
+    await add_partitions(place.bootstrap, place.prefix + MESSAGES, PARTITIONS + 4)
+    with pytest.raises(TopicRefused, match=f"has {PARTITIONS + 4} partitions, not {PARTITIONS}"):
+        await place.log.check()
+    assert place.log.reachable
+    with pytest.raises(TopicRefused):
+        await place.log.publish(entries(9, "later"))
+    fresh = KafkaEventLog(place.bootstrap, place.prefix, PARTITIONS + 4)
+    assert sum(await fresh.ends(MESSAGES)) == 9
+    await fresh.close()
 
 
 async def test_a_topic_that_is_not_declared_is_an_error_of_the_program(place: Place) -> None:

@@ -37,7 +37,7 @@ async def test_it_reads_all_from_the_start_in_order_and_keeps_its_position(place
     progress = subscriber.progress
     assert (progress.connected, progress.assigned, progress.reading, progress.refused, progress.problem) == (
         *(True, 2 * PARTITIONS, 2 * PARTITIONS, 0),
-        "",
+        None,
     )
     assert progress.since_batch is not None
 
@@ -90,10 +90,10 @@ async def test_effects_that_fail_for_a_while_are_tried_again_and_nothing_is_skip
     subscriber = place.subscriber(effects, take)
     await subscriber.start()
     await place.log.publish(sent)
-    await until(lambda: "the store is away" in subscriber.progress.problem)
+    await until(lambda: "the store is away" in str(subscriber.progress.problem))
     await until(lambda: effects.each_once(sent))
     assert effects.in_order
-    await until(lambda: subscriber.progress.problem == "")
+    await until(lambda: subscriber.progress.problem is None)
 
 
 class AwayPositions(MemoryStore):
@@ -293,10 +293,11 @@ async def test_a_log_made_again_while_away_is_refused_with_the_reason(
         position = await effects.position(topic, partition)
         assert position is not None
         assert position.last_id is not None
-        assert f"{MESSAGES}/{partition}" in why
-        assert position.last_id in why
-        assert "日志被清空或重建" in why
-        assert "gongkai republish" in why
+        for words in why:
+            assert f"{MESSAGES}/{partition}" in words
+            assert position.last_id in words
+            assert "gongkai republish" in words
+        assert "日志被清空或重建" in why.zh
     assert two.progress.refused == len(read_before)
     # A partition of which nothing had been read begins from its start; of the refused ones nothing came.
     assert not {r.partition for r in effects.records[90:]} & read_before
@@ -335,8 +336,8 @@ async def test_topics_that_are_not_there_are_named_until_they_are_made(kafka_boo
     effects = Effects()
     subscriber = place.subscriber(effects)
     await subscriber.start()
-    await until(lambda: f"{place.prefix}{MESSAGES}" in subscriber.progress.problem)
-    assert "gongkai topics apply" in subscriber.progress.problem
+    await until(lambda: f"{place.prefix}{MESSAGES}" in str(subscriber.progress.problem))
+    assert "gongkai topics apply" in str(subscriber.progress.problem)
     assert not subscriber.progress.connected
     await place.make_topics()
     await place.log.publish(entries(9))

@@ -1,14 +1,16 @@
 """The declared topics on a real Kafka: made once, refused where they would lose events or their order."""
 
 import uuid
+from collections.abc import Sequence
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from shared.eventlog.kafka import apply_topics
-from shared.eventlog.kafka.topics import topic_partitions
-from shared.eventlog.port import MESSAGES, REFERENCE, TOPICS, LogAway, TopicRefused
-from tests.backends.kafka_topics import admin, make_topic
+from shared.eventlog.kafka import apply_topics, topics
+from shared.eventlog.kafka.topics import check_topics, topic_partitions
+from shared.eventlog.port import MESSAGES, REFERENCE, TOPICS, LogAway, TopicMissing, TopicRefused
+from tests.backends.kafka_topics import add_partitions, admin, make_topic
 from tools.ports import free_ports
 
 
@@ -79,7 +81,7 @@ async def test_a_topic_that_forgets_is_refused(
 
 
 async def test_more_replicas_than_brokers_are_told_as_the_broker_says_it(kafka_bootstrap: str, prefix: str) -> None:
-    with pytest.raises(TopicRefused, match=r"cannot be made: InvalidReplicationFactor"):
+    with pytest.raises(TopicRefused, match=r"cannot be made: INVALID_REPLICATION_FACTOR"):
         await apply_topics(kafka_bootstrap, partitions=2, replication=9, prefix=prefix)
 
 
@@ -90,3 +92,36 @@ async def test_a_broker_that_is_away_is_named() -> None:
     assert away.value.broker == f"127.0.0.1:{port}"
     assert f"127.0.0.1:{port}" in away.value.text.zh
     assert f"127.0.0.1:{port}" in away.value.text.en
+
+
+async def test_a_topic_made_a_moment_ago_that_the_broker_does_not_show_yet_is_looked_at_before_any_is_made(
+    kafka_bootstrap: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_topic(kafka_bootstrap, prefix + MESSAGES, 3, retention_ms="-1")
+    shown, looks = topics._partitions, 0
+
+    async def late(client: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+        nonlocal looks
+        looks += 1
+        return await shown(client, names) if looks > 2 else {}
+
+    monkeypatch.setattr(topics, "_partitions", late)
+    with pytest.raises(TopicRefused, match="has 3 partitions, not 6"):
+        await apply_topics(kafka_bootstrap, partitions=6, prefix=prefix)
+    async with admin(kafka_bootstrap) as client:
+        assert [t for t in await client.list_topics() if t.startswith(prefix)] == [prefix + MESSAGES]
+
+
+async def test_looking_names_what_is_missing_or_otherwise_than_declared_and_makes_nothing(
+    kafka_bootstrap: str, prefix: str
+) -> None:
+    with pytest.raises(TopicMissing) as missing:
+        await check_topics(kafka_bootstrap, partitions=2, prefix=prefix)
+    assert set(missing.value.topics) == {prefix + topic for topic in TOPICS}
+    await apply_topics(kafka_bootstrap, partitions=2, prefix=prefix)
+    await check_topics(kafka_bootstrap, partitions=2, prefix=prefix)
+    with pytest.raises(TopicRefused, match="has 2 partitions, not 3"):
+        await check_topics(kafka_bootstrap, partitions=3, prefix=prefix)
+    await add_partitions(kafka_bootstrap, prefix + REFERENCE, 2)
+    with pytest.raises(TopicRefused, match=r"gongkai\.reference has 2 partitions, not 1"):
+        await check_topics(kafka_bootstrap, partitions=2, prefix=prefix)
