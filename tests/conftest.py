@@ -7,6 +7,7 @@ from tests.backends.kafka_server import kafka_bootstrap as kafka_bootstrap
 from tests.backends.kafka_server import own_kafka as own_kafka
 from tests.backends.mongo_server import killable_mongo as killable_mongo
 from tests.backends.mongo_server import mongo_server as mongo_server
+from tests.backends.mongo_server import signing_mongo as signing_mongo
 
 
 def pytest_configure() -> None:

@@ -142,8 +142,8 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
         )
     except StoreAway as away:
         if settings_of_run().runtime == "distributed":
-            fail(Text(f"存储暂不可用：{away}", f"the store is away: {away}"))
-        fail(Text(f"数据目录不可用：{away}", f"the data folder cannot be used: {away}"))
+            fail(away.text)
+        fail(Text("数据目录不可用：{why}", "the data folder cannot be used: {why}").format(why=away.reason))
     except OSError as problem:
         if settings_of_run().runtime == "distributed":
             fail(Text(f"无法读写：{problem}", f"cannot read or write: {problem}"))

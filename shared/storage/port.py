@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from shared.domain.text import Text
+
 
 class VersionConflict(Exception):
     """The file is no longer at the version that the commit was decided on."""
@@ -39,7 +41,25 @@ class RebuildOvertaken(Exception):
 
 
 class StoreAway(Exception):
-    """The store cannot be reached or cannot write (disk full); the caller may try again later."""
+    """The store cannot be reached or cannot write (disk full); the caller may try again later.
+
+    ``reason`` is why: words in both languages, or a driver's as they are; ``text`` the whole sentence.
+    """
+
+    def __init__(self, reason: Text | str = "") -> None:
+        self.reason = reason if isinstance(reason, Text) else Text(reason, reason)
+        self.text = self._told(self.reason)
+        super().__init__(str(self.reason))
+
+    def _told(self, reason: Text) -> Text:
+        return Text("存储暂不可用：{reason}", "the store is away: {reason}").format(reason=reason)
+
+
+class StoreRefused(StoreAway):
+    """The store answers, but refuses the sign-in, or a right: it stays so until somebody mends that."""
+
+    def _told(self, reason: Text) -> Text:
+        return reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class InContainer:
 class AsChild:
     """The stand-in of ``make mongo`` as a child process, every commit forced to disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.options = options
         (self._port,) = free_ports(1)
         self._folder = folder
         self.url = f"mongodb://127.0.0.1:{self._port}/"
@@ -102,7 +103,9 @@ class AsChild:
         words = [str(PROGRAM), "--port", str(self._port), "--storage-path", str(self._folder / "data")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*words, "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING"], stdout=log, stderr=log
+                [*words, "--sync-on-commit", "--cache-size", "256M", "--log-level", "WARNING", *self.options],
+                stdout=log,
+                stderr=log,
             )
         atexit.register(self.kill)
         wait_for(self.url, self._process)
@@ -161,6 +164,17 @@ def own_server(folder: Path) -> Killable:
     if PROGRAM.is_file():
         return AsChild(folder)
     choice.absent(NAME, f"no container engine with {IMAGE}, and `make mongo` was not run")
+
+
+@pytest.fixture
+def signing_mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AsChild]:
+    """The stand-in with nobody let in who has not signed in; its users are made before, as root."""
+    if not PROGRAM.is_file():
+        choice.absent(NAME, "the stand-in is needed, which is started with its own options: run `make mongo`")
+    server = AsChild(tmp_path_factory.mktemp("mongo"))
+    choice.used(NAME, told(server.url))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

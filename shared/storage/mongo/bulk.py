@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from pymongo.errors import BulkWriteError
 
-from shared.storage.mongo.database import DUPLICATE, UP, Collection, Document, reaching
+from shared.storage.mongo.database import DUPLICATE, UP, Collection, Document, answered, reaching
 from shared.storage.port import StoreAway
 
 WALKED_AT_ONCE = 1000
@@ -44,7 +44,8 @@ async def insert_new(collection: Collection, documents: Sequence[Document]) -> l
         if any(error["code"] != DUPLICATE or not _by_id(error) for error in failed):
             raise
         if details.get("writeConcernErrors"):
-            raise StoreAway(f"MongoDB: {details['writeConcernErrors'][0].get('errmsg')}") from problem
+            refused = details["writeConcernErrors"][0]
+            raise StoreAway(answered(refused.get("code"), refused)) from problem
         return [error["index"] for error in failed]
     return []
 

@@ -1,6 +1,7 @@
 """The databases on MongoDB: clients, collections, indexes, and which of the driver's errors mean what."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
@@ -18,7 +19,8 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from shared.storage.port import StoreAway
+from shared.domain.text import Text
+from shared.storage.port import StoreAway, StoreRefused
 
 Document: TypeAlias = dict[str, Any]
 Client: TypeAlias = "AsyncIOMotorClient[Document]"
@@ -31,9 +33,12 @@ PATIENCE = 4.0
 DUPLICATE = 11000
 TOO_LARGE = frozenset({10334, 17419, 17420})
 INDEX_DIFFERS = frozenset({85, 86})
-# Not primary, shutting down, no majority, interrupted, disk full, credentials refused: another attempt may succeed.
-AWAY = frozenset({6, 7, 13, 18, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031})
+SIGN_IN_REFUSED, RIGHT_REFUSED = 18, 13
+# Not primary, shutting down, no majority, interrupted, disk full: another attempt may succeed.
+AWAY = frozenset({6, 7, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031})
 UP, DOWN = ASCENDING, DESCENDING
+ADDRESS = re.compile(r"([\w.\-\[\]]+:\d+): ")
+ON_DATABASE = re.compile(r"not authorized (?:on|for \S+ on) ([\w-]+)")
 
 
 class IndexDiffers(Exception):
@@ -151,24 +156,55 @@ class MongoDatabases:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """Turns what the network, a missing majority or a full disk raise into ``StoreAway``; the rest goes through."""
+    """Turns what the network, a missing majority, a full disk or refused credentials raise into ``StoreAway``
+    (``StoreRefused``); the rest goes through."""
     try:
         yield
-    except (ConnectionFailure, ExecutionTimeout, WriteConcernError) as problem:
-        raise StoreAway(plain(problem)) from problem
+    except ConnectionFailure as problem:
+        raise StoreAway(unanswered(problem)) from problem
     except OperationFailure as problem:
-        if problem.code in AWAY:
-            raise StoreAway(plain(problem)) from problem
+        if problem.code == SIGN_IN_REFUSED:
+            raise StoreRefused(SIGN_IN) from problem
+        if problem.code == RIGHT_REFUSED:
+            raise StoreRefused(right_refused(problem)) from problem
+        if problem.code in AWAY or isinstance(problem, (ExecutionTimeout, WriteConcernError)):
+            raise StoreAway(answered(problem.code, problem.details)) from problem
         raise
     except InvalidOperation as problem:
         if "after close" in str(problem):
-            raise StoreAway("the store is closed") from problem
+            raise StoreAway(Text("连接已关闭", "the connection is closed")) from problem
         raise
 
 
-def plain(problem: Exception) -> str:
-    """The driver's words without its description of the topology."""
-    return "MongoDB: " + str(problem).partition(", Timeout:")[0].partition(" (configured timeouts:")[0]
+SIGN_IN = Text(
+    "MongoDB 拒绝登录：用户名或密码不对，请核对 GONGKAI_MONGO_FILE（或 GONGKAI_MONGO）中的地址",
+    "MongoDB refuses the sign-in: user or password is wrong; check the address in GONGKAI_MONGO_FILE (or GONGKAI_MONGO)",
+)
+
+
+def unanswered(problem: Exception) -> Text:
+    """Which servers do not answer; the driver's words describe its topology too."""
+    named = ", ".join(dict.fromkeys(ADDRESS.findall(str(problem))))
+    return Text(f"MongoDB {named} 没有应答".replace("  ", " "), f"MongoDB {named} does not answer".replace("  ", " "))
+
+
+def right_refused(problem: OperationFailure) -> Text:
+    """Which database is not ours to use, as far as the server says it. Its words quote the command, which is not told."""
+    said = str((problem.details or {}).get("errmsg", ""))
+    named = ON_DATABASE.search(said)
+    zh, en = (f"数据库 {named[1]}", f"the database {named[1]}") if named else ("所需的数据库", "a database it needs")
+    return Text(
+        f"MongoDB 拒绝使用{zh}：登录用户没有权限，请授予读写权限，或核对 GONGKAI_MONGO_FILE（或 GONGKAI_MONGO）中的用户",
+        f"MongoDB refuses the use of {en}: the user has no right to it; grant reading and writing, or check the user in "
+        "GONGKAI_MONGO_FILE (or GONGKAI_MONGO)",
+    )
+
+
+def answered(code: int | None, details: Mapping[str, Any] | None) -> Text:
+    """An error by its number and name in the protocol."""
+    name = (details or {}).get("codeName")
+    told = f"{code} {name}" if name else f"{code}"
+    return Text(f"MongoDB 返回错误 {told}", f"MongoDB answered with error {told}")
 
 
 PLACES: tuple[Place, ...] = ("vault", "files", "audit", "numbers")
