@@ -8,10 +8,12 @@ from datetime import datetime
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.declared import SERVICES
 from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, case_files, parts_of
+from services.troubles import Trouble
 from shared.clock import ProcessClock
 from shared.domain.text import Text
 from shared.engine.policy import Reading
 from shared.eventlog.kafka import KafkaEventLog, KafkaSubscriber, apply_topics
+from shared.eventlog.port import LogAway, TopicRefused
 from shared.service import Service
 from shared.settings import Settings, SettingsProblem
 from shared.storage.mongo import MongoClients, MongoDatabases, open_mongo_stores
@@ -20,6 +22,12 @@ from shared.storage.port import Stores
 ASSESSMENT = "assessment"
 FINISH_WITHIN = 4.0
 STOP_WITHIN = 8.0
+LOOK_SECONDS = 5.0
+STALE = Text(
+    "事件日志读不到，基础数据（日历、单位、方案）用的是上次的副本，日志恢复后自动更新",
+    "the event log cannot be read: the reference data (calendar, departments, plans) are a copy, until the log is back",
+)
+WAITS = Text("读取者 {name} 停在原处重试：{why}", "the reader {name} stays where it is and tries again: {why}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,7 @@ class DistributedRuntime(Runtime):
         steps = [
             asyncio.create_task(step)
             for step in (
+                self.keep("log", self._look_at_log, LOOK_SECONDS, stopped),
                 self.keep("reference", self._follow, IDLE_SECONDS, stopped),
                 self.keep("relay", self._relay, IDLE_SECONDS, stopped, self.stirred),
                 self.keep("timers", self._sweep, SWEEP_SECONDS, stopped),
@@ -85,14 +94,31 @@ class DistributedRuntime(Runtime):
             "consumer_lag": float(sum(p.lag for p in progress)),
             "partitions_assigned": float(sum(p.assigned for p in progress)),
             "partitions_refused": float(sum(p.refused for p in progress)),
+            "log_reachable": float(self.log.reachable),
         }
 
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Trouble]:
         """What to look at, though the process serves."""
-        found = [f"log_refused: {why}" for subscriber in self.subscribers for why in subscriber.refused.values()]
+        found = [Trouble("log_refused", why) for one in self.subscribers for why in one.refused.values()]
         if self.follower.stale:
-            found.append("reference_stale")
+            found.append(Trouble("reference_stale", STALE))
+        if not self.troubles:
+            # What is away is told by the steps; what is left is the consumers' own.
+            waiting = {one.name: why for one in self.subscribers if (why := one.progress.problem) is not None}
+            found += [Trouble("consumer_waits", WAITS.format(name=name, why=why)) for name, why in waiting.items()]
         return found
+
+    async def log_faults(self) -> list[Text]:
+        """What is wrong with topics and positions, each with the way out."""
+        try:
+            await self.log.check()
+        except (LogAway, TopicRefused) as problem:
+            return [problem.text]
+        return await super().log_faults()
+
+    async def _look_at_log(self) -> bool:
+        await self.log.check()
+        return False
 
     async def _follow(self) -> bool:
         # Without reference data nothing is decided, shown or taken in: so nobody works with a key that is not proven.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, parts_of
+from services.troubles import Trouble
 from shared.clock import ProcessClock
 from shared.eventlog.port import EventLog
 from shared.eventlog.sqlite import SqliteEventLog
@@ -48,7 +49,7 @@ class LocalRuntime(Runtime):
         """How many events are not projected yet."""
         return await self.facts.lag()
 
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Trouble]:
         """Nothing: what goes wrong here keeps the process from being ready."""
         return []
 

@@ -15,17 +15,18 @@ import yaml
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.assessment.seeding import read_seed_data, seed_steps
 from services.declared import SERVICES
+from services.troubles import Trouble, tell_trouble, trouble_of
 from shared.contracts import newest
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import RuleBroken
 from shared.domain.localtime import local_date, read_moment
 from shared.domain.text import Text
-from shared.engine.consumer import Consumer
+from shared.engine.consumer import Consumer, fits
 from shared.engine.execute import Asked, Engine, KeyReused
 from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.engine.timers import SweepIncomplete
-from shared.eventlog.port import EventLog, LogAway
+from shared.eventlog.port import EventLog, LogAway, LogReset
 from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
 from shared.security.keys import MASTER, KeyProblem, Keys, keep_check, open_keys
@@ -78,7 +79,7 @@ class Runtime(ABC):
     services: Mapping[str, Service]
     facts: Consumer
     stirred: asyncio.Event
-    troubles: dict[str, str] = field(default_factory=dict)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
     counted: dict[str, float] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0.0))
 
     @property
@@ -147,8 +148,24 @@ class Runtime(ABC):
         return dict(self.counted)
 
     @abstractmethod
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Trouble]:
         """What to look at, though the process serves."""
+
+    async def log_faults(self) -> list[Text]:
+        """What is wrong with the event log, each in a sentence with the way out; needs a store that answers."""
+        found: list[Text] = []
+        try:
+            try:
+                await self.follower.run_once()
+            except LogReset as reset:
+                found.append(reset.text)
+            for positions in distinct(service.stores.positions for service in self.services.values()):
+                for place in await positions.positions():
+                    if not await fits(self.eventlog, place):
+                        found.append(LogReset(place.topic, place.partition, place.next, place.last_id).text)
+        except LogAway as away:
+            return [away.text]
+        return list(dict.fromkeys(found))
 
     async def _count(self) -> tuple[float, float, float, float]:
         today = self.today.isoformat()
@@ -212,7 +229,7 @@ class Runtime(ABC):
                 await service.timers.sweep()
             except SweepIncomplete as incomplete:
                 # The ranking shows how far the sweeps have come; what can be told is told.
-                self.troubles["timers"] = str(incomplete)
+                self.troubles["timers"] = trouble_of("timers", incomplete)
         await self.settle_down()
 
     async def swept_through(self) -> datetime | None:
@@ -242,15 +259,14 @@ class Runtime(ABC):
         while not stopped.is_set():
             try:
                 again = await step()
-                self.troubles.pop(name, None)
+                if self.troubles.pop(name, None) is not None:
+                    log.info("background step goes on", step=name)
             except Exception as problem:
                 # A background task must outlive anything: a dead relay would hide events without a word.
-                # Its words go out only where they cannot name a case: readiness and logs are read by anybody's people.
-                words = f": {problem}" if isinstance(problem, (StoreAway, LogAway, KeyProblem, OSError)) else ""
-                told = f"{type(problem).__name__}{words}"
-                if self.troubles.get(name) != told:
-                    log.exception("background step failed", step=name, problem=told)
-                self.troubles[name] = told
+                known, found = self.troubles.get(name), trouble_of(name, problem)
+                if known is None or known.code != found.code:
+                    tell_trouble(name, found, problem)
+                self.troubles[name] = found
                 again = False
             if not again:
                 await _first_of(idle, stopped, *([stirred] if stirred else []))

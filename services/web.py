@@ -1,7 +1,7 @@
 """A process's web application: the routes of the services it runs, the desk's questions, health and metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,9 +14,11 @@ from services.desk_openapi import desk_paths
 from services.desk_routes import desk_router
 from services.import_list import IMPORTERS, import_rows
 from services.runtime import Runtime, distinct
+from services.troubles import Trouble, each_once, trouble_of
 from shared.domain.directory import OFFICE, Actor
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import moment_text
+from shared.domain.text import Text
 from shared.exports.template import template_of
 from shared.exports.template import title_of as template_title
 from shared.security.files import Files
@@ -27,7 +29,7 @@ from shared.web.app import compose_app
 from shared.web.commands import read_body
 from shared.web.language import language_of
 from shared.web.metrics import Figure
-from shared.web.operations import Health
+from shared.web.operations import Health, Reason
 from shared.web.people import Gate, People
 from shared.web.problems import forbidden, unauthorised
 from shared.web.query import Parameters
@@ -111,20 +113,14 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
     ]
 
     async def health() -> Health:
-        wrong = [f"{name}_failed: {why}" for name, why in runtime.troubles.items()]
-        fatal = _fatal(runtime)
-        if (refusing := runtime.refusing) is not None:
-            fatal.insert(0, f"store_refuses_writes: {refusing}")
-        if runtime.follower.current is None:
-            fatal.insert(0, "reference_not_read")
-        told = runtime.reasons() + [words for words in wrong if words not in fatal]
+        told = _troubles(runtime)
         own = [runtime.services[name] for name in names]
         try:
             oldest = [await s.stores.cases.oldest_unsent(s.name) for s in own]
             parked = [len(waiting(await positions.parked())) for positions in distinct(s.stores.positions for s in own)]
             swept = await runtime.swept_through()
         except StoreAway as away:
-            return Health(False, (*fatal, *told, f"store_away: {away}"))
+            return _health(each_once({"store": trouble_of("store", away)}, told), {})
         unsent = [o for o in oldest if o is not None]
         detail = {
             "lag": await runtime.lag(),
@@ -132,11 +128,11 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
             "parked": sum(parked),
             "swept_through": moment_text(swept) if swept else None,
         }
-        return Health(not fatal, (*fatal, *told), detail)
+        return _health(told, detail)
 
     async def figures() -> list[Figure]:
         told = await runtime.figures()
-        ready = runtime.follower.current is not None and runtime.refusing is None and not _fatal(runtime)
+        ready = not any(trouble.fatal for trouble in _troubles(runtime))
         found = [Figure(name, FIGURES[name], value) for name, value in told.items()]
         return [*found, Figure("ready", "Whether the process is ready", float(ready))]
 
@@ -156,6 +152,12 @@ def app_of(runtime: Runtime, served: Collection[str] | None = None) -> FastAPI:
     )
 
 
+NOT_READ = Text(
+    "基础数据（日历、单位、方案）尚未读完；一直如此的，请看事件日志是否可用，并运行 gongkai init",
+    "the reference data (calendar, departments, plans) have not been read yet; if it stays so, see whether the event log "
+    "can be reached, and run gongkai init",
+)
+REFUSES = Text("存储不接受写入：{why}", "the store takes no writes: {why}")
 BESIDE = {"assessment": desk_paths()}
 FIGURES = {
     "unsent_files": "Case files with events not yet published",
@@ -164,6 +166,7 @@ FIGURES = {
     "overdue_cases": "Open cases past a due date",
     "consumer_lag": "Events that wait for the consumers of this process",
     "partitions_assigned": "Partitions that the log gave to this process",
+    "log_reachable": "Whether the event log answered when it was last looked at",
     "partitions_refused": "Partitions not read because the log is not the one read before",
 }
 
@@ -188,6 +191,17 @@ def reader(people: People, request: Request) -> Actor:
     return visitor.actor
 
 
-def _fatal(runtime: Runtime) -> list[str]:
-    """What keeps the process from being ready. With the log away it goes on: what it leaves waits in its files."""
-    return [f"{name}_failed: {why}" for name, why in runtime.troubles.items() if not why.startswith("LogAway")]
+def _troubles(runtime: Runtime) -> list[Trouble]:
+    """What is wrong, what keeps the process from being ready first. With the log away it goes on: what it leaves waits
+    in its files."""
+    others = runtime.reasons()
+    if runtime.follower.current is None:
+        others.insert(0, Trouble("reference_not_read", NOT_READ, fatal=True))
+    if (refusing := runtime.refusing) is not None:
+        others.insert(0, Trouble("store_refuses_writes", REFUSES.format(why=refusing), fatal=True))
+    return each_once(runtime.troubles, others)
+
+
+def _health(told: Sequence[Trouble], detail: Mapping[str, Any]) -> Health:
+    reasons = tuple(Reason(trouble.code, trouble.text) for trouble in told)
+    return Health(not any(trouble.fatal for trouble in told), reasons, detail)

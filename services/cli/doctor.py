@@ -1,10 +1,10 @@
-"""`gongkai doctor`: what in the data folder needs looking at."""
+"""`gongkai doctor`: what in the data folder, or on store and log, needs looking at."""
 
 import shutil
 import stat
 from typing import Any
 
-from services.cli.desk import opened
+from services.cli.desk import runtime, settings_of_run
 from services.cli.words import moment
 from services.desk import Desk
 from services.local import LocalRuntime
@@ -19,11 +19,14 @@ ALARM, URGENT = (11, 1), (12, 10)
 
 async def examine() -> dict[str, Any]:
     """``{ok, checks: [{check, ok, message, message_en}]}``."""
-    async with opened("doctor") as desk:
-        local = desk.runtime
+    local = settings_of_run().runtime == "local"
+    # Servers are looked at as they are: what cannot be read is a finding, and nothing is seeded.
+    async with runtime("doctor", seed=local, follow=False) as found:
+        desk = Desk(found)
         checks = [
-            *([_folder(local), _disk(local), _store(local)] if isinstance(local, LocalRuntime) else []),
-            _calendar(desk),
+            *([_folder(found), _disk(found), _store(found)] if isinstance(found, LocalRuntime) else []),
+            await _log(desk),
+            *([_calendar(desk)] if found.follower.current is not None else []),
             await _unsent(desk),
             await _parked(desk),
             await _refused(desk),
@@ -52,6 +55,13 @@ def _disk(local: LocalRuntime) -> dict[str, Any]:
 def _store(local: LocalRuntime) -> dict[str, Any]:
     found = local.database.read("PRAGMA quick_check")
     return _result("store", found == [("ok",)], Text(f"数据文件检查：{found[0][0]}", f"store check: {found[0][0]}"))
+
+
+async def _log(desk: Desk) -> dict[str, Any]:
+    faults = await desk.runtime.log_faults()
+    told = Text("；".join(fault.zh for fault in faults), "; ".join(fault.en for fault in faults))
+    good = Text("事件日志可用，各读者的位置与它相符", "the event log answers, and every reader's position fits it")
+    return _result("log", not faults, told if faults else good)
 
 
 def _calendar(desk: Desk) -> dict[str, Any]:

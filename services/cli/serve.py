@@ -4,9 +4,11 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import structlog
 import uvicorn
 
 from services.cli import show
@@ -19,6 +21,7 @@ from shared.storage.port import StoreAway
 from shared.telemetry import configure_logging
 
 GRACE_SECONDS = 10
+log = structlog.get_logger("serve")
 
 
 class Server(uvicorn.Server):
@@ -49,14 +52,15 @@ async def serve_one(service: str, host: str, port: int) -> None:
             await distributed.prove_key()
         except StoreAway as away:
             # It starts all the same, and is not ready before the store has answered and the key is proven.
-            show.talk(Text(f"存储暂不可用：{away}", f"the store is away: {away}"))
+            log.warning("store away", problem=str(away.text))
         await serve_on(distributed, host, port, (service,))
     finally:
         await distributed.close()
 
 
 async def serve_on(local: Runtime, host: str, port: int, served: Sequence[str] | None = None) -> None:
-    """Serves an open runtime until SIGTERM or SIGINT; port 0 takes a free one. Says where on stderr."""
+    """Serves an open runtime until SIGTERM or SIGINT; port 0 takes a free one. Says where on stderr: a person in a
+    sentence, anything else in a line of the log."""
     listening = socket.create_server((host, port), reuse_port=False, backlog=1024)
     url = f"http://{host}:{listening.getsockname()[1]}"
     if isinstance(local, LocalRuntime):
@@ -75,12 +79,14 @@ async def serve_on(local: Runtime, host: str, port: int, served: Sequence[str] |
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
     shown = served[0] if served else "messages"
-    show.talk(
-        Text(
-            f"正在服务 {url}（Ctrl-C 结束）；接口说明 {url}/api/v1/{shown}/docs",
-            f"serving at {url} (Ctrl-C ends); API at {url}/api/v1/{shown}/docs",
+    docs = f"{url}/api/v1/{shown}/docs"
+    if sys.stderr.isatty():
+        show.talk(
+            Text(f"正在服务 {url}（Ctrl-C 结束）；接口说明 {docs}", f"serving at {url} (Ctrl-C ends); API at {docs}")
         )
-    )
+    else:
+        # Whoever collects the log finds one JSON document a line.
+        log.info("serving", url=url, docs=docs)
     # What start-up made lives as long as the process; the collector need not look at it again.
     gc.collect()
     gc.freeze()

@@ -2,21 +2,29 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.domain.text import Text
 from shared.web.metrics import MEDIA_TYPE, Figure, metrics
+
+
+class Reason(NamedTuple):
+    """Why a process is not ready, or what to look at although it is: a code for machines, a sentence for people."""
+
+    code: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether a process is ready; ``reasons`` say why not, or what to look at although it is (``reference_stale``)."""
+    """Whether a process is ready, with the reasons."""
 
     ready: bool
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -36,10 +44,11 @@ class Operations:
         return Response(b'{"status":"ok"}', media_type="application/json")
 
     async def readyz(self, request: Request) -> Response:
-        """200 when ready, 503 with the reasons when not."""
+        """200 when ready, 503 when not; ``reasons`` as ``{code, message, message_en}``."""
         request.scope["gongkai.route"] = "/readyz"
         health = await self._check()
-        body = {"ready": health.ready, "reasons": list(health.reasons), **health.detail}
+        reasons = [{"code": code, "message": text.zh, "message_en": text.en} for code, text in health.reasons]
+        body = {"ready": health.ready, "reasons": reasons, **health.detail}
         return Response(orjson.dumps(body), 200 if health.ready else 503, media_type="application/json")
 
     async def metrics(self, request: Request) -> Response:

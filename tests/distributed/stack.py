@@ -77,6 +77,18 @@ class Running:
         return self.process.wait(within)
 
 
+def codes(told: Mapping[str, Any]) -> set[str]:
+    """The codes of the reasons that ``/readyz`` gives."""
+    return {reason["code"] for reason in told["reasons"]}
+
+
+def metric(running: Running, name: str) -> float:
+    """A figure of ``/metrics``."""
+    text = httpx2.get(f"{running.url}/metrics", timeout=30).text
+    (line,) = (line for line in text.splitlines() if line.startswith(f"{name} "))
+    return float(line.rsplit(" ", 1)[1])
+
+
 @dataclass
 class Stack:
     """A county of its own (by prefix) on a broker and a store."""

@@ -400,9 +400,12 @@ async def test_a_failed_background_step_names_no_case(tmp_path: Path, logged: io
         await county.runtime.keep("events", failing, 0.01, stopped)
         ready = await county.client.get("/readyz")
         assert ready.status_code == 503
-        assert "LookupError" in ready.text
+        assert [reason["code"] for reason in ready.json()["reasons"]] == ["events_failed"]
+        assert "LookupError" not in ready.text
         assert case not in ready.text
-        assert "background step failed" in logged.getvalue()
+        (line,) = (line for line in logged.getvalue().splitlines() if "background step failed" in line)
+        assert json.loads(line)["exception"].startswith("LookupError\n")
+        assert " failing" in json.loads(line)["exception"]
         assert case not in "".join(line for line in logged.getvalue().splitlines() if "background" in line)
 
 

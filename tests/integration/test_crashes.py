@@ -443,7 +443,7 @@ async def test_a_full_disk_refuses_writes_and_goes_on_reading(data: Path, progra
             assert int(refused.headers["retry-after"]) > 0
         ready = await told.get("/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (503, False)
-        assert "store_refuses_writes" in ready.json()["reasons"][0]
+        assert ready.json()["reasons"][0]["code"] == "store_refuses_writes"
         assert (await told.get(f"{MESSAGES}/{case}", "office.clerk")).status_code == 200
         assert (await told.get("/healthz")).status_code == 200
         programs[0].let_files_grow(None)

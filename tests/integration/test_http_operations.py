@@ -24,7 +24,7 @@ from shared.storage.port import Parked, StoreAway
 from shared.web.app import compose_app
 from shared.web.metrics import Figure
 from shared.web.openapi import openapi_document
-from shared.web.operations import Health
+from shared.web.operations import Health, Reason
 from shared.web.reading import json_answer
 from shared.web.service_routes import service_routes
 from tests.county_over_http import LETTER, MESSAGES, County, problem
@@ -143,10 +143,21 @@ async def test_health_and_readiness_are_apart(luodian: County) -> None:
     assert (await luodian.client.get("/healthz")).json() == {"status": "ok"}
     ready = await luodian.client.get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})
-    luodian.health = Health(False, ("reference_unread", "store_away"), {"lag": 3})
+    reasons = (
+        Reason("reference_not_read", Text("尚未读完", "not read yet")),
+        Reason("store_away", Text("不在", "away")),
+    )
+    luodian.health = Health(False, reasons, {"lag": 3})
     waiting = await luodian.client.get("/readyz")
     assert waiting.status_code == 503
-    assert waiting.json() == {"ready": False, "reasons": ["reference_unread", "store_away"], "lag": 3}
+    assert waiting.json() == {
+        "ready": False,
+        "reasons": [
+            {"code": "reference_not_read", "message": "尚未读完", "message_en": "not read yet"},
+            {"code": "store_away", "message": "不在", "message_en": "away"},
+        ],
+        "lag": 3,
+    }
     assert (await luodian.client.get("/healthz")).status_code == 200
 
 

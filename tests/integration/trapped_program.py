@@ -101,8 +101,8 @@ class Program:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.talk.append(line)
-            if "http://" in line and not self.url:
-                self.url = "http://" + line.split("http://")[1].split("（")[0].strip()
+            if '"event":"serving"' in line:
+                self.url = json.loads(line)["url"]
                 self._serving.set()
         self._serving.set()
 

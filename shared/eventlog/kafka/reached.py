@@ -126,6 +126,9 @@ class Known(logging.Filter):
 
 _ONCE = OnceInAWhile()
 _KNOWN = Known()
+for _driver in ("aiokafka", LOGGER):
+    # Where nobody has asked for a log, as in a command, the driver's own words would go to the terminal beside ours.
+    logging.getLogger(_driver).addHandler(logging.NullHandler())
 
 
 def quieten() -> None:
