@@ -9,7 +9,6 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from structlog.testing import capture_logs
 
 from services.declared import SERVICES
 from services.distributed import open_distributed
@@ -55,14 +54,12 @@ async def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     runtime = open_distributed(settings, ("assessment",))
     app = app_of(runtime, ("assessment",))
     try:
-        # Both servers are away: the steps beside it fail, and to write their tracebacks out takes long.
-        with capture_logs():
-            async with app.router.lifespan_context(app):
-                transport = httpx2.ASGITransport(app=app)
-                async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
-                    await client.get("/healthz")
-                    found = (await client.get("/metrics")).text
-                    return set(re.findall(r"^(?:# TYPE )?(gongkai_\w+)", found, re.MULTILINE))
+        async with app.router.lifespan_context(app):
+            transport = httpx2.ASGITransport(app=app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+                await client.get("/healthz")
+                found = (await client.get("/metrics")).text
+                return set(re.findall(r"^(?:# TYPE )?(gongkai_\w+)", found, re.MULTILINE))
     finally:
         await runtime.close()
 
@@ -77,12 +74,18 @@ def test_what_can_go_wrong_has_an_alert() -> None:
     watched = set().union(*(asked_for(rule["expr"]) for rule in RULES))
     assert {
         "gongkai_consumer_lag",
+        "gongkai_log_reachable",
         "gongkai_oldest_unsent_seconds",
         "gongkai_parked_events",
         "gongkai_overdue_cases",
         "gongkai_partitions_refused",
         "gongkai_ready",
     } <= watched
+
+
+def test_a_broker_that_is_away_has_an_alert_of_its_own_that_waits_for_no_event() -> None:
+    (rule,) = (rule for rule in RULES if rule["alert"] == "LogUnreachable")
+    assert rule["expr"] == "gongkai_log_reachable == 0"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
