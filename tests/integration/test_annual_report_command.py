@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.integration.counter import CLERK, counter, staffed
 from tests.integration.program import ROOT, command, document, start
 from tests.integration.test_annual_report_story import CASE, CHIEF, MINE, answered, at, done, printed
-from tests.integration.test_application_story import CLERK, counter, staffed
 from tests.local_county import local_county
 
 CLOCK = {"GONGKAI_CLOCK": "2027-02-10T09:00:00+08:00"}

@@ -9,7 +9,7 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from shared.domain.localtime import read_moment
-from tests.integration.test_application_story import CLERK, COUNTY, HEAD, counter, given, staffed
+from tests.integration.counter import CLERK, COUNTY, HEAD, counter, given, staffed
 from tests.local_county import LocalCounty, local_county
 
 REPORTS = "/api/v1/assessment/annual-reports"

@@ -11,8 +11,7 @@ import httpx2
 from docx import Document
 
 from shared.documents.word import MEDIA_TYPE
-from tests.integration.program import ROOT, command, document, start
-from tests.integration.test_application_story import (
+from tests.integration.counter import (
     ASKED,
     CLERK,
     COUNTY,
@@ -25,6 +24,7 @@ from tests.integration.test_application_story import (
     given,
     staffed,
 )
+from tests.integration.program import ROOT, command, document, start
 from tests.local_county import LocalCounty, local_county
 
 HOSTILE = '张三<script>alert("1")</script>'
