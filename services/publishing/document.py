@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal, TypedDict
 
 from services.publishing.document_commands import (
@@ -143,15 +144,17 @@ def _interpretation(state: Document, context: Context, named: str | None) -> Int
     return view.state
 
 
-def _lacking(interpretation: Interpretation | None) -> str | None:
-    """What the interpretation lacks for its document to be accepted (三同步); None: nothing, or it is waived."""
+def _lacking(interpretation: Interpretation | None, today: date) -> str | None:
+    """What the interpretation lacked that day for its document to be accepted (三同步); None: nothing, or it is waived."""
     if interpretation is None:
         return "interpretation_missing"
     if interpretation.waived is not None:
         return None
-    if not interpretation.forms:
+    if interpretation.plan_filed is None or interpretation.plan_filed > today:
         return "plan_missing"
-    return None if interpretation.material else "material_missing"
+    if interpretation.material_sent is None or interpretation.material_sent > today:
+        return "material_missing"
+    return None
 
 
 def _synchronous(state: Document, context: Context, named: str | None) -> None:
@@ -163,7 +166,7 @@ def _synchronous(state: Document, context: Context, named: str | None) -> None:
         return
     if context.origin == "import":
         return
-    lacking = _lacking(interpretation)
+    lacking = _lacking(interpretation, context.today)
     if lacking is not None:
         raise refusal(lacking, "interpretation")
 
@@ -276,7 +279,7 @@ def send_back(state: Document, command: ReturnDocument, context: Context) -> lis
             raise refusal("has_reason", "ground")
         case "no_interpretation" if interpretation is None and state.interpretation is not None:
             raise refusal("interpretation_missing", "interpretation")
-        case "no_interpretation" if interpretation is not None and _lacking(interpretation) is None:
+        case "no_interpretation" if interpretation is not None and _lacking(interpretation, context.today) is None:
             raise refusal("has_interpretation", "ground")
     _in_sequence(state, context)
     return [DocumentReturned(department=state.department, ground=command.ground, explanation=command.explanation)]

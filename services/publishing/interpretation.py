@@ -358,4 +358,5 @@ INTERPRETATION: CaseKind[Interpretation] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
+    fold_version=2,
 )

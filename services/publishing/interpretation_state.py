@@ -59,7 +59,9 @@ class Interpretation:
     forms: tuple[Form, ...] = ()
     authors: str | None = None
     planned: date | None = None
+    plan_filed: date | None = None
     material: bool = False
+    material_sent: date | None = None
     submitter: str | None = None
     signed: bool = False
     published: date | None = None
@@ -84,14 +86,36 @@ def evolve(state: Interpretation, event: Event, stamp: Stamp) -> Interpretation:
                 started=event.started,
             )
         case PlanFiled():
-            return _placed(changed(_stepped(state, stamp), forms=event.forms, authors=event.authors, planned=event.due))
+            return _placed(
+                changed(
+                    _stepped(state, stamp),
+                    forms=event.forms,
+                    authors=event.authors,
+                    planned=event.due,
+                    plan_filed=state.plan_filed or local_date(stamp.happened),
+                )
+            )
         case InterpretationUrged():
             return changed(state, urged=state.urged + 1)
         case MaterialSubmitted():
-            return _placed(changed(_stepped(state, stamp), material=True, submitter=stamp.actor))
+            return _placed(
+                changed(
+                    _stepped(state, stamp),
+                    material=True,
+                    material_sent=local_date(stamp.happened),
+                    submitter=stamp.actor,
+                )
+            )
         case MaterialReturned():
             return _placed(
-                changed(_stepped(state, stamp), material=False, submitter=None, signed=False, returns=state.returns + 1)
+                changed(
+                    _stepped(state, stamp),
+                    material=False,
+                    material_sent=None,
+                    submitter=None,
+                    signed=False,
+                    returns=state.returns + 1,
+                )
             )
         case InterpretationSigned():
             return _placed(changed(_stepped(state, stamp), signed=True))

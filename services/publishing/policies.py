@@ -93,7 +93,9 @@ def _require_interpretation(event: Mapping[str, Any]) -> Reaction | None:
     submitted = Submitted.model_validate(event["data"])
     if not submitted.in_scope_of_interpretation or not submitted.newly_in_scope or submitted.origin == "import":
         return None
-    return Reaction("interpretation", None, RequireInterpretation(document=event["subject"]))
+    # As of the document's own day: what is recorded late may have had its plan in time.
+    happened = read_moment(event["time"])
+    return Reaction("interpretation", None, RequireInterpretation(document=event["subject"], happened=happened))
 
 
 class Required(BaseModel):

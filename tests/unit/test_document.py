@@ -41,8 +41,10 @@ from tests.unit.publishing_world import (
     DISCLOSURE,
     HEAD,
     HEALTH,
+    MATERIAL,
     OFFICE,
     OFFICE_CLERK,
+    PLAN,
     REVIEWER,
     SECOND,
     J,
@@ -400,6 +402,23 @@ def test_with_plan_and_material_it_is_accepted_and_issued() -> None:
     scenario.when(ISSUE, by=CLERK, on=NEXT).then_refused("document.interpretation_missing")
     named = ISSUE.model_copy(update={"interpretation": J})
     scenario.when(named, by=CLERK, on=NEXT).then(left(DocumentIssued, interpretation=J, issued=date(2026, 3, 3)))
+
+
+@pytest.mark.parametrize(("planned", "sent", "code"), [(NEXT, NEXT, "plan_missing"), (DAY, NEXT, "material_missing")])
+def test_a_plan_or_material_of_a_later_day_does_not_serve_a_decision_recorded_late(
+    planned: str, sent: str, code: str
+) -> None:
+    later = interpretation("required").and_(PLAN, by=CLERK, on=planned).and_(MATERIAL, by=CLERK, on=sent)
+    scenario = document("reviewed", in_scope_of_interpretation=True, others=[view(later)])
+    named = CHECKED.model_copy(update={"interpretation": J})
+    scenario.when(named, by=OFFICE, on=DAY, recorded=NEXT).then_refused(f"document.{code}")
+    scenario.when(named, by=OFFICE, on=NEXT).then(AttributeDetermined)
+
+
+def test_a_plan_that_replaces_another_counts_from_the_first() -> None:
+    other = interpretation("submitted").and_(PLAN, by=CLERK, on=NEXT)
+    scenario = document("determined", in_scope_of_interpretation=True, others=[view(other)], interpretation=J)
+    scenario.when(ISSUE.model_copy(update={"interpretation": J}), by=CLERK, on=DAY).then(DocumentIssued)
 
 
 def test_material_returned_after_the_decision_stops_the_issue() -> None:

@@ -10,6 +10,7 @@ from services.publishing.article_commands import Draft
 from services.publishing.document_commands import NoteInterpretation
 from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
 from services.publishing.policies import POLICIES
+from shared.domain.localtime import read_moment
 from shared.engine.policy import Reaction
 
 BY_NAME = {policy.name: policy for policy in POLICIES}
@@ -19,9 +20,10 @@ def reaction(policy: str, subject: str, **data: Any) -> Reaction | None:
     return BY_NAME[policy].react({"subject": subject, "time": "2026-03-09T10:00:00+08:00", "data": data})
 
 
-def test_a_document_in_scope_requires_an_interpretation() -> None:
+def test_a_document_in_scope_requires_an_interpretation_as_of_its_own_day() -> None:
     found = reaction("WhenDocumentInScopeRequireInterpretation", "W1", in_scope_of_interpretation=True)
-    assert found == Reaction("interpretation", None, RequireInterpretation(document="W1"))
+    of_that_day = RequireInterpretation(document="W1", happened=read_moment("2026-03-09T10:00:00+08:00"))
+    assert found == Reaction("interpretation", None, of_that_day)
 
 
 @pytest.mark.parametrize(
