@@ -233,7 +233,7 @@ class Desk:
             finally:
                 await database.close()
         live = await self.assessor.ranking(question)
-        equal = document["result_digest"] == live["result_digest"] and document["ranking"] == live["ranking"]
+        equal = document["result_digest"] == live["result_digest"] and _scored(document) == _scored(live)
         return {
             "events": events,
             "digest": digest,
@@ -714,3 +714,8 @@ def _argument(name: str, read: Any, value: Any) -> Any:
         return read(value)
     except DateProblem as problem:
         raise BadField(name, problem.text) from problem
+
+
+def _scored(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a ranking without what was parked: a fresh reading knows of none that somebody has dismissed."""
+    return [{name: value for name, value in row.items() if name != "parked"} for row in document["ranking"]]

@@ -156,7 +156,8 @@ def open_distributed(
     desk = stores[ASSESSMENT if ASSESSMENT in serve or not serve else serve[0]]
     topic_prefix = _topic_prefix(settings)
     log = KafkaEventLog(settings.kafka or "", topic_prefix, settings.partitions)
-    parts = parts_of(settings, desk, log, clock or ProcessClock(settings.clock_start), copy=True)
+    files = {name: mine.cases for name, mine in stores.items()}
+    parts = parts_of(settings, desk, log, clock or ProcessClock(settings.clock_start), files, copy=True)
     services = parts.services(stores.__getitem__)
     # A consumer's positions are kept beside what it leaves: with the service whose policy it is.
     readings = [(r, services[name].stores.positions) for name in serve for r in services[name].policies.readings]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.declared import SERVICES
 from services.runtime import IDLE_SECONDS, SWEEP_SECONDS, Runtime, parts_of
 from services.troubles import Trouble
 from shared.clock import ProcessClock
@@ -87,7 +88,8 @@ async def runtime_on(
     clock: Callable[[], datetime] | None = None,
 ) -> LocalRuntime:
     """A runtime on adapters that are open already; it closes database and folder."""
-    parts = parts_of(settings, stores, eventlog, clock or ProcessClock(settings.clock_start))
+    files = {declared.name: stores.cases for declared in SERVICES}
+    parts = parts_of(settings, stores, eventlog, clock or ProcessClock(settings.clock_start), files)
     services = parts.services(lambda _: stores)
     runtime = LocalRuntime(**parts.beside(stores, services), folder=folder, database=database)
     for service in services.values():

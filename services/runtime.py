@@ -411,11 +411,18 @@ class Parts:
 
 
 def parts_of(
-    settings: Settings, stores: Stores, eventlog: EventLog, now: Callable[[], datetime], *, copy: bool = False
+    settings: Settings,
+    stores: Stores,
+    eventlog: EventLog,
+    now: Callable[[], datetime],
+    files: Mapping[str, CaseReader],
+    *,
+    copy: bool = False,
 ) -> Parts:
     """Keys, vault and reference data on the given adapters. Raises ``KeyProblem``.
 
-    ``copy``: the log is apart from the store, which keeps a copy of the reference data.
+    ``files``: each service's case files, by its name. ``copy``: the log is apart from the store, which keeps a copy of
+    the reference data.
     """
     keys = open_keys(settings.data, master_file=settings.master_key_file, token_file=settings.token_key_file)
     limits = read_limits(settings)
@@ -425,7 +432,7 @@ def parts_of(
         now,
         eventlog,
         limits,
-        ReferenceFollower(eventlog, limits, stores.notes if copy else None),
+        ReferenceFollower(eventlog, limits, stores.notes if copy else None, files),
         Vault(stores.vault, keys, cipher=settings.cipher),
         asyncio.Event(),
     )

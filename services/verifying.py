@@ -12,6 +12,7 @@ from services.declared import SERVICES
 from services.runtime import Runtime, distinct
 from shared.domain.text import Text
 from shared.engine.genuine import stored_event
+from shared.engine.parking import UNREADABLE
 from shared.engine.verify import Bad, Closed, Problems, Sort, bad_event, verify
 from shared.eventlog.envelope import NotAnEvent, decode
 from shared.eventlog.port import TOPICS as ALL_TOPICS
@@ -136,6 +137,6 @@ def _expected(projector: Projector, record: Logged) -> tuple[str | None, int | N
         return None, None
     try:
         fact = projector.fact(event, restricted=record.topic.endswith(".restricted"))
-    except (NotAnEvent, ValueError, KeyError):
+    except UNREADABLE:
         return event["id"], None
     return fact.id, hash(replace(fact, voids=tuple(sorted(set(fact.voids)))))

@@ -127,10 +127,13 @@ class Assessor:
         return document
 
     async def parked(self) -> dict[str, int]:
-        """How many events each department has parked, without those that were dismissed."""
+        """How many events each department has parked, without those that were dismissed.
+
+        Of whom a restricted topic holds something is not told: it stands under ``?``.
+        """
         found: dict[str, int] = {}
         for one in waiting(await self._positions.parked("assessment.facts")):
-            key = one.department or "?"
+            key = (None if one.topic.endswith(".restricted") else one.department) or "?"
             found[key] = found.get(key, 0) + 1
         return found
 

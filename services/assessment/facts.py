@@ -8,9 +8,10 @@ import orjson
 from shared.contracts import Contract, released
 from shared.domain.localtime import date_and_instant
 from shared.engine.genuine import strangeness
+from shared.engine.parking import UNREADABLE, parked
 from shared.eventlog.envelope import NotAnEvent, decode, short_type
 from shared.eventlog.port import ASSESSMENT, MESSAGES, MESSAGES_RESTRICTED, PUBLISHING, REQUESTS, Logged
-from shared.storage.port import NO_CLOCKS, CaseReader, FactRow, FactStore, Parked, Parking
+from shared.storage.port import NO_CLOCKS, CaseReader, FactRow, FactStore, Parking
 
 CONSUMER = "assessment.facts"
 NOT_KEPT = "现有事实与本事件不符，请运行 gongkai rebuild assessment / the fact that is kept is not this event's: run gongkai rebuild assessment"
@@ -40,22 +41,26 @@ class Projector:
     async def take(self, records: Sequence[Logged]) -> None:
         """Inserts the facts of a batch; an unreadable record, an unknown type, a forgery is parked, the others go on."""
         read: list[tuple[Logged, dict[str, Any]]] = []
-        facts: list[FactRow] = []
         for record in records:
-            event: dict[str, Any] | None = None
             try:
-                event = decode(record.value)
-                facts.append(self.fact(event, restricted=record.topic.endswith(".restricted")))
-                read.append((record, event))
-            except (NotAnEvent, ValueError, KeyError) as problem:
+                read.append((record, decode(record.value)))
+            except NotAnEvent as problem:
+                await self._park(record, None, str(problem))
+        facts: list[tuple[Logged, dict[str, Any], FactRow]] = []
+        # What no file holds is not looked into: its content may be anything.
+        for (record, event), why in zip(read, await strangeness(read, self._files), strict=True):
+            if why is not None:
+                await self._park(record, event, f"{event['id']}: {why}")
+                continue
+            try:
+                facts.append((record, event, self.fact(event, restricted=record.topic.endswith(".restricted"))))
+            except UNREADABLE as problem:
                 await self._park(record, event, str(problem))
-        strange = await strangeness(read, self._files)
-        forks = set(await self._facts.insert([fact for fact, why in zip(facts, strange, strict=True) if why is None]))
-        for (record, event), why in zip(read, strange, strict=True):
-            # Kept from a release that asked no case file: what came first then is live, whichever it was.
-            reason = why or (NOT_KEPT if event["id"] in forks else None)
-            if reason is not None:
-                await self._park(record, event, f"{event['id']}: {reason}")
+        forks = set(await self._facts.insert([fact for _, _, fact in facts]))
+        for record, event, fact in facts:
+            if fact.id in forks:
+                # Kept from a release that asked no case file: what came first then is live, whichever it was.
+                await self._park(record, event, f"{fact.id}: {NOT_KEPT}")
 
     def fact(self, event: Mapping[str, Any], *, restricted: bool) -> FactRow:
         """One event as a fact. Raises ``NotAnEvent`` for a type without a contract."""
@@ -85,16 +90,4 @@ class Projector:
         )
 
     async def _park(self, record: Logged, event: Mapping[str, Any] | None, reason: str) -> None:
-        department = event["data"].get("department") if event else record.key.rpartition("/")[2]
-        await self._parking.park(
-            Parked(
-                CONSUMER,
-                record.topic,
-                record.partition,
-                record.offset,
-                event["id"] if event else None,
-                department,
-                reason,
-                record.value,
-            )
-        )
+        await self._parking.park(parked(CONSUMER, record, event, reason))

@@ -76,12 +76,13 @@ def demo(
     from services.demo import demo as run_demo
     from services.demo import stack_demo
 
-    settings = settings_of_run()
-    if settings.runtime == "distributed" and keep is None:
-        document = run(lambda: stack_demo(settings, show.talk))
-    else:
-        document = run(lambda: run_demo(keep, show.talk))
-    print_demo(document, keep)
+    async def work() -> dict[str, Any]:
+        settings = settings_of_run()
+        if settings.runtime == "distributed" and keep is None:
+            return await stack_demo(settings, show.talk)
+        return await run_demo(keep, show.talk)
+
+    print_demo(run(work), keep)
 
 
 @app.command()

@@ -1,16 +1,18 @@
 """Follows the reference topic into memory: calendar, directory and plans as every decision sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 import structlog
 
 from shared.engine.consumer import fits
+from shared.engine.genuine import strangeness
+from shared.engine.parking import UNREADABLE
 from shared.engine.reference import Reference, apply
 from shared.eventlog.envelope import NotAnEvent, decode, event_id
 from shared.eventlog.port import REFERENCE, EventLog, LogAway, Logged, LogReset
-from shared.storage.port import NoteStore, Position
+from shared.storage.port import CaseReader, NoteStore, Position
 
 BATCH = 500
 COPY = "reference"
@@ -22,11 +24,18 @@ class ReferenceFollower:
     """``current`` is None until the topic's end has been reached once, or a copy of what it held stands in for it.
 
     Where the log is apart from the store, ``notes`` keeps a copy of what was read, so that a process starts with the
-    log away (``stale``) and knows a log that is not the one it read. The topic has one partition.
+    log away (``stale``) and knows a log that is not the one it read. The topic has one partition. What no case file of
+    ``files`` (each service's, by its name) holds is read past: every decision and every score rests on what is told here.
     """
 
-    def __init__(self, eventlog: EventLog, settings: Mapping[str, Any], notes: NoteStore | None = None) -> None:
-        self._log, self._settings, self._notes = eventlog, settings, notes
+    def __init__(
+        self,
+        eventlog: EventLog,
+        settings: Mapping[str, Any],
+        notes: NoteStore | None,
+        files: Mapping[str, CaseReader],
+    ) -> None:
+        self._log, self._settings, self._notes, self._files = eventlog, settings, notes, files
         self._reading = Reference.empty(settings)
         self._read: list[str] = []
         self._kept = 0
@@ -56,7 +65,7 @@ class ReferenceFollower:
             came = await self._follow()
         except LogAway:
             if not self._reached:
-                self._take_all(await self._copy())
+                await self._take_copy(await self._copy())
             self.stale = True
             raise
         self._reached, self.stale = True, False
@@ -76,7 +85,7 @@ class ReferenceFollower:
         """Reads another log from its start; what was known stays until its end is reached."""
         if self._notes is None:
             raise LogReset(REFERENCE, PARTITION, len(self._read), event_id(self._read[-1].encode()))
-        fresh = ReferenceFollower(self._log, self._settings, self._notes)
+        fresh = ReferenceFollower(self._log, self._settings, self._notes, self._files)
         came = await fresh.run_once()
         self._reading, self._read, self._kept = fresh._reading, fresh._read, fresh._kept
         self.stale = False
@@ -85,19 +94,29 @@ class ReferenceFollower:
     async def _follow(self) -> int:
         came = 0
         while records := await self._log.read(REFERENCE, PARTITION, len(self._read), BATCH):
-            for record in records:
-                self._take(record)
+            await self._take(records)
             came += len(records)
         return came
 
-    def _take(self, record: Logged) -> None:
-        if record.offset != len(self._read):
-            raise LogReset(REFERENCE, PARTITION, len(self._read), None)
-        self._read.append(record.value.decode("utf-8", "replace"))
-        try:
-            self._reading = apply(self._reading, decode(record.value))
-        except (NotAnEvent, ValueError) as problem:
-            log.error("reference event unreadable", offset=record.offset, problem=str(problem))
+    async def _take(self, records: Sequence[Logged]) -> None:
+        read: list[tuple[Logged, Mapping[str, Any]]] = []
+        for place, record in enumerate(records, len(self._read)):
+            if record.offset != place:
+                raise LogReset(REFERENCE, PARTITION, place, None)
+            try:
+                read.append((record, decode(record.value)))
+            except NotAnEvent as problem:
+                log.error("reference event unreadable", offset=record.offset, problem=str(problem))
+        strange = await strangeness(read, self._files)
+        self._read += [record.value.decode("utf-8", "replace") for record in records]
+        for (record, event), why in zip(read, strange, strict=True):
+            if why is not None:
+                log.error("strange reference record", offset=record.offset, problem=why)
+                continue
+            try:
+                self._reading = apply(self._reading, event)
+            except UNREADABLE as problem:
+                log.error("reference event unreadable", offset=record.offset, problem=str(problem))
 
     async def _copy(self) -> list[str]:
         return await kept_copy(self._notes) if self._notes is not None else []
@@ -107,10 +126,10 @@ class ReferenceFollower:
         if reset is not None:
             raise reset
 
-    def _take_all(self, copy: list[str]) -> None:
+    async def _take_copy(self, copy: list[str]) -> None:
         # What was read before the log went away is the copy's own beginning.
-        for place, value in enumerate(copy[len(self._read) :], len(self._read)):
-            self._take(Logged(REFERENCE, PARTITION, place, "", value.encode()))
+        rest = enumerate(copy[len(self._read) :], len(self._read))
+        await self._take([Logged(REFERENCE, PARTITION, place, "", value.encode()) for place, value in rest])
         self._kept = len(copy)
         self._reached = bool(copy)
 

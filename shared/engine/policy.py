@@ -14,9 +14,10 @@ import structlog
 from shared.domain.kind import BadField, Command, RuleBroken
 from shared.engine.consumer import Consumer
 from shared.engine.execute import Engine, KeyReused, NotFound, system
-from shared.eventlog.envelope import NotAnEvent, Trace, decode, read_type, short_type
+from shared.engine.parking import UNREADABLE, parked
+from shared.eventlog.envelope import Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
-from shared.storage.port import NoteStore, Parked, Parking, PositionStore
+from shared.storage.port import NoteStore, Parking, PositionStore
 
 MOST_DEPTH = 8
 REFUSED = "policy-refused:"
@@ -99,19 +100,8 @@ class _Reacting:
             if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
                 return
             reaction = policy.react(event)
-        except (NotAnEvent, ValueError, KeyError, AttributeError, TypeError) as problem:
-            await self.parking.park(
-                Parked(
-                    self.name,
-                    record.topic,
-                    record.partition,
-                    record.offset,
-                    event["id"] if event else None,
-                    event["data"].get("department") if event else None,
-                    str(problem),
-                    record.value,
-                )
-            )
+        except UNREADABLE as problem:
+            await self.parking.park(parked(self.name, record, event, str(problem)))
             return
         if reaction is None:
             return

@@ -1,6 +1,7 @@
 """An event as stored and published: CloudEvents 1.0, structured mode, chained by digest within its case."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,6 +117,7 @@ _TEXTS = (
 _NEEDED: Mapping[str, type] = dict.fromkeys(_TEXTS, str) | {"sequence": int, "data": dict}
 _KINDS = tuple(_NEEDED.values())
 _values = itemgetter(*_NEEDED)
+_VERSION = re.compile("v[0-9]{1,9}")
 
 
 def decode(body: bytes) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def type_name(service: str, name: str, version: int) -> str:
 def read_type(full: str) -> tuple[str, str, int]:
     """(service, name, version) of a full type. Raises ``NotAnEvent``."""
     parts = full.split(".")
-    if len(parts) != 4 or parts[0] != "gongkai" or not parts[3].startswith("v") or not parts[3][1:].isdigit():
+    if len(parts) != 4 or parts[0] != "gongkai" or not _VERSION.fullmatch(parts[3]):
         raise NotAnEvent(f"不是本系统的事件类型：{full} / not one of our types: {full}")
     return parts[1], parts[2], int(parts[3][1:])
 

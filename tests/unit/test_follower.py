@@ -8,6 +8,7 @@ from shared.engine.follower import COPY, ReferenceFollower
 from shared.eventlog.memory import MemoryEventLog
 from shared.eventlog.port import REFERENCE, Entry, LogAway, Logged
 from shared.storage.memory import memory_stores
+from tests.held_files import HeldFiles
 
 
 class AwayAfter(MemoryEventLog):
@@ -48,9 +49,10 @@ async def test_a_log_that_goes_away_in_the_first_reading_leaves_it_to_the_copy()
     # The check of the copy, and one batch: the look for more finds the log away.
     log, notes = AwayAfter(2), memory_stores().notes
     units = [_unit(1), _unit(2), _unit(3)]
-    await log.publish([Entry(REFERENCE, "luodian/county-office", unit) for unit in units])
+    entries = [Entry(REFERENCE, "luodian/county-office", unit) for unit in units]
+    await log.publish(entries)
     await notes.set_note(COPY, orjson.dumps([unit.decode() for unit in units[:2]]))
-    follower = ReferenceFollower(log, {}, notes)
+    follower = ReferenceFollower(log, {}, notes, {"assessment": HeldFiles(*entries)})
     with pytest.raises(LogAway):
         await follower.run_once()
     assert follower.stale

@@ -3,10 +3,12 @@
 import orjson
 import pytest
 
+from shared.domain.text import Text
 from shared.engine.follower import ReferenceFollower, let_copy_go
 from shared.eventlog.memory import MemoryEventLog
-from shared.eventlog.port import REFERENCE, Entry, LogReset
+from shared.eventlog.port import REFERENCE, Entry, LogAway, Logged, LogReset
 from shared.storage.memory import memory_stores
+from tests.held_files import HeldFiles
 
 
 def notice(number: int) -> Entry:
@@ -36,10 +38,21 @@ def notice(number: int) -> Entry:
     return Entry(REFERENCE, "522728/county-office", orjson.dumps(event))
 
 
+FILES = {"assessment": HeldFiles(*map(notice, range(1, 5)))}
+
+
+class Away(MemoryEventLog):
+    """Not there."""
+
+    async def read(self, topic: str, partition: int, offset: int, limit: int) -> list[Logged]:
+        """Raises ``LogAway``."""
+        raise LogAway("broker", Text("不在", "away"))
+
+
 async def test_a_running_follower_refuses_another_log_until_its_copy_is_let_go() -> None:
     notes, first, second = memory_stores().notes, MemoryEventLog(), MemoryEventLog()
     await first.publish([notice(1), notice(2)])
-    follower = ReferenceFollower(first, {}, notes)
+    follower = ReferenceFollower(first, {}, notes, FILES)
     assert await follower.run_once() == 2
     known = follower.current
     assert known is not None
@@ -55,14 +68,31 @@ async def test_a_running_follower_refuses_another_log_until_its_copy_is_let_go()
     assert follower.current.position == 3
     await second.publish([notice(4)])
     assert await follower.run_once() == 1
-    assert await ReferenceFollower(second, {}, notes).run_once() == 4
+    assert await ReferenceFollower(second, {}, notes, FILES).run_once() == 4
 
 
 async def test_without_a_copy_another_log_is_refused() -> None:
     log = MemoryEventLog()
     await log.publish([notice(1)])
-    follower = ReferenceFollower(log, {})
+    follower = ReferenceFollower(log, {}, None, FILES)
     await follower.run_once()
     follower._log = MemoryEventLog()
     with pytest.raises(LogReset):
         await follower.run_once()
+
+
+async def test_what_no_case_file_holds_is_read_past_from_the_log_and_from_its_copy() -> None:
+    notes, log = memory_stores().notes, MemoryEventLog()
+    forged = notice(9)
+    other_content = Entry(REFERENCE, forged.key, notice(2).value.replace("通知2".encode(), "假通知".encode()))
+    await log.publish([notice(1), forged, other_content, Entry(REFERENCE, "x", b"no event"), notice(2)])
+    follower = ReferenceFollower(log, {}, notes, FILES)
+    assert await follower.run_once() == 5
+    assert follower.current is not None
+    assert follower.current.position == 2
+    assert set(follower.current.told) == {"calendar/1", "calendar/2"}
+    from_the_copy = ReferenceFollower(Away(), {}, notes, FILES)
+    with pytest.raises(LogAway):
+        await from_the_copy.run_once()
+    assert from_the_copy.current is not None
+    assert set(from_the_copy.current.told) == {"calendar/1", "calendar/2"}

@@ -17,7 +17,7 @@ from shared.domain.directory import PUBLIC, SYSTEM
 from shared.domain.kind import BadField
 from shared.engine.execute import Asked
 from shared.eventlog.envelope import decode
-from shared.eventlog.port import MESSAGES, REFERENCE, Entry
+from shared.eventlog.port import MESSAGES, MESSAGES_RESTRICTED, REFERENCE, Entry
 from shared.storage.port import FactRow, Parked
 from tests.integration.operations.conftest import QUARTER, Town, ranked
 
@@ -70,6 +70,53 @@ async def test_of_two_records_with_one_id_the_one_that_the_case_file_holds_count
         assert await all_facts(runtime) == facts
         assert (await ranked(runtime))["result_digest"] == before["result_digest"]
         assert (await Desk(runtime).replay(question_of(QUARTER)))["equal"]
+
+
+async def test_a_strange_record_may_hold_anything_and_stops_nobody(town: Town) -> None:
+    async with town.open() as runtime:
+        before, known = await ranked(runtime), runtime.reference
+        entry, event, _ = await a_reply(runtime)
+        data = event["data"]
+        odd = [
+            {"data": data | {"voids": 5}},
+            {"data": data | {"clocks": "none", "due": {"a": 1}}},
+            {"data": data | {"department": {"a": ["b"]}}},
+            {"time": "0001-01-01T00:00:00+14:00"},
+            {"type": "gongkai.messages.ReplySent.v²"},
+            {"type": "gongkai.messages.ReplySent.v１"},
+            {"sequence": 1 << 62},
+        ]
+        strangers = [
+            event | {"id": f"M9999-00000{n}/1", "subject": f"M9999-00000{n}"} | one for n, one in enumerate(odd)
+        ]
+        created = {"type": "gongkai.assessment.DepartmentRegrouped.v1", "id": "x/1", "subject": "x", "sequence": 1}
+        regrouped = event | created | {"data": {"department": "education", "group": "township", "since": "2020-01-01"}}
+        await runtime.eventlog.publish(
+            [
+                *(Entry(MESSAGES, entry.key, orjson.dumps(one)) for one in strangers),
+                Entry(MESSAGES_RESTRICTED, entry.key, orjson.dumps(strangers[0] | {"id": "M9998-000001/1"})),
+                Entry(REFERENCE, entry.key, orjson.dumps(regrouped)),
+            ]
+        )
+        await runtime.settle_down()
+        await runtime.follower.run_once()
+        assert runtime.reference.directory == known.directory
+        parked = await set_aside(runtime)
+        assert len(parked) == len(strangers) + 1
+        assert all(isinstance(one.department, str) for one in parked)
+        after = await ranked(runtime)
+        assert after["result_digest"] == before["result_digest"]
+        assert after["parked"] == len(parked)
+        # Of whom a restricted topic holds something is in no unit's row.
+        assert sum(row["parked"] for row in after["ranking"]) == len(strangers)
+        assert [one["sort"] for one in (await Desk(runtime).verify())["problems"]] == ["stranger"]
+        assert (await rebuild(runtime, town.talk))["equal"]
+        for one in parked:
+            place = f"{one.topic}/{one.partition}@{one.offset}"
+            await dismiss(runtime, place, WHY)
+        assert (await Desk(runtime).replay(question_of(QUARTER)))["equal"]
+        listed = (await list_parked(runtime, FACTS))["parked"]
+        assert [one["dismissed"] for one in listed] == [WHY] * len(parked)
 
 
 async def test_a_forgery_that_comes_before_its_event_gives_way_to_it(town: Town) -> None:
