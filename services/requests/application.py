@@ -120,6 +120,7 @@ from services.requests.application_state import (
     reply_clock,
 )
 from shared.domain.changed import changed
+from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.deadline import Clock, due
 from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
@@ -871,7 +872,8 @@ def stands(state: Application, event: Event) -> bool:
             return state.status not in OPEN
         case _:
             return state.received is not None or isinstance(
-                event, RequestReceived | ApplicationSubmitted | HelpProvided | RecordCorrectionRequested
+                event,
+                (*COMMON_EVENTS, RequestReceived, ApplicationSubmitted, HelpProvided, RecordCorrectionRequested),
             )
 
 
@@ -1069,5 +1071,5 @@ APPLICATION: CaseKind[Application] = CaseKind(
     stands=stands,
     may_void=may_void,
     letters=LETTERS,
-    fold_version=4,
+    fold_version=5,
 )

@@ -60,7 +60,7 @@ from services.requests.application_rules import (
     Remedy,
 )
 from shared.domain.changed import changed
-from shared.domain.corrections import EntryVoided, OverdueRevoked
+from shared.domain.corrections import COMMON_EVENTS, EntryVoided, OverdueRevoked
 from shared.domain.deadline import Clock, Extend, Operation, Restart, Suspend
 from shared.domain.kind import Event, Stamp, letter_of
 from shared.domain.localtime import local_date
@@ -207,7 +207,7 @@ class Application:
 
 def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
     """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
-    if not isinstance(event, OverdueRevoked | ProcedureFaulted | SubjectErased):
+    if not isinstance(event, (*COMMON_EVENTS, ProcedureFaulted, SubjectErased)):
         state = changed(state, last_step=_last_step(state, stamp))
     if letter_of(event) is not None:
         state = changed(state, letters=state.letters + 1, numbered=state.numbered + 1)
