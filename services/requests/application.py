@@ -783,7 +783,9 @@ def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context)
 
 
 def find_fault(state: Application, command: FindFault, context: Context) -> list[Event]:
-    """记录程序问题, each kind once; what a clock finds may have been found in review before."""
+    """记录程序问题, each kind once; what a clock finds may have been found in review before, or its lapse undone."""
+    if context.actor.system and command.kind == "extension_unnotified" and state.extension_ended != "missed":
+        return []
     if command.kind in state.faults:
         if context.actor.system:
             return []

@@ -12,6 +12,7 @@ from services.requests.application_commands import (
     ApproveExtension,
     AskReasons,
     Consult,
+    FindFault,
     NoticeFee,
     NotifyExtension,
     ReceiveCorrection,
@@ -264,6 +265,15 @@ def test_what_lapsed_is_charged_as_of_its_day_and_once() -> None:
     )
     assert scenario.records[-1].stamp.happened == moment(late)
     scenario.when(reaction.command, on=late, recorded="2026-11-21").then_nothing()
+
+
+def test_a_lapse_that_a_notice_recorded_late_has_undone_leaves_no_fault() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
+    scenario.when_swept("2026-11-06").then(ExtensionLapsed, ReplyOverdue)
+    scenario.and_(NotifyExtension(), by=CLERK, on="2026-11-05", recorded="2026-11-06 10:00")
+    found = FindFault(kind="extension_unnotified")
+    scenario.when(found, on="2026-11-06 00:00", recorded="2026-11-06 10:01").then_nothing()
+    assert not any(isinstance(event, ExtensionLapsed | ReplyOverdue) for event in scenario.live)
 
 
 def test_an_extension_is_bounded_and_comes_before_the_limit_ends() -> None:
