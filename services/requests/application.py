@@ -567,6 +567,8 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
     _letter_complete(state, drafted, context)
     if ending.remedy == "reconsideration_first" and command.remedy != "reconsideration_first":
         raise refusal("remedy_first", "remedy")
+    if command.remedy == "reconsideration_first" and ending.remedy != "reconsideration_first":
+        raise refusal("remedy_not_first", "remedy")
     if context.unattended:
         return
     if command.outcome == "O5" and state.search == "none":
@@ -753,14 +755,15 @@ def decide_reconsideration(state: Application, command: DecideReconsideration, c
 
 
 def file_lawsuit(state: Application, command: FileLawsuit, context: Context) -> list[Event]:
-    """提起行政诉讼: against a refusal only after reconsideration."""
+    """提起行政诉讼: against a refusal only after reconsideration, whatever the reply told."""
     if state.status in OPEN and state.reply_ended != "missed":
         raise refusal("not_answered")
     if state.lawsuit == "filed":
         raise refusal("lawsuit_pending")
     if state.reconsideration == "filed":
         raise refusal("reconsideration_pending")
-    if state.remedy == "reconsideration_first" and state.reconsideration != "decided":
+    first = state.outcome is not None and OUTCOMES[state.outcome].remedy == "reconsideration_first"
+    if first and state.reconsideration != "decided":
         raise refusal("reconsideration_first")
     _in_sequence(state, context)
     after = state.reconsideration == "decided"

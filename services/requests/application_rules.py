@@ -288,6 +288,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("不予公开的答复须告知先申请行政复议", "a refusal tells that reconsideration comes before a lawsuit"),
         RECONSIDERATION,
     ),
+    "remedy_not_first": (
+        Text(
+            "此类答复不属于不予公开，不适用行政复议前置，可以直接起诉",
+            "nothing is refused by this outcome, so reconsideration need not come before a lawsuit",
+        ),
+        RECONSIDERATION,
+    ),
     "search_missing": (Text("答复信息不存在前须有检索记录", "a search is recorded before that answer"), ANSWERS),
     "correction_missing": (Text("未曾要求补正", "no correction was asked for"), CORRECTION),
     "reasons_never_asked": (Text("未曾要求申请人说明理由", "the applicant was not asked for reasons"), EXCESSIVE),

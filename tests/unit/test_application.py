@@ -277,6 +277,21 @@ def test_a_refusal_tells_that_reconsideration_comes_first() -> None:
         )
 
 
+@pytest.mark.parametrize("outcome", sorted(set(ANSWER) - {"O3", "O4"}))
+def test_where_nothing_is_refused_no_reply_tells_that_reconsideration_comes_first(outcome: str) -> None:
+    _ready(outcome).when(drafted(outcome, remedy="reconsideration_first"), by=CLERK, on=DAY).then_refused(
+        "application.remedy_not_first", "remedy"
+    )
+
+
+def test_whether_a_lawsuit_needs_reconsideration_first_follows_from_the_outcome_alone() -> None:
+    scenario = _ready("O5").and_(drafted("O5"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
+    scenario.and_(Reply(), by=CLERK, on=DAY)
+    told = replace(scenario.state, remedy="reconsideration_first")
+    scenario.file = replace(scenario.file, state=told)
+    scenario.when(FileLawsuit(), by=CLERK, on="2026-10-12").then(left(LawsuitFiled, after_reconsideration=False))
+
+
 @pytest.mark.parametrize(
     ("outcome", "code", "field"),
     [
