@@ -626,10 +626,14 @@ def reply(state: Application, command: Reply, context: Context) -> list[Event]:
 
 
 def answer_on_the_spot(state: Application, command: AnswerOnTheSpot, context: Context) -> list[Event]:
-    """当场答复: given at once, so nobody reviews it first."""
+    """当场答复: given on the day of receipt, so nobody reviews it first; what was drafted goes by review."""
     _received(state, context)
     if command.outcome not in ("O1", "O2") or state.status not in ("received", "handling") or state.consultations:
         raise refusal("on_the_spot", "outcome")
+    if state.received != context.today:
+        raise refusal("on_the_spot_later")
+    if state.drafter is not None:
+        raise refusal("on_the_spot_drafted")
     drafted = ReplyDrafted(
         department=state.department,
         outcome=command.outcome,

@@ -688,7 +688,10 @@ class Reply(Command):
 
 @command(
     Text("当场答复", "Answer on the spot"),
-    help=Text("能够当场答复的当场答复：已公开或予以公开。", "What can be given at once: already public, or disclosed."),
+    help=Text(
+        "收到申请当日能够当场答复的：已公开或予以公开。",
+        "What can be given at once on the day of receipt: already public, or disclosed.",
+    ),
     basis=PERIOD,
     allowed=(DESK,),
 )

@@ -315,6 +315,20 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("只有能够当场提供的信息才可当场答复", "only what can be given at once is answered on the spot"),
         PERIOD,
     ),
+    "on_the_spot_later": (
+        Text(
+            "当场答复只在收到申请的当日；此后的答复须拟定、审核后发出",
+            "on the spot is on the day of receipt; a later reply is drafted and reviewed",
+        ),
+        PERIOD,
+    ),
+    "on_the_spot_drafted": (
+        Text(
+            "已拟定过答复的，须经审核后发出，不得当场答复",
+            "a reply that was drafted is sent after review, not given on the spot",
+        ),
+        PERIOD,
+    ),
     "no_draft": (Text("没有待审核的答复", "no reply is waiting for review"), KEEPING),
     "not_reviewed": (Text("答复尚未审核", "the reply has not been reviewed"), KEEPING),
     "same_person": (

@@ -293,7 +293,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ReplyReviewed():
             if event.passed:
                 return changed(state, status="reviewed")
-            return changed(state, status="handling", draft=None, drafter=None)
+            return changed(state, status="handling", draft=None)
         case ReplySent():
             return _replied(state, event, day)
         case ReplyOverdue():

@@ -349,6 +349,19 @@ def test_what_can_be_given_at_once_is_answered_on_the_spot() -> None:
     )
 
 
+SPOT = AnswerOnTheSpot(outcome="O2", reply="当场提供", how="当场交付复印件")
+
+
+def test_a_reply_is_given_on_the_spot_only_on_the_day_of_receipt() -> None:
+    file("registered").when(SPOT, by=CLERK, on="2026-10-10").then_refused("application.on_the_spot_later")
+    file("registered").when(SPOT, by=CLERK, on=f"{DAY} 17:00").then(ReplyDrafted, left(ReplySent, on_the_spot=True))
+
+
+def test_a_draft_refused_in_review_is_not_given_on_the_spot() -> None:
+    scenario = file("drafted").and_(ReviewReply(passed=False, reason="不能公开"), by=HEAD, on=DAY)
+    scenario.when(SPOT, by=CLERK, on=DAY).then_refused("application.on_the_spot_drafted")
+
+
 def test_delivery_is_recorded_once_after_the_reply() -> None:
     file("reviewed").when(RecordDelivery(delivery="mail"), by=CLERK, on=DAY).then_refused("application.not_answered")
     scenario = file("answered")
