@@ -571,6 +571,7 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
         raise refusal("remedy_not_first", "remedy")
     if context.unattended:
         return
+    _not_contradicted(state, command, context)
     if command.outcome == "O5" and state.search == "none":
         raise refusal("search_missing", "outcome")
     if command.outcome == "O8" and not state.corrected:
@@ -580,9 +581,27 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
     third = [c for c in state.consultations if c.asked == "third_party"]
     if command.ground == "third_party" and not third:
         raise refusal("consultation_missing", "ground")
+    if command.ground == "third_party" and all(c.answer == "agrees" for c in third):
+        raise refusal("third_party_agrees", "ground")
     objecting = any(c.answer == "objects" for c in third)
     if command.outcome == "O2" and objecting and command.public_interest is None:
         raise refusal("third_party_objects", "public_interest")
+
+
+def _not_contradicted(state: Application, command: DraftReply, context: Context) -> None:
+    """The outcome does not gainsay what stands in this file, or in that of the application it repeats."""
+    if command.outcome == "O5" and state.search == "found":
+        raise refusal("search_found", "outcome")
+    if command.outcome == "O13" and state.reasons == "reasonable":
+        raise refusal("reasons_accepted", "outcome")
+    if command.outcome != "O11" or command.earlier is None:
+        return
+    view = context.cases.get(command.earlier)
+    other = view.state if view is not None and isinstance(view.state, Application) else None
+    if command.earlier == context.case or other is None or other.answered is None or other.answered > context.today:
+        raise refusal("earlier_not_answered", "earlier")
+    if other.writer != state.writer and other.identity is not None and state.identity is not None:
+        raise refusal("earlier_of_another", "earlier")
 
 
 def review_reply(state: Application, command: ReviewReply, context: Context) -> list[Event]:

@@ -617,6 +617,7 @@ class _Answer(Command):
     ),
     basis=ANSWERS,
     allowed=(DESK,),
+    needs=lambda given: (given.earlier,) if given.earlier else (),
 )
 class DraftReply(_Answer):
     """Draft the reply."""
@@ -638,7 +639,7 @@ class DraftReply(_Answer):
     )
     earlier: str | None = _line(
         Text("此前的申请", "Earlier application"),
-        Text("重复申请时，已答复的申请编号。", "For a repeated one: which was answered."),
+        Text("重复申请时，已答复的申请的案卷编号。", "For a repeated one: the case id of the one answered."),
         ANSWERS,
         most=40,
         default=None,

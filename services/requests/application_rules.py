@@ -296,11 +296,39 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         RECONSIDERATION,
     ),
     "search_missing": (Text("答复信息不存在前须有检索记录", "a search is recorded before that answer"), ANSWERS),
+    "search_found": (
+        Text(
+            "检索记录为已检索到信息，不得答复信息不存在", "the search on file found it; it cannot be said not to exist"
+        ),
+        ANSWERS,
+    ),
+    "reasons_accepted": (
+        Text(
+            "申请理由已认定合理，不得以无正当理由不予处理",
+            "the applicant's reasons were found reasonable; it is not refused for want of them",
+        ),
+        EXCESSIVE,
+    ),
+    "earlier_not_answered": (
+        Text("此前的申请须是已答复的另一件申请", "the earlier application is another one that has been answered"),
+        ANSWERS,
+    ),
+    "earlier_of_another": (
+        Text("此前的申请不是同一申请人提出的", "the earlier application is another applicant's"),
+        ANSWERS,
+    ),
     "correction_missing": (Text("未曾要求补正", "no correction was asked for"), CORRECTION),
     "reasons_never_asked": (Text("未曾要求申请人说明理由", "the applicant was not asked for reasons"), EXCESSIVE),
     "consultation_missing": (
         Text(
             "以第三方权益为由不予公开前须征求第三方意见", "the third party is consulted before withholding for its sake"
+        ),
+        THIRD_PARTY,
+    ),
+    "third_party_agrees": (
+        Text(
+            "第三方均同意公开，不得以第三方权益为由不予公开",
+            "every third party agrees; nothing is withheld for its sake",
         ),
         THIRD_PARTY,
     ),

@@ -80,9 +80,10 @@ def _acceptable(
         return any(not is_miss(r.event) and r.stamp.sequence > 1 for r in effective(history))
     if model is RevokeOverdue:
         return any(is_miss(r.event) for r in effective(history))
-    if model.command_needs is not None:
-        return True
     tried = samples(model)
+    if model.command_needs is not None and any(map(model.command_needs, tried)):
+        # What the other case says is not known here.
+        return True
     for command in tried:
         try:
             kind.decide(state, command, context)

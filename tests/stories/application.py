@@ -52,6 +52,9 @@ async def an_application_sent_online_is_followed_by_its_applicant_to_the_reply(c
     await answered(county, case, **GRANTED)
     seen = await county.done(f"{TOP}/follow", None, number=case, code=code)
     assert (seen["status"], seen["reply"], seen["answered"]) == ("answered", GRANTED["reply"], "2026-10-14")
+    offered = {one["command"] for one in (await county.shown(f"{TOP}/{case}", "clerk"))["commands"]}
+    assert "record-delivery" in offered
+    assert "draft-reply" not in offered
     assert await county.events(f"{TOP}/{case}") == [
         "ApplicationSubmitted",
         "RequestReceived",

@@ -1,5 +1,6 @@
 """A small county for the tests of applications: units, people, and files brought to a stage by commands."""
 
+from datetime import date
 from typing import Any
 
 from services.requests.application import APPLICATION
@@ -11,6 +12,7 @@ from services.requests.application_commands import (
     ReviewReply,
     Submit,
 )
+from services.requests.application_state import Application
 from shared.domain.directory import PUBLIC, Actor
 from shared.domain.kind import CaseView
 from tests.scenario import Scenario, person
@@ -46,6 +48,11 @@ ANSWER: dict[str, dict[str, Any]] = {
     "O14": {"reasons": "此前已获取", "remedy": "reconsideration_or_lawsuit"},
 }
 """What a reply of each outcome carries besides its words."""
+REPEATED = "A2025-000009"
+ANSWERED_BEFORE = {
+    REPEATED: CaseView(REPEATED, "application", 9, Application(status="archived", answered=date(2025, 6, 3)))
+}
+"""The case that a repeated application repeats."""
 
 
 def submission(**fields: Any) -> Submit:

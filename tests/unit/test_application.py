@@ -77,7 +77,20 @@ from shared.domain.directory import PUBLIC, SYSTEM
 from shared.domain.kind import CaseView
 from shared.domain.text import Text
 from tests.scenario import Scenario, left
-from tests.unit.application_world import ANSWER, APPLICANT, CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file, submission
+from tests.unit.application_world import (
+    ANSWER,
+    ANSWERED_BEFORE,
+    APPLICANT,
+    CASE,
+    CHIEF,
+    CLERK,
+    COUNTY,
+    HEAD,
+    REPEATED,
+    drafted,
+    file,
+    submission,
+)
 from tests.unit.message_world import DIRECTORY
 
 DAY = "2026-10-09"
@@ -221,6 +234,8 @@ def _ready(outcome: str, ground: str | None = None) -> Scenario:
     scenario = file("registered")
     if outcome == "O5":
         scenario.and_(RecordSearch(found=False, search="档案室、公文系统"), by=CLERK, on=DAY)
+    if outcome == "O11":
+        scenario.cases = ANSWERED_BEFORE
     if outcome == "O8":
         scenario.and_(RequestCorrection(items="请写明年份"), by=CLERK, on=DAY)
         scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=DAY)
@@ -303,6 +318,56 @@ def test_whether_a_lawsuit_needs_reconsideration_first_follows_from_the_outcome_
 )
 def test_an_outcome_rests_on_what_has_happened(outcome: str, code: str, field: str) -> None:
     file("registered").when(drafted(outcome), by=CLERK, on=DAY).then_refused(f"application.{code}", field)
+
+
+def test_what_the_search_found_is_not_said_not_to_exist() -> None:
+    scenario = file("registered").and_(RecordSearch(found=True, search="档案室"), by=CLERK, on=DAY)
+    scenario.when(drafted("O5"), by=CLERK, on=DAY).then_refused("application.search_found", "outcome")
+    scenario.and_(RecordSearch(found=False, search="档案室：另一件"), by=CLERK, on=DAY)
+    scenario.when(drafted("O5"), by=CLERK, on=DAY).then(ReplyDrafted)
+
+
+def test_whose_reasons_were_found_reasonable_is_not_refused_for_want_of_reasons() -> None:
+    scenario = file("registered").and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY)
+    scenario.and_(RecordReasons(reasonable=True, reasons="课题研究"), by=CLERK, on=DAY)
+    scenario.when(drafted("O13"), by=CLERK, on=DAY).then_refused("application.reasons_accepted", "outcome")
+
+
+@pytest.mark.parametrize("outcome", ["O3", "O4"])
+def test_nothing_is_withheld_for_a_third_party_that_agreed(outcome: str) -> None:
+    scenario = file("registered")
+    for number, agrees in ((1, True), (2, False)):
+        scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=DAY)
+        scenario.and_(RecordAnswer(consultation=f"consultation-{number}", agrees=agrees), by=CLERK, on=DAY)
+        result = scenario.when(drafted(outcome, ground="third_party"), by=CLERK, on=DAY)
+        if agrees:
+            result.then_refused("application.third_party_agrees", "ground")
+        else:
+            result.then(ReplyDrafted)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [None, {"answered": None}, {"answered": date(2026, 10, 10)}],
+    ids=["no case", "not answered", "answered later"],
+)
+def test_what_is_repeated_was_answered_before(other: dict[str, Any] | None) -> None:
+    scenario = file("registered")
+    if other is not None:
+        view = ANSWERED_BEFORE[REPEATED]
+        scenario.cases = {REPEATED: replace(view, state=replace(view.state, **other))}
+    scenario.when(drafted("O11"), by=CLERK, on=DAY).then_refused("application.earlier_not_answered", "earlier")
+
+
+def test_an_application_repeats_neither_itself_nor_another_persons() -> None:
+    scenario = file("registered")
+    own = replace(scenario.state, answered=date(2026, 10, 8))
+    scenario.cases = {CASE: CaseView(CASE, "application", 3, own)}
+    scenario.when(drafted("O11", earlier=CASE), by=CLERK, on=DAY).then_refused(
+        "application.earlier_not_answered", "earlier"
+    )
+    scenario.cases = {REPEATED: CaseView(REPEATED, "application", 3, replace(own, writer="s:other"))}
+    scenario.when(drafted("O11"), by=CLERK, on=DAY).then_refused("application.earlier_of_another", "earlier")
 
 
 @pytest.mark.parametrize("outcome", ["O15", "O16", "O17"])

@@ -61,7 +61,19 @@ from shared.domain.letter_files import read_letters
 from shared.engine.batch import Given
 from shared.engine.letters import Issued, letters_of
 from tests.scenario import Scenario, left
-from tests.unit.application_world import ANSWER, APPLICANT, CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file, submission
+from tests.unit.application_world import (
+    ANSWER,
+    ANSWERED_BEFORE,
+    APPLICANT,
+    CASE,
+    CHIEF,
+    CLERK,
+    COUNTY,
+    HEAD,
+    drafted,
+    file,
+    submission,
+)
 from tests.unit.message_world import DIRECTORY
 
 DAY = "2026-10-12"
@@ -77,6 +89,8 @@ def prepared(outcome: str) -> Scenario:
     scenario = file("registered")
     if outcome == "O5":
         scenario.and_(RecordSearch(found=False, search="档案室"), by=CLERK, on=DAY)
+    if outcome == "O11":
+        scenario.cases = ANSWERED_BEFORE
     if outcome == "O8":
         scenario.and_(RequestCorrection(items="请写明年份"), by=CLERK, on=DAY)
         scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=DAY)
@@ -85,7 +99,7 @@ def prepared(outcome: str) -> Scenario:
         scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=DAY)
     if outcome in ("O3", "told"):
         scenario.and_(asked(), by=CLERK, on=DAY)
-        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=outcome == "O3"), by=CLERK, on=DAY)
+        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=DAY)
     return scenario
 
 
