@@ -370,9 +370,11 @@ def _suspended(state: Application, of: str, day: date) -> Application:
 
 
 def _restarted(state: Application, day: date) -> Application:
-    """Counted anew; what is still waited for goes on standing in the way."""
+    """Counted anew; what is still waited for goes on standing in the way, and an extension that was told goes on counting."""
     open_ones = tuple(Step("suspend", on=day, of=c.waiting.id) for c in state.open_consultations)
-    return changed(state, steps=(*state.steps, Step("restart", on=day), *open_ones))
+    told = tuple(step for step in state.steps if step.kind == "extend")
+    before = tuple(step for step in state.steps if step.kind != "extend")
+    return changed(state, steps=(*before, Step("restart", on=day), *open_ones, *told))
 
 
 def _answered(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.requests.application_commands import (
@@ -284,6 +284,22 @@ def test_an_extension_is_bounded_and_comes_before_the_limit_ends() -> None:
     late.when(GRANT, by=CHIEF, on="2026-11-06").then_refused("application.extension_after_expiry")
 
 
+@pytest.mark.parametrize("wait", ["correction", "fee"])
+def test_an_extension_that_was_told_is_added_to_what_is_counted_anew(wait: str) -> None:
+    scenario = (
+        file("registered").and_(GRANT, by=CHIEF, on="2026-10-12").and_(NotifyExtension(), by=CLERK, on="2026-10-12")
+    )
+    told = due_of(scenario)
+    assert told == workdays_after(date(2026, 10, 9), 40)
+    if wait == "correction":
+        scenario.and_(FIX, by=CLERK, on="2026-10-13").and_(FIXED, by=CLERK, on="2026-10-14")
+    else:
+        scenario.and_(NoticeFee(method="pages", quantity=50), by=HEAD, on="2026-10-13")
+        scenario.and_(RecordPayment(amount=200), by=CLERK, on="2026-10-14")
+    assert due_of(scenario) == workdays_after(date(2026, 10, 14), 40)
+    scenario.when(GRANT, by=CHIEF, on="2026-10-15").then_refused("application.extension_once")
+
+
 # -- Art. 35, fees
 
 
@@ -332,6 +348,9 @@ STEPS: dict[str, tuple[Any, Any]] = {
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 9)), max_size=12))
+@example([("approve", 0), ("tell", 0), ("correct", 1), ("corrected", 1)])
+@example([("ask", 0), ("approve", 1), ("tell", 1), ("answer 1", 9), ("fee", 1), ("pay", 1)])
+@example([("approve", 0), ("tell", 0), ("ask", 1), ("correct", 0), ("corrected", 1), ("answer 1", 1)])
 def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_moves_forward(
     steps: list[tuple[str, int]],
 ) -> None:
@@ -366,7 +385,7 @@ def _by_the_events(scenario: Scenario) -> date:
             case ConsultationLapsed(clock=which, due=due):
                 spans[which] = (max(asked[which], start), due)
             case CorrectionReceived() | FeePaid():
-                start, amount = day, 20
+                start = day
                 spans = {}
                 asked = {which: max(since, start) for which, since in asked.items()}
             case ExtensionNotified(days=days):
