@@ -808,6 +808,19 @@ def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context)
     ]
 
 
+def _occasion(state: Application, kind: Fault) -> bool:
+    """Whether the file has come to the step at which the fault is made."""
+    match kind:
+        case "extension_unapproved" | "extension_unnotified":
+            return bool(state.extension_approved) or state.extension_told
+        case "correction_late":
+            return state.correction is not None
+        case "consultation_missing":
+            return state.answered is not None and state.outcome in ("O2", "O3", "O4")
+        case "reasons_missing" | "remedy_missing":
+            return state.answered is not None
+
+
 def find_fault(state: Application, command: FindFault, context: Context) -> list[Event]:
     """记录程序问题, each kind once; what a clock finds may have been found in review before, or its lapse undone."""
     if context.actor.system and command.kind == "extension_unnotified" and state.extension_ended != "missed":
@@ -816,6 +829,10 @@ def find_fault(state: Application, command: FindFault, context: Context) -> list
         if context.actor.system:
             return []
         raise refusal("fault_known", "kind")
+    if state.received is None:
+        raise refusal("not_received")
+    if not _occasion(state, command.kind):
+        raise refusal("fault_without_occasion", "kind")
     return [ProcedureFaulted(department=state.department, kind=command.kind, note=command.note)]
 
 

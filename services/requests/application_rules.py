@@ -393,6 +393,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "lawsuit_pending": (Text("行政诉讼尚未审结", "a lawsuit is under way"), REMEDIES),
     "no_lawsuit": (Text("没有进行中的行政诉讼", "no lawsuit is under way"), REMEDIES),
     "fault_known": (Text("该程序问题已记录", "this fault is recorded already"), ANSWERS),
+    "fault_without_occasion": (
+        Text(
+            "本件没有办理该程序问题所涉的环节（补正告知、延期，或相应的答复）",
+            "the file has not come to the step of that fault: a correction asked for, an extension, or such a reply",
+        ),
+        KEEPING,
+    ),
     "still_open": (Text("申请尚在办理，不得归档", "still open, not to be archived"), KEEPING),
     "already_erased": (Text("申请人信息已删除", "the applicant's data have been erased"), ERASURE),
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,6 +11,7 @@ from services.requests.application import APPLICATION
 from services.requests.application_commands import (
     AcceptConversion,
     AnswerOnTheSpot,
+    ApproveExtension,
     Archive,
     AskReasons,
     ConfirmReceipt,
@@ -70,7 +71,7 @@ from services.requests.application_events import (
     ThirdPartyTold,
 )
 from services.requests.application_letters import FIELDS
-from services.requests.application_rules import GROUNDS, OUTCOMES, ROWS
+from services.requests.application_rules import GROUNDS, OUTCOMES, ROWS, Fault
 from services.requests.application_state import Application
 from shared.domain.corrections import VoidEntry
 from shared.domain.directory import PUBLIC, SYSTEM
@@ -539,6 +540,30 @@ def test_a_fault_found_in_review_is_charged_once_for_each_kind() -> None:
         "application.fault_known", "kind"
     )
     scenario.when(FindFault(kind="reasons_missing"), by=COUNTY, on="2026-10-20").then(ProcedureFaulted)
+
+
+@pytest.mark.parametrize("kind", get_args(Fault))
+def test_a_fault_is_found_where_the_file_came_to_its_step(kind: Fault) -> None:
+    find = FindFault(kind=kind)
+    file("submitted").when(find, by=COUNTY, on="2026-10-20").then_refused("application.not_received")
+    scenario = file("registered")
+    scenario.when(find, by=COUNTY, on=DAY).then_refused("application.fault_without_occasion", "kind")
+    match kind:
+        case "correction_late":
+            scenario.and_(RequestCorrection(items="请写明年份"), by=CLERK, on=DAY)
+        case "extension_unapproved" | "extension_unnotified":
+            scenario.and_(ApproveExtension(reason="需要汇总"), by=CHIEF, on=DAY)
+        case _:
+            scenario = file("answered")
+    scenario.when(find, by=COUNTY, on=DAY).then(left(ProcedureFaulted, kind=kind))
+
+
+def test_no_third_party_needed_to_be_asked_about_what_was_public() -> None:
+    scenario = file("registered").and_(drafted("O1"), by=CLERK, on=DAY)
+    scenario.and_(ReviewReply(passed=True), by=HEAD, on=DAY).and_(Reply(), by=CLERK, on=DAY)
+    scenario.when(FindFault(kind="consultation_missing"), by=COUNTY, on=DAY).then_refused(
+        "application.fault_without_occasion", "kind"
+    )
 
 
 def test_a_closed_file_is_archived_and_then_rests() -> None:
