@@ -684,9 +684,12 @@ def record_delivery(state: Application, command: RecordDelivery, context: Contex
 
 
 def withdraw(state: Application, command: Withdraw, context: Context) -> list[Event]:
-    """撤回申请."""
+    """撤回申请, also before it is received in law: then it is counted in no year."""
     _of_public(command, context)
-    _received(state, context)
+    _not_ended(state)
+    if state.status not in OPEN:
+        raise refusal("closed")
+    _in_sequence(state, context)
     return [ApplicationWithdrawn(department=state.department, applicant_class=state.applicant_class)]
 
 
@@ -751,8 +754,8 @@ def issue_letter(state: Application, command: IssueLetter, context: Context) -> 
         raise refusal("letter_issued", "kind")
     if command.kind == "conversion" and state.conversion != "accepted":
         raise refusal("conversion_unknown", "kind")
-    registered = state.status not in ("submitted", "received")
-    ended = state.status not in OPEN and state.status != "answered"
+    registered = state.received is not None and state.status != "received"
+    ended = registered and state.status not in OPEN and state.status != "answered"
     if (command.kind == "receipt" and not registered) or (command.kind == "closure" and not ended):
         raise refusal("letter_too_early", "kind")
     _in_sequence(state, context)
@@ -760,7 +763,7 @@ def issue_letter(state: Application, command: IssueLetter, context: Context) -> 
 
 
 def file_reconsideration(state: Application, command: FileReconsideration, context: Context) -> list[Event]:
-    """申请行政复议, also where no reply came in time."""
+    """申请行政复议, also where no reply came in time; filing a case away takes no remedy from the applicant."""
     if state.status in OPEN and state.reply_ended != "missed":
         raise refusal("not_answered")
     if state.reconsideration == "filed":

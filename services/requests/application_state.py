@@ -303,7 +303,8 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ProcedureFaulted():
             return changed(state, faults=(*state.faults, event.kind))
         case ApplicationWithdrawn():
-            return _closed(state, "withdrawn", event.outcome, event.row)
+            # What was never received in law is counted in no row.
+            return _closed(state, "withdrawn", event.outcome, event.row if state.received else None)
         case RecordCorrectionRequested():
             return changed(state, record_correction=True, record_request=event.request)
         case RecordCorrectionDecided():
@@ -405,7 +406,7 @@ def _ended(waiting: Waiting | None, how: Ended) -> Waiting | None:
     return None if waiting is None else changed(waiting, ended=waiting.ended or how)
 
 
-def _closed(state: Application, status: Status, outcome: Outcome, row: str) -> Application:
+def _closed(state: Application, status: Status, outcome: Outcome, row: str | None) -> Application:
     """Over without a reply: the clocks that run are cancelled."""
     consultations = tuple(changed(c, waiting=_over(c.waiting)) for c in state.consultations)
     return changed(

@@ -24,6 +24,7 @@ from services.requests.application_commands import (
     FileLawsuit,
     FileReconsideration,
     FindFault,
+    IssueLetter,
     Merge,
     NoticeFee,
     ProposeConversion,
@@ -437,11 +438,31 @@ def test_delivery_is_recorded_once_after_the_reply() -> None:
     )
 
 
+def test_an_application_is_withdrawn_before_it_is_received_and_then_not_received_any_more() -> None:
+    scenario = file("submitted")
+    scenario.when(Withdraw(), by=APPLICANT, on="2026-10-10").then(ApplicationWithdrawn)
+    assert (scenario.state.status, scenario.state.row, scenario.file.dues) == ("withdrawn", None, {})
+    scenario.when(ConfirmReceipt(evidence="told_by_phone"), by=CLERK, on="2026-10-12").then_refused(
+        "application.closed"
+    )
+    scenario.when(Withdraw(), by=APPLICANT, on="2026-10-12").then_refused("application.closed")
+    for kind in ("receipt", "closure"):
+        letter = IssueLetter.model_validate({"kind": kind})
+        scenario.when(letter, by=CLERK, on="2026-10-12").then_refused("application.letter_too_early", "kind")
+    scenario.when(Archive(), by=CLERK, on="2026-10-12").then(CaseArchived)
+
+
+def test_filing_a_case_away_takes_no_remedy_from_the_applicant() -> None:
+    scenario = file("answered").and_(Archive(), by=CLERK, on="2026-10-12")
+    scenario.when(FileReconsideration(), by=CLERK, on="2026-11-20").then(ReconsiderationFiled)
+    scenario.and_(DecideReconsideration(result="upheld"), by=COUNTY, on="2026-12-20")
+    scenario.when(FileLawsuit(), by=CLERK, on="2026-12-28").then(left(LawsuitFiled, after_reconsideration=True))
+
+
 def test_a_withdrawn_application_has_its_one_row_and_no_clock() -> None:
     scenario = file("registered")
     scenario.when(Withdraw(), by=APPLICANT, on=DAY).then(left(ApplicationWithdrawn, outcome="O17", row="3.6.3"))
     scenario.when_swept("2027-03-01").then_nothing()
-    file("submitted").when(Withdraw(), by=APPLICANT, on=DAY).then_refused("application.not_received")
 
 
 # -- help, own records, conversion
