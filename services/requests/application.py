@@ -122,6 +122,7 @@ from services.requests.application_state import (
 from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.deadline import Clock, due
+from shared.domain.directory import OFFICE
 from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.register import RegisterForm
@@ -197,6 +198,15 @@ def _fault(state: Application, kind: Fault) -> list[Event]:
     return [] if kind in state.faults else [ProcedureFaulted(department=state.department, kind=kind)]
 
 
+def _own_counter(unit: str, context: Context) -> None:
+    """People with a post enter what came to their own unit, those of the county office what came to any."""
+    actor = context.actor
+    if not actor.posts or context.unattended:
+        return
+    if not actor.holds(DESK.roles, unit) and not actor.holds(COUNTY_DESK.roles, OFFICE):
+        raise refusal("counter_of_another_unit", "department")
+
+
 # -- receipt and registration ------------------------------------------------------------------------------------------
 
 
@@ -204,6 +214,7 @@ def submit(state: Application, command: Submit, context: Context) -> list[Event]
     """提交; what is handed in at the counter is received that day."""
     _of_public(command, context)
     unit = _unit(context, command.department)
+    _own_counter(unit, context)
     if not context.actor.posts and not context.actor.system and command.channel != "internet":
         raise refusal("channel_of_staff", "channel")
     if not context.unattended:

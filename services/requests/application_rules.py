@@ -222,6 +222,14 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "name_missing": (Text("申请须写明申请人姓名或名称", "an application names the applicant"), CONTENT),
     "identity_missing": (Text("申请须附身份证明", "an application carries proof of identity"), CONTENT),
     "contact_missing": (Text("申请须写明联系方式", "an application gives a way to reach the applicant"), CONTENT),
+    "counter_of_another_unit": (
+        Text(
+            "经办人只登记本单位收到的申请，其他单位的由县政府办公室登记；以本人名义申请的，不用工作账号提交",
+            "staff enter what came to their own unit, the county office what came to any; on one's own behalf one applies "
+            "without a work account",
+        ),
+        CONTENT,
+    ),
     "channel_of_staff": (
         Text(
             "网上提交的申请，渠道为互联网；其他渠道由经办人登记",

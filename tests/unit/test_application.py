@@ -75,10 +75,10 @@ from services.requests.application_letters import FIELDS
 from services.requests.application_rules import GROUNDS, OUTCOMES, ROWS, Fault
 from services.requests.application_state import Application
 from shared.domain.corrections import VoidEntry
-from shared.domain.directory import PUBLIC, SYSTEM
+from shared.domain.directory import PUBLIC, SYSTEM, Actor
 from shared.domain.kind import CaseView
 from shared.domain.text import Text
-from tests.scenario import Scenario, left
+from tests.scenario import Scenario, left, person
 from tests.unit.application_world import (
     ANSWER,
     ANSWERED_BEFORE,
@@ -160,6 +160,20 @@ def test_an_application_without_what_it_needs_is_refused_by_field(
 ) -> None:
     scenario = Scenario(APPLICATION, directory=DIRECTORY, case=CASE)
     scenario.when(submission(**missing), by=PUBLIC, on=DAY).then_refused(f"application.{code}", field)
+
+
+@pytest.mark.parametrize("by", [person("other", "clerk@water"), person("keeper", "custodian@education")])
+def test_a_counter_takes_in_what_is_for_its_own_unit(by: Actor) -> None:
+    scenario = Scenario(APPLICATION, directory=DIRECTORY, case=CASE)
+    scenario.when(submission(channel="in_person"), by=by, on=DAY).then_refused(
+        "application.counter_of_another_unit", "department"
+    )
+
+
+@pytest.mark.parametrize("by", [CLERK, HEAD, CHIEF, COUNTY, person("desk", "clerk@county-office")])
+def test_the_unit_asked_and_the_county_office_take_in_what_is_handed_in(by: Actor) -> None:
+    scenario = Scenario(APPLICATION, directory=DIRECTORY, case=CASE)
+    scenario.when(submission(channel="in_person"), by=by, on=DAY).then(ApplicationSubmitted, RequestReceived)
 
 
 def test_no_clock_runs_before_receipt_and_nothing_is_done_before_the_register() -> None:
