@@ -51,9 +51,12 @@ def test_it_is_called_refused_and_nothing_of_the_credentials_is_told(
     refused = replace(guarded, mongo=as_user(guarded, user, password))
     messages = refused.start("messages", wait=False)
 
+    codes: set[str] = set()
+
     def given() -> dict[str, str] | None:
         found = messages.readyz()
         reasons = found["reasons"] if found else []
+        codes.update(reason["code"] for reason in reasons)
         return next((reason for reason in reasons if reason["code"] == "store_refused"), None)
 
     try:
@@ -65,6 +68,7 @@ def test_it_is_called_refused_and_nothing_of_the_credentials_is_told(
         refused.end()
     assert found is not None
     assert not found["ready"]
+    assert "store_away" not in codes | {one["code"] for one in found["reasons"]}
     assert zh.format(prefix=guarded.prefix) in reason["message"]
     assert en.format(prefix=guarded.prefix) in reason["message_en"]
     assert "暂不可用" not in reason["message"]

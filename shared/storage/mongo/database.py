@@ -34,6 +34,7 @@ DUPLICATE = 11000
 TOO_LARGE = frozenset({10334, 17419, 17420})
 INDEX_DIFFERS = frozenset({85, 86})
 SIGN_IN_REFUSED, RIGHT_REFUSED = 18, 13
+SIGN_IN_REFUSED_BEFORE = re.compile(r"""["']code["']: 18\b""")
 # Not primary, shutting down, no majority, interrupted, disk full: another attempt may succeed.
 AWAY = frozenset({6, 7, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031})
 UP, DOWN = ASCENDING, DESCENDING
@@ -161,6 +162,9 @@ def reaching() -> Iterator[None]:
     try:
         yield
     except ConnectionFailure as problem:
+        # A server that refused the sign-in counts as unknown to the driver, which then waits for another in vain.
+        if SIGN_IN_REFUSED_BEFORE.search(str(problem)):
+            raise StoreRefused(SIGN_IN) from problem
         raise StoreAway(unanswered(problem)) from problem
     except OperationFailure as problem:
         if problem.code == SIGN_IN_REFUSED:
