@@ -592,7 +592,9 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
     third = [c for c in state.consultations if c.asked == "third_party"]
     if command.ground == "third_party" and not third:
         raise refusal("consultation_missing", "ground")
-    if command.ground == "third_party" and all(c.answer == "agrees" for c in third):
+    # Of a partial disclosure the third party may have been asked about, and agreed to, the disclosed part only.
+    withheld = command.outcome == "O4" and command.ground == "third_party"
+    if withheld and all(c.answer == "agrees" for c in third):
         raise refusal("third_party_agrees", "ground")
     objecting = any(c.answer == "objects" for c in third)
     if command.outcome == "O2" and objecting and command.public_interest is None:

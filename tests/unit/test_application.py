@@ -349,17 +349,24 @@ def test_whose_reasons_were_found_reasonable_is_not_refused_for_want_of_reasons(
     scenario.when(drafted("O13"), by=CLERK, on=DAY).then_refused("application.reasons_accepted", "outcome")
 
 
-@pytest.mark.parametrize("outcome", ["O3", "O4"])
-def test_nothing_is_withheld_for_a_third_party_that_agreed(outcome: str) -> None:
+def test_nothing_is_refused_for_a_third_party_that_agreed() -> None:
     scenario = file("registered")
     for number, agrees in ((1, True), (2, False)):
         scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=DAY)
         scenario.and_(RecordAnswer(consultation=f"consultation-{number}", agrees=agrees), by=CLERK, on=DAY)
-        result = scenario.when(drafted(outcome, ground="third_party"), by=CLERK, on=DAY)
+        result = scenario.when(drafted("O4", ground="third_party"), by=CLERK, on=DAY)
         if agrees:
             result.then_refused("application.third_party_agrees", "ground")
         else:
             result.then(ReplyDrafted)
+
+
+def test_what_a_third_party_agreed_to_is_disclosed_and_the_rest_withheld_for_its_sake() -> None:
+    scenario = file("registered").and_(
+        Consult(asked="third_party", party="某公司", content="拟公开合同文本，商业秘密除外"), by=CLERK, on=DAY
+    )
+    scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on=DAY)
+    scenario.when(drafted("O3"), by=CLERK, on=DAY).then(ReplyDrafted)
 
 
 @pytest.mark.parametrize(
