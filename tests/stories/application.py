@@ -111,6 +111,21 @@ async def late_replies_faults_and_corrected_refusals_are_charged_line_by_line(co
 
 
 @story("2026-10-09 09:00")
+async def a_repeated_application_names_the_one_of_the_same_person_that_was_answered(county: StoryCounty) -> None:
+    first, again, open_one = [await counter(county) for _ in range(3)]
+    another = await counter(county, name="李四", identity="522728199001010028")
+    await answered(county, first, **GRANTED)
+    await answered(county, another, **GRANTED)
+    repeated = {"outcome": "O11", "reply": "不再重复处理。", "remedy": "reconsideration_or_lawsuit"}
+    draft = f"{TOP}/{again}/draft-reply", "clerk"
+    for wrong in ("2025年第9号", again, open_one):
+        assert await county.refused(*draft, earlier=wrong, **repeated) == "application.earlier_not_answered"
+    assert await county.refused(*draft, earlier=another, **repeated) == "application.earlier_of_another"
+    await answered(county, again, earlier=first, **repeated)
+    assert (await county.shown(f"{TOP}/{again}", "clerk"))["columns"]["row"] == "3.5.2"
+
+
+@story("2026-10-09 09:00")
 async def one_letter_with_two_matters_becomes_two_applications_of_one_applicant(county: StoryCounty) -> None:
     case = await counter(county)
     county.at("2026-10-12 09:00")
