@@ -36,6 +36,7 @@ def test_with_the_broker_away_it_stays_ready_says_so_in_a_line_and_stops_without
     messages, assessment = own_stack.start("messages"), own_stack.start("assessment")
     both = (messages, assessment)
     until(lambda: all(metric(one, "gongkai_log_reachable") == 1 for one in both), "the log was reached")
+    until(lambda: all((one.readyz() or {}).get("oldest_unsent", "") is None for one in both), "all is published")
     own_kafka.kill()
     # Nothing waits to be published: the outage is seen all the same.
     for running in both:

@@ -399,7 +399,7 @@ USAGE = [
     (("rank", "2019Q2", "2019Q3"), "多余的参数：2019Q3", "more arguments than the command takes: 2019Q3"),
     (("rank", "2019Q2", "--grup", "x"), "没有选项 --grup；是否想用 --group？", "no such option: --grup"),
     (("rnk", "2019Q2"), "没有命令“rnk”；是否想用 rank？", "no such command: rnk; did you mean rank?"),
-    (("case", "xyz"), "没有命令“xyz”，现有：show、why", "no such command: xyz; there are: show, why"),
+    (("case", "xyz"), "没有命令“xyz”，现有：letters、show、why", "no such command: xyz; there are: letters, show, why"),
     (("case", "show"), "缺少参数 ID（案卷编号）", "missing argument ID (the case's id)"),
     (("calendar", "show", "soon"), "year（年份）：应为整数", "year (year): must be a whole number"),
     (("calendar", "show", "1800"), "year（年份）：应不小于 2000", "year (year): must be at least 2000"),
