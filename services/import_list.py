@@ -11,6 +11,8 @@ from typing import Any, Literal
 from services.assessment import department
 from services.declared import SERVICES
 from services.runtime import Runtime
+from shared.domain.classified import marked
+from shared.domain.classified import refusal as classified
 from shared.domain.directory import OFFICE, SYSTEM, Actor, Dated, Department, Directory
 from shared.domain.kind import BadField, CaseKind, RuleBroken, vault_fields
 from shared.domain.localtime import local_date, start_of
@@ -93,6 +95,8 @@ async def import_rows(
         run.read(line, absent | {column: cells[place] for column, place in places.items()})
     await run.place_units(create=create_departments, dry=dry_run)
     await run.carry_out(dry=dry_run)
+    if not dry_run:
+        await run.note_classified(actor)
     return {"file": name, "sha256": hashlib.sha256(body).hexdigest(), **run.report(lang)}
 
 
@@ -123,6 +127,7 @@ class _Run:
     progress: Progress
     rows: list[_Row] = field(default_factory=list)
     rejected: list[_Rejected] = field(default_factory=list)
+    classified: int = 0
     unknown: dict[str, None] = field(default_factory=dict)
     created: dict[str, Department] = field(default_factory=dict)
     imported: int = 0
@@ -151,6 +156,12 @@ class _Run:
 
     def read(self, line: int, cells: Mapping[str, str]) -> None:
         """Takes one row in, or rejects it for what can be seen of it alone."""
+        secret = next((column for column in self._titles if marked(cells[column])), None)
+        if secret is not None:
+            self.classified += 1
+            why = classified(self.kind.name, secret).message
+            self._reject(line, BadCell(secret, length_of(cells[secret]), why))
+            return
         unit = cells[self.importer.unit_column] if self.importer.unit_column else ""
         try:
             old = self.importer.read(cells, self.now)
@@ -203,6 +214,14 @@ class _Run:
         take = _Rehearsal(self).take if dry else self._take
         await _each(first.values(), take, IN_FLIGHT)
         await _each(repeats, take, 1)
+
+    async def note_classified(self, actor: Actor) -> None:
+        """Notes in the audit trail each row that bore a mark of secrecy; nothing of what it said."""
+        detail = {"command": self.kind.opening.command_name, "rule": f"{self.kind.name}.classified"}
+        for _ in range(self.classified):
+            await self.runtime.audit.record(
+                actor, "command_refused", f"{self.kind.service}/{self.kind.collection}", detail=detail
+            )
 
     def report(self, lang: str) -> dict[str, Any]:
         """What became of the list."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from shared.domain.classified import refuse_marked
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import SYSTEM, Actor, Directory
 from shared.domain.kind import BadField, CaseKind, CaseView, Command, Event, Recorded, RuleBroken, vault_fields
@@ -236,6 +237,7 @@ def when(
     refs = {name: f"v:{name}" for name in vault_fields(type(command)) if getattr(command, name)}
     sealed = command.model_copy(update=refs)
     try:
+        refuse_marked(scenario.kind.name, command)
         batch.recompute()
         counted = scenario.counted if type(command).command_counts else None
         batch.give(Given(sealed, by, happened, origin, writer="s:writer", counted=counted))

@@ -89,7 +89,7 @@ from services.publishing.article_state import (
     next_stage,
 )
 from services.publishing.events import SubjectErased
-from services.publishing.monitoring import Hit, marked_secret, monitor, told
+from services.publishing.monitoring import Hit, monitor, told
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields, with_fields
@@ -111,9 +111,7 @@ def _in_sequence(state: Article, context: Context) -> None:
 
 
 def _hits(command: Worded, context: Context) -> tuple[Hit, ...]:
-    """What monitoring finds in the words while they are plain; what bears a mark of secrecy is refused here."""
-    if marked_secret(command.plain):
-        raise refusal("classified", "text" if getattr(command, "text", None) else "title")
+    """What monitoring finds in the words while they are plain."""
     return _monitored(command.plain, context)
 
 

@@ -15,7 +15,6 @@ from services.publishing.article_events import (
 from services.publishing.article_rules import (
     ACCURACY,
     ARCHIVES,
-    CLASSIFIED,
     DATES,
     INSTITUTION,
     MONITORING,
@@ -31,6 +30,7 @@ from services.publishing.article_rules import (
     Sensitivity,
     Stage,
 )
+from shared.domain.classified import BASIS as CLASSIFIED
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import SYSTEM_MAY, Allowed, anywhere, handler, office
 from shared.domain.text import Text

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from shared.domain.classified import BASIS as CLASSIFIED
+from shared.domain.classified import MARKED
 from shared.domain.kind import RuleBroken
 from shared.domain.text import Text
 
@@ -74,10 +76,6 @@ SECRECY = Text(
     "《保守国家秘密法》第三十五条、《政府信息公开条例》第十七条：先审查、后公开，逐项审查",
     "Law on Guarding State Secrets, Art. 35; Regulation on the Disclosure of Government Information, Art. 17",
 )
-CLASSIFIED = Text(
-    "《保守国家秘密法》：涉密信息不得在本系统处理；《政府信息公开条例》第十四条",
-    "Law on Guarding State Secrets: nothing classified enters this system; Disclosure Regulation, Art. 14",
-)
 SENSITIVE = Text(
     "政务公开信息发布制度：重大突发、敏感信息经分管县领导、县政府主要领导审批",
     "Rules on publication: emergencies and sensitive items go to the county leader in charge, then to the chief leader",
@@ -108,13 +106,7 @@ PUBLISH = "publish"
 PUBLISH_TITLE = Text("信息公开期限", "Publication")
 
 REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
-    "classified": (
-        Text(
-            "标注或选择了密级的内容不得进入本系统，系统未保存任何内容；请走涉密渠道",
-            "classified matter does not enter this system and nothing of it was kept; use the classified channel",
-        ),
-        CLASSIFIED,
-    ),
+    "classified": (MARKED, CLASSIFIED),
     "not_your_department": (
         Text("只能为本单位拟稿", "a draft is entered for one's own unit only"),
         INSTITUTION,

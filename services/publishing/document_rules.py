@@ -286,7 +286,7 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
     """The refusal ``document.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
     words, basis = REFUSALS[code]
-    return RuleBroken(f"document.{code}", words.format(**values), basis, field)
+    return RuleBroken(f"document.{code}", words.format(**values), basis, field, noted=code == "classified")
 
 
 def marked_line(attribute: Attribute) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import orjson
 
+from shared.domain.classified import refuse_marked
 from shared.domain.corrections import COMMON_COMMANDS
 from shared.domain.directory import SYSTEM, Actor
 from shared.domain.kind import (
@@ -158,6 +159,8 @@ class Engine:
         whole = False
         for _ in range(ATTEMPTS):
             try:
+                for one in asked:
+                    refuse_marked(kind.name, one.command)
                 resolved = [_departments_resolved(a, reference, self.now()) for a in asked]
                 return await self._attempt(kind, case, resolved, hashes, reference, if_match, whole)
             except HistoryNeeded:

@@ -16,6 +16,8 @@ from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 
+from shared.domain.classified import marked
+from shared.domain.classified import refusal as classified
 from shared.domain.kind import RuleBroken
 from shared.domain.text import Text
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
@@ -31,6 +33,7 @@ PIECE = 1 << 16
 
 Code = Literal["too_large", "empty", "type", "content", "bomb", "locked", "macros"]
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+_WORDS = re.compile(r"word/(?:document|header[0-9]*)\.xml")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -189,6 +192,8 @@ def checked(name: str, body: bytes, *, field: str, largest: int = LARGEST) -> tu
             ),
             field,
         )
+    if marked(name.rpartition(".")[0]):
+        raise classified("file", field)
     if kind.text:
         _check_text(body, field)
     if kind.part is not None:
@@ -223,6 +228,8 @@ def _check_text(body: bytes, field: str) -> None:
         ) from problem
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n\f" for letter in text):
         raise FileRefused("content", Text("这不是文本文件", "this is not a text file"), field)
+    if marked(text):
+        raise classified("file", field)
 
 
 def _check_container(body: bytes, part: str, extension: str, field: str) -> None:
@@ -253,14 +260,22 @@ def _check_container(body: bytes, part: str, extension: str, field: str) -> None
             if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
                 raise _bomb(field)
             unpacked = 0
+            texts: list[bytes] = []
             for entry in entries:
+                shown = _WORDS.fullmatch(entry.filename) is not None
                 with container.open(entry) as packed:
                     while piece := packed.read(PIECE):
                         unpacked += len(piece)
                         if unpacked > LARGEST_UNPACKED:
                             raise _bomb(field)
+                        if shown:
+                            texts.append(piece)
+                texts.append(b"</w:p>")
             if unpacked > RATIO_MATTERS_FROM and unpacked > HIGHEST_RATIO * len(body):
                 raise _bomb(field)
+            paragraphs = re.sub("</w:p>|<w:br[ />]", "\n", b"".join(texts).decode("utf-8", "replace"))
+            if marked(re.sub("<[^>]*>", "", paragraphs)):
+                raise classified("file", field)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as problem:
         raise FileRefused(
             "content", Text("文件已损坏，打不开", "the file is damaged and does not open"), field

@@ -8,7 +8,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.domain.kind import BadField, CaseKind
+from shared.domain.directory import Actor
+from shared.domain.kind import BadField, CaseKind, RuleBroken
 from shared.domain.text import Text
 from shared.engine.execute import Engine, NotReady
 from shared.security.files import FileRefused
@@ -28,7 +29,7 @@ class Attachments:
     def __init__(self, engine: Engine, gate: Gate, people: People) -> None:
         self._engine, self._gate, self._people = engine, gate, people
 
-    async def upload(self, name: str | None, body: bytes) -> Response:
+    async def upload(self, request: Request, actor: Actor, name: str | None, body: bytes) -> Response:
         """``POST /files?name=``: checked, sealed and stored; the id goes into a command's ``attachments``."""
         if name is None:
             raise bad_field("name", Text("请给出文件名（name）", "give the file's name (name)"))
@@ -41,6 +42,13 @@ class Attachments:
             if refused.code == "too_large":
                 raise Problem(413, "too_large", refused.message) from refused
             raise bad_field("file", refused.message, code=f"file.{refused.code}") from refused
+        except RuleBroken as broken:
+            if broken.noted:
+                detail = {"route": request.scope.get("gongkai.route"), "rule": broken.code}
+                asked = request.scope.get("gongkai.request")
+                target = f"{self._engine.service}/files"
+                await self._gate.audit.record(actor, "command_refused", target, request=asked, detail=detail)
+            raise
         answer = {"id": kept.id, "name": kept.name, "media_type": kept.media_type, "size": kept.size}
         return Response(orjson.dumps(answer), 201, media_type="application/json")
 

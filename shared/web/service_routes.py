@@ -155,11 +155,11 @@ class ServiceRoutes:
         raise no_route()
 
     async def _upload(self, request: Request) -> Response:
-        self.desk.welcome(request)
+        visitor = self.desk.welcome(request)
         asked = Parameters(request.query_params)
         name = asked.text("name", LONGEST_NAME)
         asked.done()
-        return await self._attachments.upload(name, await read_body(request, self._file_limit))
+        return await self._attachments.upload(request, visitor.actor, name, await read_body(request, self._file_limit))
 
     async def _of_suffix(self, request: Request, part: str, method: str) -> Response:
         collection, _, suffix = part.partition(".")

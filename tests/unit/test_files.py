@@ -346,3 +346,22 @@ async def test_a_refused_file_leaves_nothing(files: Files, shelf: Shelf, store: 
             await keep("a.exe", b"MZ")
     assert not shelf.kept
     assert not store.subjects
+
+
+@pytest.mark.parametrize(
+    "said", ["<w:p><w:r><w:t>机密</w:t></w:r><w:r><w:t>★10年</w:t></w:r></w:p>", "<w:p>绝密</w:p>"]
+)
+@pytest.mark.parametrize("part", ["word/document.xml", "word/header1.xml"])
+def test_a_document_that_bears_a_mark_of_secrecy_is_refused(part: str, said: str) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", "<w:p>请公开机密文件的目录</w:p>")
+    checked("申请.docx", out.getvalue(), field="attachments", largest=1 << 20)
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(part, f"<w:p>各单位：</w:p>{said}<w:p>略</w:p>")
+        if part != "word/document.xml":
+            archive.writestr("word/document.xml", "<w:p>略</w:p>")
+    with pytest.raises(RuleBroken) as caught:
+        checked("通知.docx", out.getvalue(), field="attachments", largest=1 << 20)
+    assert (caught.value.code, caught.value.field, caught.value.noted) == ("file.classified", "attachments", True)

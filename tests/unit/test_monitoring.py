@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.publishing.monitoring import marked_secret, monitor, told
+from services.publishing.monitoring import monitor, told
 
 
 def found(text: str, **lists: tuple[str, ...]) -> list[tuple[str, int, str | None]]:
@@ -65,11 +65,3 @@ def test_hits_are_told_in_words_without_the_data() -> None:
     words = told(monitor("11010519491231002X 贫困户", words=("贫困户",)))
     assert words.zh == "公民身份号码 1 处、监测词“贫困户” 1 处"
     assert words.en == "1 × identity number, 1 × watched word 贫困户"
-
-
-@pytest.mark.parametrize(
-    ("text", "marked"),
-    [("机密★10年", True), ("绝 密 ★", True), ("秘密☆", True), ("国家秘密", False), ("★★★ 三星级", False)],
-)
-def test_a_mark_of_secrecy_is_the_word_with_its_star(text: str, marked: bool) -> None:
-    assert marked_secret(text) is marked
