@@ -446,7 +446,7 @@ class _Rehearsal:
             calendar=reference.calendar,
             directory=run.directory,
             settings=reference.settings,
-            cases=await run.engine.needed(asked),
+            cases=await run.engine.needed(run.kind, asked),
         )
         for one in asked:
             refs = {name: f"v:{name}" for name in vault_fields(type(one.command)) if getattr(one.command, name)}

@@ -200,6 +200,7 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
     if created > context.today:
         raise refusal("created_ahead", "created_or_changed")
     _column(command.column, context)
+    _first_of(command.source, context)
     return [
         InfoDrafted(
             department=department,
@@ -213,6 +214,15 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
             attachments=command.attachments,
         )
     ]
+
+
+def _first_of(source: str | None, context: Context) -> None:
+    """By itself at most one item of a document or conversion is begun; another where the one before was withdrawn."""
+    if source is None or not context.actor.system or context.origin == "import":
+        return
+    for view in context.cases.values():
+        if view.kind == "article" and view.state.source == source and view.state.status != "withdrawn":
+            raise refusal("started_already", "source")
 
 
 def _own_department(named: str | None, context: Context) -> str:
@@ -717,6 +727,7 @@ def summary(state: Article) -> Summary:
         department=state.department,
         received=state.created,
         title=state.title,
+        parent=state.source,
         open=state.status in BEFORE_PUBLICATION,
         columns={
             "column": state.column,

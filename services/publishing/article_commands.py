@@ -168,6 +168,11 @@ def _other_column(given: Any) -> tuple[str, ...]:
     return (given.column,) if given.column else ()
 
 
+def _stems_from(given: Any) -> str | None:
+    """The case that a draft comes from: whether another item of it is under way."""
+    return given.source if isinstance(given, Draft) else None
+
+
 class Worded(Command):
     """A command that brings words to be published; content monitoring looks at them while they are still plain."""
 
@@ -195,6 +200,7 @@ class Worded(Command):
     allowed=(OWN, SYSTEM_MAY),
     opens=True,
     needs=_other_column,
+    beside=_stems_from,
 )
 class Draft(Worded):
     """Begin an item of information."""

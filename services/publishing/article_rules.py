@@ -116,6 +116,10 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("单位“{name}”在当日不存在或已撤并", "the unit {name} did not exist on that day"),
         INSTITUTION,
     ),
+    "started_already": (
+        Text("该案卷已有公开信息在办或已发布", "an item of that case is under way or published already"),
+        INSTITUTION,
+    ),
     "created_ahead": (
         Text("形成或变更日期不得晚于拟稿日", "it cannot have been made or changed after the day of the draft"),
         TIMELINESS,

@@ -151,6 +151,7 @@ def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
 
 
 TURNED_ACTIVE = ("publishing.DocumentIssued", "publishing.AttributeReassessed")
+STARTED = ("article.started_already",)
 IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
 
 POLICIES: tuple[Policy, ...] = (
@@ -161,11 +162,12 @@ POLICIES: tuple[Policy, ...] = (
         ("requests.ConversionAccepted",),
         ("gongkai.requests",),
         _publish_converted,
+        STARTED,
     ),
     Policy("WhenDocumentInScopeRequireInterpretation", IN_SCOPE, TOPICS, _require_interpretation),
     Policy(
         "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
     ),
     Policy("WhenDocumentIssuedStartInterpretation", ("publishing.DocumentIssued",), TOPICS, _start_interpretation),
-    Policy("WhenActiveDocumentIssuedStartArticle", TURNED_ACTIVE, TOPICS, _publish_document),
+    Policy("WhenActiveDocumentIssuedStartArticle", TURNED_ACTIVE, TOPICS, _publish_document, STARTED),
 )

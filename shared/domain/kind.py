@@ -213,6 +213,7 @@ class Command(BaseModel):
     command_allowed: ClassVar[tuple[Allowed, ...]]
     command_opens: ClassVar[bool] = False
     command_needs: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
+    command_beside: ClassVar[Callable[[Any], str | None] | None] = None
     command_among: ClassVar[Callable[[Any], Among | None] | None] = None
     command_counts: ClassVar[Callable[[Any], Any] | None] = None
     happened: datetime | None = field(
@@ -270,12 +271,14 @@ def command(
     allowed: Sequence[Allowed],
     opens: bool = False,
     needs: Callable[[Any], tuple[str, ...]] | None = None,
+    beside: Callable[[Any], str | None] | None = None,
     among: Callable[[Any], Among | None] | None = None,
     counts: Callable[[Any], Any] | None = None,
 ) -> Callable[[C], C]:
     """Gives a command class its titles, help, legal basis and who may give it; its path is its class name in kebab-case.
 
     ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at,
+    ``beside`` the parent case whose other children of the command's kind it looks at,
     ``among`` says by the case's own state among which others of its kind it looks; ``counts`` makes of the state the
     question about facts whose answer it looks at.
     """
@@ -289,6 +292,7 @@ def command(
         )
         cls.command_allowed, cls.command_opens = tuple(allowed), opens
         cls.command_needs = staticmethod(needs) if needs else None
+        cls.command_beside = staticmethod(beside) if beside else None
         cls.command_among = staticmethod(among) if among else None
         cls.command_counts = staticmethod(counts) if counts else None
         return cls

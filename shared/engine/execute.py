@@ -216,7 +216,7 @@ class Engine:
         """The state of a case as stored, or refolded where the fold has changed."""
         return (await self._open(self.kind_of(head), head, self._reference(), whole=False)).state
 
-    async def needed(self, asked: Sequence[Asked]) -> dict[str, CaseView]:
+    async def needed(self, kind: CaseKind[Any], asked: Sequence[Asked]) -> dict[str, CaseView]:
         """The other cases that the decisions look at, as they stand."""
         found: dict[str, CaseView] = {}
         for one in asked:
@@ -226,7 +226,16 @@ class Engine:
                 # One store may hold the cases of every service; a guard looks at those of its own.
                 if head is not None and head.service == self.service:
                     found[other] = self._view(head)
+            beside = type(one.command).command_beside
+            if (parent := beside(one.command) if beside else None) is not None:
+                found.update({child.id: self._view(child) for child in await self.children(kind, parent)})
         return found
+
+    async def children(self, kind: CaseKind[Any], parent: str) -> list[CaseRecord]:
+        """The cases of a kind that stem from another one, as they stand."""
+        query = CaseQuery(self.service, kind.name, Viewer(all=True), parent=parent, limit=AT_ONCE)
+        heads, _ = await self.stores.cases.query(query)
+        return heads
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -242,7 +251,7 @@ class Engine:
     ) -> Outcome:
         now = self.now()
         opening = asked[0].command.command_opens
-        needed = await self.needed(asked)
+        needed = await self.needed(kind, asked)
         if opening:
             await self._rehearse(kind, asked[0], reference, needed, now)
         number, case = await self._identity(kind, case, asked[0], now)

@@ -37,13 +37,15 @@ class Reaction:
 class Policy:
     """``name`` is a sentence (``WhenMessageNeglectedIssueSupervision``); ``on`` the event types, ``service.Type``.
 
-    ``react`` reads the event's data through a tolerant model of its own and returns the reaction, or None.
+    ``react`` reads the event's data through a tolerant model of its own and returns the reaction, or None. ``moot`` are
+    the refusals that say that nothing is left to do: they are no trouble to anybody.
     """
 
     name: str
     on: tuple[str, ...]
     topics: tuple[str, ...]
     react: Callable[[Mapping[str, Any]], Reaction | None]
+    moot: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -114,6 +116,8 @@ class _Reacting:
         try:
             await self.engine.execute(self.engine.kind(reaction.kind), reaction.case, [asked])
         except RuleBroken as broken:
+            if broken.code in policy.moot:
+                return
             await self._refused(record, event, broken.code, broken.message.zh)
         except BadField as bad:
             await self._refused(record, event, "bad_field", f"{bad.field}: {bad.message.zh}")

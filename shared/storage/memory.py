@@ -525,6 +525,7 @@ def _matches(query: CaseQuery, head: CaseRecord) -> bool:
         and head.kind == query.kind
         and (query.department is None or head.department == query.department)
         and (query.status is None or head.status == query.status)
+        and (query.parent is None or head.parent == query.parent)
         and (query.due_before is None or (head.due is not None and head.due < query.due_before))
         and (query.received_from is None or (head.received is not None and head.received >= query.received_from))
         and (query.received_until is None or (head.received is not None and head.received <= query.received_until))

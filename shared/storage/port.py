@@ -191,6 +191,7 @@ class CaseQuery:
     viewer: Viewer
     department: str | None = None
     status: str | None = None
+    parent: str | None = None
     due_before: str | None = None
     received_from: str | None = None
     received_until: str | None = None

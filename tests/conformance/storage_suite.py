@@ -175,6 +175,14 @@ class CaseFiles:
         assert await cases.events("M1") == list(written.events)
         assert await cases.command("M1-3") == written.commands[0]
 
+    async def test_the_cases_that_stem_from_another_are_found(self, opened: Opened) -> None:
+        cases = opened.stores.cases
+        for case, parent in (("M1", "Q1"), ("M2", "Q2"), ("M3", "Q1"), ("M4", None)):
+            await cases.append(commit(case, parent=parent))
+        found, _ = await cases.query(messages(parent="Q1"))
+        assert sorted(head.id for head in found) == ["M1", "M3"]
+        assert (await cases.query(messages(parent="Q9")))[0] == []
+
     async def test_what_is_empty_comes_back_empty(self, opened: Opened) -> None:
         cases = opened.stores.cases
         written = commit("M1", received=None, due=None, next_due=None, open=False)

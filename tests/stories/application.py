@@ -197,6 +197,15 @@ async def what_is_converted_to_active_disclosure_starts_an_article_with_its_twen
     assert [row["due"] for row in shown["deadlines"]] == ["2026-11-05"]
     await county.sent_again("requests")
     assert await county.listed(ARTICLES) == [article]
+    (accepted,) = [
+        event["id"]
+        for event in (await county.shown(f"{TOP}/{case}", "clerk"))["events"]
+        if event["type"].endswith("ConversionAccepted.v1")
+    ]
+    await county.done(f"{TOP}/{case}/void-entry", CHIEF, events=[accepted], reason="误点")
+    await county.done(f"{TOP}/{case}/accept-conversion", "head")
+    await county.settled()
+    assert await county.listed(ARTICLES) == [article]
     county.at("2026-11-06 09:00")
     await county.swept()
     assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "PublicationOverdue"]

@@ -139,8 +139,28 @@ async def the_same_events_twice_make_one_interpretation(county: StoryCounty) -> 
     assert await county.lines("2026Q1", "B1") == [("documents", f"{last(document)}/1", "0")]
 
 
+@story("2026-03-02 09:00")
+async def a_document_that_turns_active_twice_has_one_item_to_publish(county: StoryCounty) -> None:
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    await issued(county, document, interpretation)
+    (article,) = await county.listed(ARTICLES)
+    for attribute, more in (("on_request", {}), ("active", {"content_checked": True})):
+        reassessed = {"attribute": attribute, "explanation": "复评", **more}
+        await county.done(f"{document}/reassess-attribute", "head", **reassessed)
+        await county.settled()
+    assert await county.listed(ARTICLES) == [article]
+    county.at("2026-04-01 09:00")
+    await county.swept()
+    assert await county.lines("2026Q1", "A1") == [("published_late", f"{article}/2", "0")]
+
+
 STORIES = (
     a_document_without_attribute_is_returned_and_its_interpretation_done_in_time,
     an_interpretation_linked_too_late_is_charged_in_the_quarter_of_its_due_date,
     the_same_events_twice_make_one_interpretation,
+    a_document_that_turns_active_twice_has_one_item_to_publish,
 )

@@ -120,6 +120,7 @@ class MongoCases:
             for name, condition, asked in (
                 ("department", query.department, query.department),
                 ("status", query.status, query.status),
+                ("parent", query.parent, query.parent),
                 ("due", {"$lt": query.due_before}, query.due_before),
                 ("received", {"$gte": query.received_from}, query.received_from),
                 ("received", {"$lte": query.received_until}, query.received_until),

@@ -221,6 +221,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("service", UP), ("next_due", UP), ("_id", UP)], name="next_due"),
         IndexModel([("service", UP), ("calendar", UP), ("_id", UP)], name="calendar"),
         IndexModel([("service", UP), ("due", UP)], name="open", partialFilterExpression={"open": True}),
+        IndexModel([("parent", UP)], name="parent", partialFilterExpression={"parent": {"$type": "string"}}),
         IndexModel([("service", UP), ("kind", UP), ("by_received", UP), ("_id", UP)], name="by_received"),
         IndexModel([("service", UP), ("kind", UP), ("by_due", UP), ("_id", UP)], name="by_due"),
         IndexModel([("service", UP), ("kind", UP), ("updated", UP), ("_id", UP)], name="by_updated"),

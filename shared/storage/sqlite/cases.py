@@ -99,6 +99,7 @@ class SqliteCases:
         for sql, value in (
             ("c.department = ?", query.department),
             ("c.status = ?", query.status),
+            ("c.parent = ?", query.parent),
             ("c.due < ?", query.due_before),
             ("c.received >= ?", query.received_from),
             ("c.received <= ?", query.received_until),
