@@ -14,11 +14,11 @@ from services.runtime import Runtime
 from shared.domain.classified import marked
 from shared.domain.classified import refusal as classified
 from shared.domain.directory import OFFICE, SYSTEM, Actor, Dated, Department, Directory
-from shared.domain.kind import BadField, CaseKind, RuleBroken, vault_fields
+from shared.domain.kind import BadField, CaseKind, CaseView, Command, RuleBroken, vault_fields
 from shared.domain.localtime import local_date, start_of
 from shared.domain.text import Text
 from shared.engine.batch import Batch, CaseFile, Given
-from shared.engine.execute import Asked, Engine, KeyReused
+from shared.engine.execute import Asked, Engine, KeyReused, exists_already
 from shared.engine.history import run_clocks
 from shared.imports.columns import find_columns, read_mapping
 from shared.imports.old_case import OPENING, BadCell, Importer, OldCase, Step, length_of
@@ -137,6 +137,7 @@ class _Run:
     directory: Directory = field(default_factory=Directory)
     _bearers: dict[str, list[Department]] = field(default_factory=dict)
     _opened: set[str] = field(default_factory=set)
+    _parents: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = self.runtime.clock()
@@ -324,7 +325,9 @@ class _Run:
         if known is None:
             try:
                 asked = await self.asked(row)
-                outcome = await self.engine.execute(self.kind, None, asked)
+                # Rows that stem from one case come in one after the other, so that each finds the one before.
+                async with self._parents.setdefault(_parent(asked[0].command) or row.old.number, asyncio.Lock()):
+                    outcome = await self.engine.execute(self.kind, None, asked)
             except (BadCell, RuleBroken, BadField, KeyReused) as problem:
                 self.refuse(row, problem)
                 return
@@ -416,6 +419,8 @@ class _Rehearsal:
     def __init__(self, run: _Run) -> None:
         self._run = run
         self._seen: dict[str, tuple[str, Verdict]] = {}
+        self._opened: dict[str, CaseView] = {}
+        self._children: dict[str, list[CaseView]] = {}
 
     async def take(self, row: _Row) -> None:
         """One row."""
@@ -439,20 +444,37 @@ class _Rehearsal:
 
     async def _decide(self, asked: Sequence[Asked]) -> Verdict:
         run, reference = self._run, self._run.runtime.reference
+        opening = asked[0].command
+        case = run.kind.id_of(opening) if run.kind.id_of else f"dry-run-{len(self._opened) + 1}"
+        stored = await run.engine.stores.cases.load(case)
+        needed = await run.engine.needed(run.kind, asked)
+        parent, needs = _parent(opening), type(opening).command_needs
+        siblings = self._children.setdefault(parent, []) if parent else []
+        named = [self._opened[other] for other in (needs(opening) if needs else ()) if other in self._opened]
         batch = Batch(
             run.kind,
-            CaseFile("dry-run", 0),
+            CaseFile(case, 0),
             now=run.now,
             calendar=reference.calendar,
             directory=run.directory,
             settings=reference.settings,
-            cases=await run.engine.needed(run.kind, asked),
+            cases={**needed, **{view.id: view for view in (*named, *siblings)}},
         )
         for one in asked:
             refs = {name: f"v:{name}" for name in vault_fields(type(one.command)) if getattr(one.command, name)}
             batch.give(Given(one.command.model_copy(update=refs), run.actor, one.happened or run.now, "import"))
+            if one is asked[0] and (stored is not None or case in self._opened):
+                raise exists_already(run.kind, case)
         batch.settle(run.now)
+        self._opened[case] = CaseView(case, run.kind.name, 1, batch.state)
+        siblings.append(self._opened[case])
         return _verdict(run.kind, batch.state, run.importer.clock, run.now, run.runtime)
+
+
+def _parent(opening: Command) -> str | None:
+    """The case among whose others of the kind the opening of one looks."""
+    beside = type(opening).command_beside
+    return beside(opening) if beside else None
 
 
 def _verdict(kind: CaseKind[Any], state: Any, clock: str | None, now: datetime, runtime: Runtime) -> Verdict:

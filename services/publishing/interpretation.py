@@ -83,6 +83,8 @@ def require(state: Interpretation, command: RequireInterpretation, context: Cont
         raise refusal("non_document", "document")
     if document.interpretation is not None or (document.in_scope and not context.unattended):
         raise refusal("already_required", "document")
+    if any(other.kind == "interpretation" for other in context.cases.values()):
+        raise refusal("already_required", "document")
     if document.status == "repealed":
         raise refusal("repealed", "document")
     return [

@@ -64,6 +64,7 @@ def _forms() -> Any:
     allowed=(DESK, SYSTEM_MAY),
     opens=True,
     needs=lambda given: (given.document,),
+    beside=lambda given: given.document,
 )
 class RequireInterpretation(Command):
     """Begin the interpretation of a document."""

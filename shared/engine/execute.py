@@ -258,8 +258,7 @@ class Engine:
         # A number just given has no case yet; where it has one, the commit says so.
         head = await self.stores.cases.load(case) if not number else None
         if opening and head is not None:
-            exists = Text(f"{kind.title.zh} {case} 已存在", f"{kind.title.en} {case} exists already")
-            raise RuleBroken("case.exists", exists, exists)
+            raise exists_already(kind, case)
         if not opening and head is None:
             raise NotFound(case)
         if if_match is not None and (head.version if head else 0) != if_match:
@@ -555,6 +554,12 @@ class Engine:
         if reference is None:
             raise NotReady
         return reference
+
+
+def exists_already(kind: CaseKind[Any], case: str) -> RuleBroken:
+    """Why a case whose id its opening command determines is not opened again."""
+    exists = Text(f"{kind.title.zh} {case} 已存在", f"{kind.title.en} {case} exists already")
+    return RuleBroken("case.exists", exists, exists)
 
 
 def _departments_resolved(asked: Asked, reference: Reference, now: datetime) -> Asked:

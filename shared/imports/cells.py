@@ -83,13 +83,16 @@ def in_order(cells: Cells, column: str, found: datetime, than: datetime, than_co
 
 
 def choice(cells: Cells, column: str, codes: Mapping[str, K], otherwise: K | None = None) -> K:
-    """The code of the word in the cell; empty, it is ``otherwise``, where one is given."""
+    """The code of the word in the cell; empty, it is ``otherwise``, where one is given. Refused with a word for each code."""
     written = cells[column]
     if not written and otherwise is not None:
         return otherwise
     found = codes.get(written)
     if found is None:
-        known = "、".join(codes)
+        first: dict[K, str] = {}
+        for word, code in codes.items():
+            first.setdefault(code, word)
+        known = "、".join(first.values())
         what = Text(f"缺少{column}", "it is missing") if not written else Text("没有这一项", "there is no such one")
         reason = Text(f"{what.zh}；{column}为：{known}", f"{what.en}; it is one of: {known}")
         raise BadCell(column, written, reason)

@@ -322,3 +322,37 @@ async def test_an_imported_interpretation_and_its_document_know_each_other(count
     lost = row(IMPORTERS["interpretations"], 编号="2", 被解读的公文="没有的")
     report = await taken(county, "interpretations", await filled(county, "interpretations", lost))
     assert [(r["field"], r["value"]) for r in report["rejected"]] == [("被解读的公文", "没有的")]
+
+
+async def test_two_rows_of_one_cause_are_one_finding_dry_as_well(county: LocalCounty) -> None:
+    importer = IMPORTERS["findings"]
+    body = await filled(county, "findings", row(importer), row(importer, 编号="2"))
+    rehearsed = await taken(county, "findings", body, dry_run="true")
+    report = await taken(county, "findings", body)
+    assert (report["imported"], len(report["rejected"])) == (1, 1)
+    assert rehearsed == report
+    once = await filled(county, "findings", row(importer, 编号="3"))
+    (rejected,) = (await taken(county, "findings", once, dry_run="true"))["rejected"]
+    assert rejected["reason"] == report["rejected"][0]["reason"]
+
+
+async def test_a_document_has_one_interpretation_however_many_rows_name_it(county: LocalCounty) -> None:
+    await taken(county, "documents", await filled(county, "documents", row(IMPORTERS["documents"])))
+    importer = IMPORTERS["interpretations"]
+    rows_of_one = [row(importer), row(importer, 编号="2"), row(importer, 编号="3", 被解读的公文="W2025-000001")]
+    body = await filled(county, "interpretations", *rows_of_one)
+    rehearsed = await taken(county, "interpretations", body, dry_run="true")
+    report = await taken(county, "interpretations", body)
+    assert report["imported"] == 1
+    assert [(r["row"], r["field"]) for r in report["rejected"]] == [(3, "被解读的公文"), (4, "被解读的公文")]
+    assert rehearsed == report
+    await county.runtime.settle_down()
+    later = await taken(county, "interpretations", await filled(county, "interpretations", row(importer, 编号="4")))
+    assert [r["field"] for r in later["rejected"]] == ["被解读的公文"]
+
+
+async def test_a_refused_choice_names_each_choice_once(county: LocalCounty) -> None:
+    body = await filled(county, "applications", row(IMPORTERS["applications"], 答复类型="不明"))
+    (rejected,) = (await taken(county, "applications", body))["rejected"]
+    assert rejected["reason"].count("予以公开") == 1
+    assert "O2 予以公开" in rejected["reason"]
