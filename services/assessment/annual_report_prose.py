@@ -11,8 +11,28 @@ def _rows(prefix: str) -> tuple[str, ...]:
     return tuple(f"table3.{row}.total" for row in LEAVES if row.startswith(prefix))
 
 
+def _decided(what: str) -> str:
+    """The decisions of one sort, said with or without 决定; what was applied for, accepted or shown is another number."""
+    return f"(?:{what}(?:处理)?决定|(?<!公开)(?<!公示)(?<!受理){what}(?:处理)?(?!申请))"
+
+
+_WITHIN = r"[^。；;\n]"
+_REVIEWS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (f"行政复议(?:(?!诉讼){_WITHIN})*?", ("reconsideration",)),
+    (f"行政诉讼(?:(?!复议){_WITHIN})*?", ("lawsuit_direct", "lawsuit_after_reconsideration")),
+    (
+        f"(?m:^|(?<=[。；;]))(?:(?!复议|诉讼){_WITHIN})*?",
+        ("reconsideration", "lawsuit_direct", "lawsuit_after_reconsideration"),
+    ),
+)
+"""Of which reviews a result is said: of those that the sentence speaks of, or of all."""
+_RESULTS: Final = (("结果维持", "upheld"), ("结果纠正", "corrected"))
+
 QUOTABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("新收(?:到)?(?:政府信息公开)?申请", ("table3.1.total",)),
+    (
+        "(?<!上年)(?<!上年度)(?<!去年)(?<!不)(?<!不予)(?<!新)(?:新收到?|收到|受理)(?:政府信息公开)?申请",
+        ("table3.1.total",),
+    ),
     ("上年度?结转", ("table3.2.total",)),
     ("予以公开", ("table3.3.1.total",)),
     ("部分公开", ("table3.3.2.total",)),
@@ -24,13 +44,18 @@ QUOTABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("结转下年度?(?:继续办理)?", ("table3.4.total",)),
     ("行政复议", ("table4.reconsideration.total",)),
     ("行政诉讼", ("table4.lawsuit_direct.total", "table4.lawsuit_after_reconsideration.total")),
-    ("行政许可(?:处理)?决定", ("table2.licences.decided",)),
-    ("行政处罚(?:处理)?决定", ("table2.penalties.decided",)),
-    ("行政强制(?:处理)?决定", ("table2.coercions.decided",)),
+    (_decided("行政许可"), ("table2.licences.decided",)),
+    (_decided("行政处罚"), ("table2.penalties.decided",)),
+    (_decided("行政强制"), ("table2.coercions.decided",)),
     ("制发(?:行政)?规范性文件", ("table2.normative.made",)),
     ("废止(?:行政)?规范性文件", ("table2.normative.repealed",)),
     ("现行有效(?:的)?(?:行政)?规范性文件", ("table2.normative.in_force",)),
     ("收费通知", ("fees.notices",)),
+    *(
+        (f"{of}{said}", tuple(f"table4.{group}.{result}" for group in groups))
+        for of, groups in _REVIEWS
+        for said, result in _RESULTS
+    ),
 )
 """Words of the form -> the cells whose sum a number after them quotes."""
 
