@@ -21,7 +21,7 @@ from shared.engine.execute import NotFound
 from shared.security.visibility import may_see, reach_of, readable_vault_fields
 from shared.web.commands import read_json
 from shared.web.people import People
-from shared.web.problems import bad_field, forbidden, not_found, unauthorised
+from shared.web.problems import Problem, bad_field, forbidden, not_found, unauthorised
 from shared.web.query import Parameters
 from shared.web.reading import json_answer
 from shared.web.views import without
@@ -342,7 +342,7 @@ async def _answered(question: Any) -> Any:
         return await question
     except Unanswerable as unanswerable:
         if unanswerable.field in ("department", "indicator"):
-            raise not_found() from unanswerable
+            raise Problem(404, "not_found", unanswerable.message, field=unanswerable.field) from unanswerable
         raise BadField(unanswerable.field, unanswerable.message) from unanswerable
     except NotFound:
         raise not_found() from None

@@ -455,7 +455,7 @@ def template(kind: Kind, file: Workbook) -> None:
     """导入模板：表头和每列的填写规则 / the import template: header, and how each column is filled."""
     from services.cli.exports import template_written
 
-    show.document(run(lambda: template_written(kind, file)), show.rows_table)
+    show.document(run(lambda: template_written(kind, file)), show.template_table)
 
 
 @app.command()

@@ -591,6 +591,14 @@ def rows_table(content: Document) -> None:
     console().print(say(Text(f"已写出 {content['rows']} 行", f"{content['rows']} rows written")), markup=False)
 
 
+def template_table(content: Document) -> None:
+    """That a template was written; it has no rows yet."""
+    said = Text(
+        "模板已写出；请在表头下每行填写一件", "the template is written; fill in one case a row below its header"
+    )
+    console().print(options.current.say(said), markup=False)
+
+
 def import_table(content: Document) -> None:
     """What an import took, and each row it could not."""
     say = options.current.say

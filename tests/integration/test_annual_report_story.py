@@ -236,4 +236,7 @@ async def test_what_is_asked_wrongly_is_refused_by_name(tmp_path: Path) -> None:
             assert (both.status_code, both.json()["field"]) == (422, "as_of")
             assert (await county.get(f"{ADDRESS[:-4]}26{suffix}", COUNTY)).status_code == 404
             assert (await county.get(f"{ADDRESS}{suffix}?department=nobody", COUNTY)).status_code == 404
+        absent = await county.get(f"{ADDRESS}?department=无此局", COUNTY)
+        assert (absent.status_code, absent.json()["field"]) == (404, "department")
+        assert "没有这个单位：无此局" in absent.json()["detail"]
         assert (await county.get(f"{ADDRESS}.pdf", COUNTY)).status_code == 404

@@ -85,6 +85,13 @@ def test_an_unknown_kind_is_answered_with_those_there_are(words: tuple[str, ...]
     assert "applications" in done.stderr
 
 
+def test_a_template_is_said_to_be_one(data: Path, tmp_path: Path) -> None:
+    done = command(data, "template", "columns", str(tmp_path / "t.xlsx"))
+    assert done.returncode == 0
+    assert "模板已写出" in done.stdout
+    assert "0 行" not in done.stdout
+
+
 def test_a_file_that_cannot_be_written_is_said_to_be_so(data: Path, tmp_path: Path) -> None:
     done = command(data, "export", "messages", str(tmp_path / "no" / "such" / "r.xlsx"))
     assert done.returncode == 1
