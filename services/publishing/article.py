@@ -24,6 +24,7 @@ from services.publishing.article_commands import (
     Destroy,
     DetermineSecrecy,
     Draft,
+    Drop,
     File,
     FlagSensitive,
     Lend,
@@ -43,6 +44,7 @@ from services.publishing.article_events import (
     DestructionApproved,
     InfoCorrected,
     InfoDrafted,
+    InfoDropped,
     InfoPublished,
     InfoReleased,
     InfoReturned,
@@ -97,6 +99,9 @@ from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
+GONE = ("withdrawn", "dropped")
+"""An item that is so leaves room for another one of the case that it came from."""
+
 # -- what decisions have in common -------------------------------------------------------------------------------------
 
 
@@ -145,6 +150,8 @@ def _going(state: Article) -> None:
             raise refusal("withdrawn")
         case "withheld":
             raise refusal("withheld")
+        case "dropped":
+            raise refusal("dropped")
 
 
 def _live(state: Article) -> None:
@@ -217,11 +224,11 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
 
 
 def _first_of(source: str | None, context: Context) -> None:
-    """By itself at most one item of a document or conversion is begun; another where the one before was withdrawn."""
+    """By itself at most one item of a document or conversion is begun; another where the one before is gone."""
     if source is None or not context.actor.system or context.origin == "import":
         return
     for view in context.cases.values():
-        if view.kind == "article" and view.state.source == source and view.state.status != "withdrawn":
+        if view.kind == "article" and view.state.source == source and view.state.status not in GONE:
             raise refusal("started_already", "source")
 
 
@@ -532,6 +539,12 @@ def withdraw(state: Article, command: Withdraw, context: Context) -> list[Event]
     return [InfoWithdrawn(department=state.department, ground=command.ground, reason=command.reason)]
 
 
+def drop(state: Article, command: Drop, context: Context) -> list[Event]:
+    """终止办理 before it is live; a clock that was missed stays missed."""
+    _going(state)
+    return [InfoDropped(department=state.department, ground=command.ground)]
+
+
 def file(state: Article, command: File, context: Context) -> list[Event]:
     """备案, once it has ended."""
     if state.status == "destroyed":
@@ -669,6 +682,8 @@ def stands(state: Article, event: Event) -> bool:
             return state.status in ("release", "released")
         case InfoPublished():
             return state.status == "released" and next_stage(state) is None
+        case InfoDropped():
+            return state.status in BEFORE_PUBLICATION
         case PublishedTextChecked() | InfoCorrected() | InfoWithdrawn():
             return state.status == "published"
         case RecordArchived():
@@ -792,6 +807,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
         PublishedTextChecked,
         InfoCorrected,
         InfoWithdrawn,
+        InfoDropped,
         RecordFiled,
         RecordArchived,
         RecordLent,
@@ -817,6 +833,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
         AnswerWarnings: answer_warnings,
         Correct: correct,
         Withdraw: withdraw,
+        Drop: drop,
         File: file,
         Archive: archive,
         Lend: lend,

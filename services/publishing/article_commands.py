@@ -8,6 +8,7 @@ from pydantic import PrivateAttr, model_validator
 from services.publishing.article_events import (
     Authority,
     CorrectionGround,
+    DropGround,
     RejectGround,
     ReturnGround,
     WithdrawalGround,
@@ -565,6 +566,26 @@ class Withdraw(Command):
         basis=ACCURACY,
     )
     reason: str = _reason(Text("写明为何撤下。", "Why it is withdrawn."), ACCURACY)
+
+
+@command(
+    Text("终止办理", "Drop"),
+    help=Text(
+        "公文废止或不再主动公开的，由它自动形成的信息自动终止办理。",
+        "By itself, where the document that the item was begun of is repealed or no longer active.",
+    ),
+    basis=INSTITUTION,
+    allowed=(SYSTEM_MAY,),
+)
+class Drop(Command):
+    """End an item that is no longer to be published."""
+
+    ground: DropGround = field(
+        Text("终止情形", "Ground"),
+        help=Text("公文已废止，或不再主动公开。", "The document is repealed, or no longer active."),
+        widget="select",
+        basis=INSTITUTION,
+    )
 
 
 @command(

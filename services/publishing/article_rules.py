@@ -218,8 +218,12 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         DATES,
     ),
     "withdrawn": (Text("信息已撤下", "the item was withdrawn"), INSTITUTION),
+    "dropped": (Text("信息已终止办理", "the item was dropped"), INSTITUTION),
     "not_ended": (
-        Text("信息尚在办理，发布、撤下或确定不公开后方可归档", "archived only when published, withdrawn or withheld"),
+        Text(
+            "信息尚在办理，发布、撤下、确定不公开或终止办理后方可归档",
+            "archived only when published, withdrawn, withheld or dropped",
+        ),
         ARCHIVES,
     ),
     "archived": (Text("已归档", "it is archived"), ARCHIVES),

@@ -10,6 +10,7 @@ from services.publishing.article_events import (
     DestructionApproved,
     InfoCorrected,
     InfoDrafted,
+    InfoDropped,
     InfoPublished,
     InfoReleased,
     InfoReturned,
@@ -69,6 +70,7 @@ Status = Literal[
     "published",
     "withdrawn",
     "withheld",
+    "dropped",
     "archived",
     "destroyed",
 ]
@@ -90,13 +92,14 @@ STATUSES: Mapping[str, Text] = {
     "published": Text("已发布", "Published"),
     "withdrawn": Text("已撤下", "Withdrawn"),
     "withheld": Text("不予公开", "Not disclosed"),
+    "dropped": Text("已终止办理", "Dropped"),
     "archived": Text("已归档", "Archived"),
     "destroyed": Text("已销毁", "Destroyed"),
 }
 DRAFTING: frozenset[str] = frozenset(("drafting", "rejected", "returned"))
 IN_REVIEW: frozenset[str] = frozenset((*ORDINARY, *LEADERS))
 BEFORE_PUBLICATION: frozenset[str] = frozenset((*DRAFTING, *IN_REVIEW, "treatment", "referred", "release", "released"))
-ENDED: frozenset[str] = frozenset(("published", "withdrawn", "withheld"))
+ENDED: frozenset[str] = frozenset(("published", "withdrawn", "withheld", "dropped"))
 
 Ended = Literal["met", "missed", "cancelled"]
 
@@ -245,6 +248,9 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
             )
         case InfoWithdrawn():
             return changed(_stepped(state, stamp), status="withdrawn")
+        case InfoDropped():
+            ended = state.clock_ended or "cancelled"
+            return changed(_stepped(state, stamp), status="dropped", clock_ended=ended)
         case RecordFiled():
             return changed(state, filed=True)
         case RecordArchived():

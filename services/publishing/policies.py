@@ -1,4 +1,4 @@
-"""What follows from events, of this service or another: one event in, at most one command out."""
+"""What follows from events, of this service or another: one event in, at most one command to a case out."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.publishing.article_commands import Draft
+from services.publishing.article_commands import Draft, Drop
 from services.publishing.column_commands import Open, Update
 from services.publishing.column_rules import ColumnKind
 from services.publishing.document_commands import NoteInterpretation
@@ -126,11 +126,11 @@ def _start_interpretation(event: Mapping[str, Any]) -> Reaction | None:
 
 
 class Attributed(BaseModel):
-    """What the policy reads of ``publishing.DocumentIssued`` and of ``publishing.AttributeReassessed``."""
+    """What the policy reads of a document issued, re-assessed or repealed (then without an attribute)."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     department: str
-    attribute: str
+    attribute: str | None = None
     previous: str | None = None
     issued: date | None = None
     document_number: str | None = None
@@ -139,7 +139,13 @@ class Attributed(BaseModel):
 
 def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
     document = Attributed.model_validate(event["data"])
-    if document.attribute != "active" or document.previous == "active" or document.origin == "import":
+    if document.origin == "import":
+        return None
+    if document.attribute is None:
+        return Reaction("article", None, Drop(ground="repealed"), of=event["subject"])
+    if document.attribute != "active" and document.previous == "active":
+        return Reaction("article", None, Drop(ground="no_longer_active"), of=event["subject"])
+    if document.attribute != "active" or document.previous == "active":
         return None
     draft = Draft(
         department=document.department,
@@ -150,7 +156,7 @@ def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("article", None, draft)
 
 
-TURNED_ACTIVE = ("publishing.DocumentIssued", "publishing.AttributeReassessed")
+TO_PUBLISH_OR_NOT = ("publishing.DocumentIssued", "publishing.AttributeReassessed", "publishing.DocumentRepealed")
 STARTED = ("article.started_already",)
 IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
 
@@ -169,5 +175,11 @@ POLICIES: tuple[Policy, ...] = (
         "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
     ),
     Policy("WhenDocumentIssuedStartInterpretation", ("publishing.DocumentIssued",), TOPICS, _start_interpretation),
-    Policy("WhenActiveDocumentIssuedStartArticle", TURNED_ACTIVE, TOPICS, _publish_document, STARTED),
+    Policy(
+        "WhenActiveDocumentIssuedStartArticle",
+        TO_PUBLISH_OR_NOT,
+        TOPICS,
+        _publish_document,
+        STARTED,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Policies: one event in, at most one command out, named as a sentence; a second delivery changes nothing.
+"""Policies: one event in, at most one command to a case out, named as a sentence; a second delivery changes nothing.
 
 A restatement is the same happening judged again: what it gives cause for has been done already.
 """
@@ -13,7 +13,7 @@ import structlog
 
 from shared.domain.kind import BadField, Command, RuleBroken
 from shared.engine.consumer import Consumer
-from shared.engine.execute import Engine, KeyReused, NotFound, system
+from shared.engine.execute import Asked, Engine, KeyReused, NotFound, system
 from shared.engine.parking import UNREADABLE, parked
 from shared.eventlog.envelope import Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
@@ -26,11 +26,15 @@ log = structlog.get_logger("policy")
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """The command a policy gives, and the case it is for (None: it opens one of ``kind``)."""
+    """The command a policy gives, and the case it is for (None: it opens one of ``kind``).
+
+    ``of``: it is for each open case of ``kind`` that earlier events of that one gave cause for.
+    """
 
     kind: str
     case: str | None
     command: Command
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,34 @@ class _Reacting:
         if depth > MOST_DEPTH:
             await self._refused(record, event, "policy.depth", f"策略链超过 {MOST_DEPTH} 层")
             return
-        asked = system(reaction.command, command_id, Trace(event["correlationid"], event["id"], depth))
+        trace = Trace(event["correlationid"], event["id"], depth)
+        if reaction.of is None:
+            await self._give(record, event, reaction, reaction.case, system(reaction.command, command_id, trace))
+            return
+        for child in await self._begun_before(reaction.kind, reaction.of, event["id"]):
+            asked = system(reaction.command, f"{command_id}:{child}", trace)
+            await self._give(record, event, reaction, child, asked)
+
+    async def _begun_before(self, kind: str, parent: str, event: str) -> list[str]:
+        """The open cases that events of ``parent`` before this one gave cause for: a second delivery finds no later ones."""
+        cases, earlier = self.engine.stores.cases, set[str]()
+        for stored in await cases.events(parent):
+            id_ = decode(stored.body)["id"]
+            if id_ == event:
+                break
+            earlier.add(id_)
+        found = []
+        for child in await self.engine.children(self.engine.kind(kind), parent):
+            if child.open and decode((await cases.events(child.id))[0].body)["causationid"] in earlier:
+                found.append(child.id)
+        return found
+
+    async def _give(
+        self, record: Logged, event: Mapping[str, Any], reaction: Reaction, case: str | None, asked: Asked
+    ) -> None:
+        policy = self.policy
         try:
-            await self.engine.execute(self.engine.kind(reaction.kind), reaction.case, [asked])
+            await self.engine.execute(self.engine.kind(reaction.kind), case, [asked])
         except RuleBroken as broken:
             if broken.code in policy.moot:
                 return

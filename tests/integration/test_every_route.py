@@ -134,6 +134,7 @@ def articles(holder: str) -> dict[str, People]:
         "withdraw": heads | HEADS,
         "file": custodian | desk,
         **dict.fromkeys(("archive", "lend", "take-back", "destroy"), custodian),
+        "drop": frozenset(),
         "approve-destruction": of(holder, "head") | HEADS,
         **CORRECTIONS,
     }

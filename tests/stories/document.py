@@ -152,10 +152,34 @@ async def a_document_that_turns_active_twice_has_one_item_to_publish(county: Sto
         reassessed = {"attribute": attribute, "explanation": "复评", **more}
         await county.done(f"{document}/reassess-attribute", "head", **reassessed)
         await county.settled()
-    assert await county.listed(ARTICLES) == [article]
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped"]
+    (second,) = set(await county.listed(ARTICLES)) - {article}
+    await county.sent_again("publishing")
+    assert len(await county.listed(ARTICLES)) == 2
     county.at("2026-04-01 09:00")
     await county.swept()
-    assert await county.lines("2026Q1", "A1") == [("published_late", f"{article}/2", "0")]
+    assert await county.lines("2026Q1", "A1") == [("published_late", f"{second}/2", "0")]
+
+
+@story("2026-03-02 09:00")
+async def the_item_of_a_repealed_document_is_dropped_without_a_charge(county: StoryCounty) -> None:
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    await issued(county, document, interpretation)
+    (article,) = await county.listed(ARTICLES)
+    mine = str((await county.done(ARTICLES, "clerk", title="解读", source=last(document)))["id"])
+    county.at("2026-03-10 09:00")
+    await county.done(f"{document}/repeal-document", "head", explanation="已有新文件")
+    await county.settled()
+    assert await county.refused(f"{ARTICLES}/{article}/revise", "clerk", title="题") == "article.dropped"
+    county.at("2026-04-08 09:00")
+    await county.swept()
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped"]
+    assert await county.events(f"{ARTICLES}/{mine}") == ["InfoDrafted", "PublicationOverdue"]
+    assert await county.lines("2026Q1", "A1") == [("published_late", f"{mine}/2", "0")]
 
 
 STORIES = (
@@ -163,4 +187,5 @@ STORIES = (
     an_interpretation_linked_too_late_is_charged_in_the_quarter_of_its_due_date,
     the_same_events_twice_make_one_interpretation,
     a_document_that_turns_active_twice_has_one_item_to_publish,
+    the_item_of_a_repealed_document_is_dropped_without_a_charge,
 )

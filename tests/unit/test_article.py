@@ -7,6 +7,7 @@ import pytest
 from services.publishing.article_commands import (
     Approve,
     Draft,
+    Drop,
     FlagSensitive,
     Publish,
     Reject,
@@ -18,6 +19,7 @@ from services.publishing.article_commands import (
 )
 from services.publishing.article_events import (
     InfoDrafted,
+    InfoDropped,
     InfoPublished,
     InfoReleased,
     InfoReturned,
@@ -448,3 +450,22 @@ def test_a_passed_secrecy_review_leaves_the_stage_in_the_same_commit() -> None:
         left(SecrecyReviewed, result="open", reviewer="secrecy"),
         left(ReviewApproved, stage="secrecy", reviewer="secrecy"),
     )
+
+
+@pytest.mark.parametrize("ground", ["repealed", "no_longer_active"])
+def test_what_is_no_longer_to_be_published_is_dropped_with_its_clock(ground: str) -> None:
+    scenario = (
+        item("drafting")
+        .when(Drop.model_validate({"ground": ground}), on="2026-03-04")
+        .then(left(InfoDropped, department="education", ground=ground))
+    )
+    assert scenario.state.clock_ended == "cancelled"
+    scenario.when_swept("2026-06-01").then_nothing()
+    scenario.when(Revise(title="题"), by=CLERK, on="2026-03-05").then_refused("article.dropped")
+    assert not scenario.kind.summary(scenario.state).open
+
+
+def test_what_was_overdue_before_it_was_dropped_stays_so_and_what_is_live_is_not_dropped() -> None:
+    late = item("drafting").when(Drop(ground="repealed"), on="2026-06-01").then(PublicationOverdue, InfoDropped)
+    assert late.state.clock_ended == "missed"
+    item("published").when(Drop(ground="repealed"), on="2026-06-01").then_refused("article.already_published")

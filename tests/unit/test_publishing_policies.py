@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.publishing import KINDS
-from services.publishing.article_commands import Draft
+from services.publishing.article_commands import Draft, Drop
 from services.publishing.document_commands import NoteInterpretation
 from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
 from services.publishing.policies import POLICIES
@@ -70,6 +70,15 @@ def test_a_document_that_turns_active_when_it_is_looked_at_again_starts_its_arti
     found = reaction("WhenActiveDocumentIssuedStartArticle", "W1", **ACTIVE, previous="on_request")
     assert found is not None
     assert found.command.model_dump()["created_or_changed"] == date(2026, 3, 9)
+
+
+def test_a_document_that_is_repealed_or_no_longer_active_drops_its_article() -> None:
+    policy = "WhenActiveDocumentIssuedStartArticle"
+    repealed = reaction(policy, "W1", department="education", normative=True)
+    assert repealed == Reaction("article", None, Drop(ground="repealed"), of="W1")
+    turned = reaction(policy, "W1", department="education", attribute="on_request", previous="active")
+    assert turned == Reaction("article", None, Drop(ground="no_longer_active"), of="W1")
+    assert reaction(policy, "W1", department="education", origin="import") is None
 
 
 @pytest.mark.parametrize("data", [{"attribute": "on_request"}, {"previous": "active"}, {"origin": "import"}])
