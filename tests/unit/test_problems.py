@@ -13,6 +13,7 @@ from shared.domain.text import Text
 from shared.engine.execute import Forbidden, KeyReused, NotFound, NotReady, Stale, TooBusy
 from shared.eventlog.envelope import NewerEvent
 from shared.security.identity import BadToken
+from shared.security.vault import VaultProblem
 from shared.storage.port import StoreAway
 from shared.web.language import language_of
 from shared.web.problems import (
@@ -42,6 +43,7 @@ SAMPLES: dict[type[Exception], tuple[Exception, int]] = {
     TooBusy: (TooBusy("M1"), 503),
     StoreAway: (StoreAway(), 503),
     NewerEvent: (NewerEvent("v2 is newer"), 503),
+    VaultProblem: (VaultProblem(Text("无法解读", "unreadable")), 500),
 }
 
 
