@@ -51,8 +51,6 @@ class DistributedRuntime(Runtime):
 
     async def run(self, stopped: asyncio.Event) -> None:
         """The background tasks of a serving process, until ``stopped``; then it ends within ``FINISH_WITHIN`` and ``STOP_WITHIN`` seconds together."""
-        for subscriber in self.subscribers:
-            await subscriber.start()
         steps = [
             asyncio.create_task(step)
             for step in (
@@ -124,6 +122,9 @@ class DistributedRuntime(Runtime):
         # Without reference data nothing is decided, shown or taken in: so nobody works with a key that is not proven.
         if self.follower.current is None and not await self.prove_key():
             return False
+        # Nor does it take partitions from those who work with the right one.
+        for subscriber in self.subscribers:
+            await subscriber.start()
         await self.follower.run_once()
         return False
 

@@ -8,7 +8,7 @@ import httpx2
 from services.distributed import DistributedRuntime
 from shared.security.vault import KEY_CHECK
 from tests.backends.mongo_server import Killable
-from tests.distributed.stack import MESSAGES, Stack
+from tests.distributed.stack import MESSAGES, Stack, metric
 from tests.integration.program import PATIENCE, until
 
 
@@ -73,4 +73,6 @@ def test_a_wrong_key_is_found_out_also_where_the_store_was_away_at_the_start(
     assert answer.status_code == 503
     sent = httpx2.post(f"{process.url}/api/v1/messages/files?name=a.txt", content=b"a lamp", timeout=30)
     assert (sent.status_code, sent.json()["code"]) == (503, "not_ready")
+    assert metric(process, "gongkai_partitions_assigned") == 0
+    assert not [one for one in process.readyz()["reasons"] if one["code"] == "consumer_waits"]
     assert own_stack.inside(subjects) == before

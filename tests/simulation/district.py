@@ -1,6 +1,7 @@
 """A county on the distributed runtime: processes of each service, groups that share out partitions, and sleepers who wake."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -27,6 +28,7 @@ from shared.storage.port import (
     VaultSubject,
     VersionConflict,
 )
+from tests.held_files import HeldFiles
 from tests.simulation.county import DECIDED, UNITS, County, Host, Witness
 from tests.simulation.group import Group, Member
 from tests.simulation.scheduler import Fate, Owner, Proxy, finished
@@ -86,8 +88,8 @@ class Follower(ReferenceFollower):
 
     known: ClassVar[dict[tuple[str, ...], Reference]] = {}
 
-    def _take(self, record: Logged) -> None:
-        super()._take(record)
+    async def _take(self, records: Sequence[Logged]) -> None:
+        await super()._take(records)
         self._reading = self.known.setdefault(tuple(self._read), self._reading)
 
 
@@ -104,7 +106,9 @@ class Serving(Host):
         stores = Stores(**ports)
         log = Proxy(scheduler, self, "log", world.log)
         self.pace = world.random.choice((1.0, 0.3, 0.1))
-        self.follower = Follower(Proxy(scheduler, self, "notices", world.notices), {}, stores.notes)
+        self.follower = Follower(
+            Proxy(scheduler, self, "notices", world.notices), {}, stores.notes, {"assessment": world.told}
+        )
         self.services = {
             declared.name: world.make(
                 declared,
@@ -165,6 +169,7 @@ class District(County):
         self.plan.steps = self.random.choice((300, 600, 1000))
         self.log = MemoryEventLog(self.random.choice((1, 1, 2)))
         self.notices = MemoryEventLog()
+        self.told = HeldFiles()
         self.topics = tuple(
             sorted({kind.topic or f"gongkai.{d.name}" for d in self.story.services for kind in d.kinds})
         )
@@ -338,7 +343,7 @@ class District(County):
         """One event onto the reference topic."""
         moment = "2026-10-01T08:00:00+08:00"
         told = {
-            "id": name,
+            "id": f"{name}/1",
             "source": "/luodian/assessment",
             "specversion": "1.0",
             "type": f"gongkai.assessment.{event}.v1",
@@ -352,7 +357,9 @@ class District(County):
             "digest": "",
             "data": data,
         }
-        finished(self.notices.publish([Entry(REFERENCE, "luodian/county-office", orjson.dumps(told))]))
+        entry = Entry(REFERENCE, "luodian/county-office", orjson.dumps(told))
+        self.told.hold(entry)
+        finished(self.notices.publish([entry]))
 
     async def rest(self, number: int) -> None:
         """Lets others go first, now and then for long."""
