@@ -107,6 +107,7 @@ async def test_the_tables_name_every_route(world: World) -> None:
     document = (await world.county.client.get(OPENAPI)).json()
     named = {"/todo", "/files", "/messages", "/messages/{id}", "/messages/follow"}
     named |= {"/messages/{id}/why", "/messages/{id}/why/{rule}", "/messages/{id}/files/{file}"}
+    named.add("/messages.xlsx")
     named |= {f"/messages/{{id}}/{command}" for command in entitled("education", ())}
     assert set(document["paths"]) == named
 

@@ -99,7 +99,9 @@ async def test_counts_of_hidden_items_pages_are_as_long_as_without_them(county: 
     assert after == before
     metrics = (await county.client.get("/metrics")).text
     assert "education" not in metrics
-    assert "report" not in "\n".join(line for line in metrics.splitlines() if "annual" not in line)
+    # The routes of other services have commands and documents of that name.
+    told = [line for line in metrics.splitlines() if "route=" not in line or "/api/v1/messages/" in line]
+    assert "report" not in "\n".join(told)
 
 
 async def test_search_finds_nothing_by_words_that_the_person_may_not_read(county: LocalCounty) -> None:
