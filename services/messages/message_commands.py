@@ -30,6 +30,7 @@ from services.messages.message_rules import (
     TIME_LIMITS,
     Category,
 )
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import (
     PUBLIC_MAY,
@@ -48,17 +49,6 @@ LEADER = anywhere("leader")
 SECURITY = anywhere("security_admin")
 HANDLER = handler("clerk", "reviewer", "head", "office")
 PARTY = party("clerk", "reviewer", "head")
-
-
-def _attachments() -> Any:
-    return field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=INSTITUTION,
-        default=(),
-        max_length=20,
-    )
 
 
 def _category(*, default: Any = ...) -> Any:
@@ -253,7 +243,7 @@ class Submit(Command):
         basis=CONFIDENTIALITY,
         default=False,
     )
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(
@@ -435,7 +425,7 @@ class RecordInvestigation(Command):
         min_length=1,
         max_length=20000,
     )
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(
@@ -519,7 +509,7 @@ class DraftReply(Command):
         min_length=1,
         max_length=50000,
     )
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(
@@ -665,7 +655,7 @@ class Comment(Command):
         min_length=1,
         max_length=20000,
     )
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(

@@ -32,6 +32,7 @@ from services.publishing.article_rules import (
     Stage,
 )
 from shared.domain.classified import BASIS as CLASSIFIED
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import SYSTEM_MAY, Allowed, anywhere, handler, office
 from shared.domain.text import Text
@@ -86,17 +87,6 @@ def _column() -> Any:
         default=None,
         min_length=1,
         max_length=40,
-    )
-
-
-def _attachments() -> Any:
-    return field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=INSTITUTION,
-        default=(),
-        max_length=20,
     )
 
 
@@ -241,7 +231,7 @@ class Draft(Worded):
         min_length=1,
         max_length=40,
     )
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(
@@ -257,7 +247,7 @@ class Revise(Worded):
     title: str | None = _title(default=None)
     text: str | None = _text(default=None)
     column: str | None = _column()
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
 
 
 @command(

@@ -18,6 +18,7 @@ from services.publishing.document_rules import (
     LegalGround,
     ReturnGround,
 )
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import SYSTEM_MAY, anywhere, handler, office
 from shared.domain.text import Text
@@ -64,17 +65,6 @@ def _explanation(help: Text, basis: Text = SOURCE) -> Any:
         vault="case",
         default=None,
         max_length=2000,
-    )
-
-
-def _attachments() -> Any:
-    return field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=SOURCE,
-        default=(),
-        max_length=20,
     )
 
 
@@ -191,7 +181,7 @@ class SubmitDocument(Command):
     attribute: Attribute | None = _attribute(default=None)
     reason: LegalGround | None = _reason()
     explanation: str | None = _explanation(Text("为何如此认定。", "Why it is so."))
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(SOURCE)
 
 
 @command(
@@ -207,7 +197,7 @@ class ResubmitDocument(Command):
     reason: LegalGround | None = _reason()
     explanation: str | None = _explanation(Text("改正了什么。", "What was put right."), RETURNING)
     in_scope_of_interpretation: bool = _scope()
-    attachments: tuple[str, ...] = _attachments()
+    attachments: tuple[str, ...] = attachments(SOURCE)
 
 
 @command(

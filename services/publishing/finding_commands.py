@@ -20,6 +20,7 @@ from services.publishing.finding_rules import (
     file_of,
     place_of,
 )
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import anywhere, handler, office
 from shared.domain.text import Text
@@ -54,17 +55,6 @@ def _statement(help: Text, basis: Text) -> Any:
         vault="case",
         min_length=1,
         max_length=2000,
-    )
-
-
-def _attachments(basis: Text) -> Any:
-    return field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=basis,
-        default=(),
-        max_length=20,
     )
 
 
@@ -196,7 +186,7 @@ class RecordPatrol(Command):
     explanation: str | None = _explanation(
         Text("问题说明或巡查情况。", "What is wrong, or how the patrol went."), INSTITUTION
     )
-    attachments: tuple[str, ...] = _attachments(INSTITUTION)
+    attachments: tuple[str, ...] = attachments(INSTITUTION)
     again_after: str | None = field(
         Text("原巡查发现", "Earlier finding"),
         help=Text(
@@ -238,7 +228,7 @@ class DisputeDefect(Command):
         basis=DISPUTING,
     )
     statement: str = _statement(Text("申辩的事实和理由。", "Facts and reasons."), DISPUTING)
-    attachments: tuple[str, ...] = _attachments(DISPUTING)
+    attachments: tuple[str, ...] = attachments(DISPUTING)
 
 
 @command(
@@ -301,7 +291,7 @@ class ReportFix(Command):
     """Report that the defect is fixed."""
 
     statement: str = _statement(Text("如何整改。", "How it was fixed."), SUPERVISION)
-    attachments: tuple[str, ...] = _attachments(SUPERVISION)
+    attachments: tuple[str, ...] = attachments(SUPERVISION)
 
 
 @command(

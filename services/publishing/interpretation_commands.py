@@ -18,6 +18,7 @@ from services.publishing.interpretation_rules import (
     Missing,
     WaiverReason,
 )
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
 from shared.domain.permission import SYSTEM_MAY, handler, office
 from shared.domain.text import Text
@@ -144,14 +145,7 @@ class SubmitMaterial(Command):
         min_length=1,
         max_length=50000,
     )
-    attachments: tuple[str, ...] = field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=CONTENT,
-        default=(),
-        max_length=20,
-    )
+    attachments: tuple[str, ...] = attachments(CONTENT)
 
 
 @command(

@@ -43,6 +43,7 @@ from services.requests.application_rules import (
     Outcome,
     Remedy,
 )
+from shared.domain.command_fields import attachments
 from shared.domain.kind import Among, Command, command, field
 from shared.domain.permission import PUBLIC_MAY, SYSTEM_MAY, WRITER_MAY, anywhere, handler, office
 from shared.domain.text import Text
@@ -86,17 +87,6 @@ def _select(title: Text, help: Text, basis: Basis, *, default: Any = ...) -> Any
 
 def _days(title: Text, help: Text, basis: Basis, *, default: Any = None, most: int = 250) -> Any:
     return field(title, help=help, widget="number", basis=basis, default=default, ge=1, le=most)
-
-
-def _attachments(basis: Basis) -> Any:
-    return field(
-        Text("附件", "Attachments"),
-        help=Text("先上传文件，再填文件编号，最多 20 个。", "Upload the files first, then give their ids; at most 20."),
-        widget="files",
-        basis=basis,
-        default=(),
-        max_length=20,
-    )
 
 
 def _reference(title: Text) -> Any:
@@ -190,7 +180,7 @@ class Submit(Command):
         HELP,
         default=None,
     )
-    attachments: tuple[str, ...] = _attachments(CONTENT)
+    attachments: tuple[str, ...] = attachments(CONTENT)
 
 
 @command(
@@ -384,7 +374,7 @@ class ReceiveCorrection(Command):
     title: str | None = _of_applicant(
         Text("申请事项", "Subject"), Text("有变化时填写。", "Where it changes."), CORRECTION
     )
-    attachments: tuple[str, ...] = _attachments(CORRECTION)
+    attachments: tuple[str, ...] = attachments(CORRECTION)
 
 
 @command(
@@ -606,7 +596,7 @@ class _Answer(Command):
         ANSWERS,
         default=None,
     )
-    attachments: tuple[str, ...] = _attachments(ANSWERS)
+    attachments: tuple[str, ...] = attachments(ANSWERS)
 
 
 @command(

@@ -252,7 +252,7 @@ def _check_container(body: bytes, part: str, extension: str, field: str) -> None
                     field,
                 )
             if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
-                raise NotImplementedError
+                raise zipfile.BadZipFile("a compression that office files do not use")
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 raise FileRefused(
                     "macros", Text("文件含有宏，请另存为不含宏的文件", "the file has macros; save it without"), field
