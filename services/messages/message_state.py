@@ -184,7 +184,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             first = ReplyClock("reply", "unclassified", event.received, event.limit)
             return changed(
                 state,
-                last_step=_last_step(state, stamp),
+                last_step=stamp.latest_step(state.last_step),
                 department=event.department,
                 received=event.received,
                 claimed=event.claimed,
@@ -202,7 +202,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 writer=event.writer,
             )
         case MessageAccepted():
-            return changed(state, last_step=_last_step(state, stamp), status="accepted")
+            return changed(state, last_step=stamp.latest_step(state.last_step), status="accepted")
         case MessageDeclined():
             return _ended_early(_stepped(state, stamp), "declined", event.explanation)
         case MessageClassified():
@@ -215,7 +215,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             moved = _stepping(state, Step("restart", on=local_date(stamp.happened))) if event.restarts else state
             return changed(
                 moved,
-                last_step=_last_step(state, stamp),
+                last_step=stamp.latest_step(state.last_step),
                 status="assigned",
                 department=event.department,
                 assigned_on=local_date(stamp.happened),
@@ -224,12 +224,15 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             )
         case ReturnRequested():
             return changed(
-                state, last_step=_last_step(state, stamp), status="return_requested", returns=state.returns + 1
+                state,
+                last_step=stamp.latest_step(state.last_step),
+                status="return_requested",
+                returns=state.returns + 1,
             )
         case ReturnGranted():
             return changed(
                 state,
-                last_step=_last_step(state, stamp),
+                last_step=stamp.latest_step(state.last_step),
                 status="accepted",
                 department=COUNTY_OFFICE,
                 assigned_on=None,
@@ -238,7 +241,7 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
                 extension_by=None,
             )
         case ReturnDenied():
-            return changed(state, last_step=_last_step(state, stamp), status="assigned")
+            return changed(state, last_step=stamp.latest_step(state.last_step), status="assigned")
         case CoHandlerAdded():
             return changed(state, co_handlers=(*state.co_handlers, event.co_handler))
         case InvestigationRecorded():
@@ -257,17 +260,23 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             return changed(state, extension_asked=0, extension_by=None)
         case ReplyDrafted():
             return changed(
-                state, last_step=_last_step(state, stamp), status="drafted", draft=event.reply, drafter=stamp.actor
+                state,
+                last_step=stamp.latest_step(state.last_step),
+                status="drafted",
+                draft=event.reply,
+                drafter=stamp.actor,
             )
         case ReplySentBack():
             return changed(_without_draft(_stepped(state, stamp)), status="handling")
         case ReplyApproved():
             if event.stage == "office":
-                return changed(state, last_step=_last_step(state, stamp), status="approved", office_approved=True)
+                return changed(
+                    state, last_step=stamp.latest_step(state.last_step), status="approved", office_approved=True
+                )
             waits = state.category == "difficult"
             return changed(
                 state,
-                last_step=_last_step(state, stamp),
+                last_step=stamp.latest_step(state.last_step),
                 status="office_review" if waits else "approved",
                 approver=stamp.actor,
             )
@@ -321,25 +330,20 @@ def evolve(state: Message, event: Event, stamp: Stamp) -> Message:
             return _ended_early(_stepped(state, stamp), "diverted_request", event.explanation)
         case DiversionAccepted():
             return changed(
-                state, last_step=_last_step(state, stamp), taken_over=True, taken_over_as=event.taken_over_as
+                state, last_step=stamp.latest_step(state.last_step), taken_over=True, taken_over_as=event.taken_over_as
             )
         case ConfidentialityRequested():
             return changed(state, confidential=True)
         case MessageArchived():
-            return changed(state, last_step=_last_step(state, stamp), status="archived")
+            return changed(state, last_step=stamp.latest_step(state.last_step), status="archived")
         case SubjectErased():
             return _erased(state)
         case _:
             return state
 
 
-def _last_step(state: Message, stamp: Stamp) -> datetime:
-    """The latest step of the way, this one counted."""
-    return stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
-
-
 def _stepped(state: Message, stamp: Stamp) -> Message:
-    return changed(state, last_step=_last_step(state, stamp))
+    return changed(state, last_step=stamp.latest_step(state.last_step))
 
 
 def _with(state: Message, clock: ReplyClock) -> Message:

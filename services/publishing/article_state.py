@@ -284,8 +284,7 @@ def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermine
 
 def _stepped(state: Article, stamp: Stamp) -> Article:
     """The latest step of the way, this one counted."""
-    latest = stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
-    return changed(state, last_step=latest)
+    return changed(state, last_step=stamp.latest_step(state.last_step))
 
 
 def _without_reviews(state: Article) -> Article:

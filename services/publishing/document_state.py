@@ -135,5 +135,4 @@ def evolve(state: Document, event: Event, stamp: Stamp) -> Document:
 
 def _stepped(state: Document, stamp: Stamp) -> Document:
     """The latest step of the way, this one counted."""
-    last = stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
-    return changed(state, last_step=last)
+    return changed(state, last_step=stamp.latest_step(state.last_step))

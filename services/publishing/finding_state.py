@@ -167,8 +167,7 @@ def evolve(state: Finding, event: Event, stamp: Stamp) -> Finding:
 
 def _stepped(state: Finding, stamp: Stamp) -> Finding:
     """The latest step of the way, this one counted."""
-    last = stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
-    return changed(state, last_step=last)
+    return changed(state, last_step=stamp.latest_step(state.last_step))
 
 
 def _fix(by: date, stamp: Stamp) -> Fix:

@@ -162,8 +162,7 @@ def _placed(state: Interpretation) -> Interpretation:
 
 def _stepped(state: Interpretation, stamp: Stamp) -> Interpretation:
     """The latest step of the way, this one counted."""
-    last = stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
-    return changed(state, last_step=last)
+    return changed(state, last_step=stamp.latest_step(state.last_step))
 
 
 def complete(state: Interpretation) -> bool:

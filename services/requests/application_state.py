@@ -208,7 +208,7 @@ class Application:
 def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
     """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
     if not isinstance(event, (*COMMON_EVENTS, ProcedureFaulted, SubjectErased)):
-        state = changed(state, last_step=_last_step(state, stamp))
+        state = changed(state, last_step=stamp.latest_step(state.last_step))
     if letter_of(event) is not None:
         state = changed(state, letters=state.letters + 1, numbered=state.numbered + 1)
     day = local_date(stamp.happened)
@@ -339,10 +339,6 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
 def _as_written(draft: ReplyDrafted) -> ReplyDrafted:
     """The draft without what the engine adds as it stores the event: decided and read back, it is the same."""
     return draft if draft.origin is None else draft.model_copy(update={"origin": None})
-
-
-def _last_step(state: Application, stamp: Stamp) -> datetime:
-    return stamp.happened if state.last_step is None else max(state.last_step, stamp.happened)
 
 
 def _submitted(state: Application, event: ApplicationSubmitted) -> Application:

@@ -311,6 +311,10 @@ class Stamp:
     actor: str
     origin: str | None = None
 
+    def latest_step(self, before: datetime | None) -> datetime:
+        """When the latest step of the way was, this one counted; ``before`` is that of the steps before it."""
+        return self.happened if before is None else max(before, self.happened)
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
