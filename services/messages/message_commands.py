@@ -37,6 +37,7 @@ from shared.domain.permission import (
     SYSTEM_MAY,
     WRITER_MAY,
     anywhere,
+    county_leader,
     handler,
     office,
     party,
@@ -45,7 +46,7 @@ from shared.domain.text import Text
 
 DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
-LEADER = anywhere("leader")
+LEADER = county_leader()
 SECURITY = anywhere("security_admin")
 HANDLER = handler("clerk", "reviewer", "head", "office")
 PARTY = party("clerk", "reviewer", "head")

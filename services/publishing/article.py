@@ -309,7 +309,7 @@ def _entitled(state: Article, stage: Stage, context: Context) -> None:
     if context.unattended:
         return
     if stage in LEADERS:
-        entitled = any(role == "leader" for _, role in context.actor.posts)
+        entitled = any(role == LEADERS[stage] for _, role in context.actor.posts)
     else:
         entitled = context.actor.holds(_reviewers(stage, state.department), state.department)
         if stage == "secrecy":

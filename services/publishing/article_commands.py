@@ -34,7 +34,7 @@ from services.publishing.article_rules import (
 from shared.domain.classified import BASIS as CLASSIFIED
 from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
-from shared.domain.permission import SYSTEM_MAY, Allowed, anywhere, handler, office
+from shared.domain.permission import SYSTEM_MAY, Allowed, county_leader, handler, office
 from shared.domain.text import Text
 
 Classification = Literal["none", "confidential", "secret", "top_secret"]
@@ -46,7 +46,7 @@ HEADS = handler("reviewer", "head", "disclosure_head", "office")
 CUSTODIAN = handler("custodian")
 SECRECY_REVIEWER = handler("secrecy")
 COUNTY_SECRECY = office("secrecy")
-LEADER = anywhere("leader")
+LEADER = county_leader()
 OFFICE = office("office", "head")
 DESK = office("clerk", "office", "head", "custodian")
 

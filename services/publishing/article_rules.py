@@ -53,7 +53,8 @@ RETENTIONS: Final[Mapping[Retention, Text]] = {
     "permanent": Text("永久", "Permanent"),
 }
 ORDINARY: Final[tuple[Stage, ...]] = ("first", "second", "third", "secrecy")
-LEADERS: Final[tuple[Stage, ...]] = ("leader_in_charge", "chief_leader")
+LEADERS: Final[Mapping[Stage, str]] = {"leader_in_charge": "leader", "chief_leader": "chief_leader"}
+"""The stages of county leaders, each with the post that passes it."""
 
 LIMITS: Final[Mapping[str, int]] = {
     # Working days to publication, counted from the day after the information was made or changed.

@@ -56,7 +56,7 @@ from services.publishing.interpretation_state import Interpretation
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields
-from shared.domain.permission import Allowed, anywhere, party
+from shared.domain.permission import Allowed, county_leader, party
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
@@ -485,7 +485,7 @@ def summary(state: Document) -> Summary:
     )
 
 
-_READERS: tuple[Allowed, ...] = (DRAFTER, REVIEWER, DESK, *DISCLOSURE, party(), anywhere("leader"))
+_READERS: tuple[Allowed, ...] = (DRAFTER, REVIEWER, DESK, *DISCLOSURE, party(), county_leader())
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {"title": _READERS, "explanation": _READERS}
 """Event fields that hold vault references -> who may read them: titles of what is withheld are no open words."""
 

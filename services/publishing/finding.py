@@ -60,6 +60,7 @@ from services.publishing.finding_rules import (
 from services.publishing.finding_state import CHARGED, ENDED, STATUSES, UNDECIDED, Finding, clocks, evolve, fix_clock
 from services.publishing.interpretation_state import Interpretation
 from shared.domain.deadline import Clock
+from shared.domain.directory import COUNTY_LEADERS
 from shared.domain.kind import BadField, CaseKind, Context, Event, Summary, VerdictFields
 from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
@@ -84,7 +85,7 @@ def _in_sequence(state: Finding, context: Context) -> None:
 
 def _impartial(state: Finding, context: Context) -> None:
     """Nobody of the unit decides. A county leader stands above the office in which the post is kept."""
-    mine = any(unit == state.department and role != "leader" for unit, role in context.actor.posts)
+    mine = any(unit == state.department and role not in COUNTY_LEADERS for unit, role in context.actor.posts)
     if mine and not context.unattended:
         raise refusal("own_finding")
 

@@ -22,12 +22,12 @@ from services.publishing.finding_rules import (
 )
 from shared.domain.command_fields import attachments
 from shared.domain.kind import Command, command, field
-from shared.domain.permission import anywhere, handler, office
+from shared.domain.permission import anywhere, county_leader, handler, office
 from shared.domain.text import Text
 
 DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
-LEADER = anywhere("leader")
+LEADER = county_leader()
 SECURITY = anywhere("security_admin")
 UNIT = handler("clerk", "reviewer", "head", "custodian", "disclosure_head", "office")
 HEADS = handler("head", "disclosure_head")

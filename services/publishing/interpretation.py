@@ -41,7 +41,7 @@ from services.publishing.interpretation_rules import ELEMENTS, FORMS, LIMITS, WA
 from services.publishing.interpretation_state import ENDED, STATUSES, Interpretation, clocks, complete, evolve
 from shared.domain.deadline import Clock
 from shared.domain.kind import CaseKind, Context, Event, Stamp, Summary, VerdictFields
-from shared.domain.permission import Allowed, anywhere
+from shared.domain.permission import Allowed, county_leader
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
@@ -308,7 +308,7 @@ def summary(state: Interpretation) -> Summary:
     )
 
 
-_READERS: tuple[Allowed, ...] = (DRAFTER, DESK, anywhere("leader"))
+_READERS: tuple[Allowed, ...] = (DRAFTER, DESK, county_leader())
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     name: _READERS for name in ("title", "authors", "text", "explanation")
 }

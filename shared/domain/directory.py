@@ -15,6 +15,7 @@ Role = Literal[
     "disclosure_head",
     "office",
     "leader",
+    "chief_leader",
     "secrecy",
     "legal",
     "analyst",
@@ -30,7 +31,8 @@ ROLE_TITLES: Mapping[str, Text] = {
     "custodian": Text("专管员", "Custodian"),
     "disclosure_head": Text("信息公开机构负责人", "Head of the disclosure office"),
     "office": Text("县政府办", "County office"),
-    "leader": Text("县领导", "County leader"),
+    "leader": Text("分管县领导", "County leader in charge"),
+    "chief_leader": Text("县政府主要领导", "Chief leader of the county government"),
     "secrecy": Text("保密审查人", "Secrecy reviewer"),
     "legal": Text("合法性审查人", "Legal reviewer"),
     "analyst": Text("分析员", "Analyst"),
@@ -39,6 +41,7 @@ ROLE_TITLES: Mapping[str, Text] = {
     "auditor": Text("审计管理员", "Audit administrator"),
 }
 OFFICE = "county-office"
+COUNTY_LEADERS: tuple[Role, ...] = ("leader", "chief_leader")
 Group = Literal["township", "class1", "class2", "class3", "other"]
 GROUPS: tuple[str, ...] = get_args(Group)
 GROUP_TITLES: Mapping[str, Text] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.domain.directory import OFFICE, Actor
+from shared.domain.directory import COUNTY_LEADERS, OFFICE, Actor
 
 Standing = Literal["office", "handler", "party", "own", "anywhere", "public", "writer", "system"]
 
@@ -40,6 +40,11 @@ def party(*roles: str) -> Allowed:
 def anywhere(*roles: str) -> Allowed:
     """Somebody with one of the roles in any unit."""
     return Allowed("anywhere", roles)
+
+
+def county_leader() -> Allowed:
+    """A county leader (县领导): the one in charge or the chief."""
+    return anywhere(*COUNTY_LEADERS)
 
 
 PUBLIC_MAY = Allowed("public")

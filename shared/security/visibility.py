@@ -29,6 +29,7 @@ SIGHTS: Mapping[Role, Sight] = {
     "disclosure_head": Sight("unit", "unit"),
     "office": Sight("everything", "unit"),
     "leader": Sight("unrestricted", "unrestricted"),
+    "chief_leader": Sight("unrestricted", "unrestricted"),
     "secrecy": Sight("unrestricted", "unit"),
     "legal": Sight("unrestricted", "unit"),
     "analyst": Sight("unrestricted", "unrestricted"),

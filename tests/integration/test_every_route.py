@@ -24,6 +24,7 @@ from shared.engine.execute import Asked
 from tests.integration.test_http_access import (
     EVERYBODY,
     HEADS,
+    LEADERS,
     NO_FILES,
     ORDINARY_SEEN,
     OVERVIEW,
@@ -117,7 +118,7 @@ def articles(holder: str) -> dict[str, People]:
     secrecy = of(holder, "secrecy") | of(OFFICE, "secrecy")
     review = of(holder, "clerk", "reviewer", "head", "disclosure_head", "office")
     heads = of(holder, "reviewer", "head", "disclosure_head", "office")
-    leaders, custodian = everywhere("leader"), of(holder, "custodian")
+    leaders, custodian = LEADERS, of(holder, "custodian")
     return {
         **dict.fromkeys(("revise", "submit", "treat"), unit),
         "approve": review | leaders,
@@ -203,7 +204,7 @@ ABOUT_INTERPRETATIONS: dict[str, People] = {
 ABOUT_FINDINGS: dict[str, People] = {
     "accept-defect": UNIT_HEADS,
     **dict.fromkeys(("dispute-defect", "report-fix"), of("education", *WRITERS)),
-    **dict.fromkeys(("confirm-defect", "reject-defect", "return-fix", "clear-defect"), HEADS | everywhere("leader")),
+    **dict.fromkeys(("confirm-defect", "reject-defect", "return-fix", "clear-defect"), HEADS | LEADERS),
     "give-guidance": DESK_PEOPLE,
     "erase-quote": HEADS | everywhere("security_admin"),
     **CORRECTIONS,

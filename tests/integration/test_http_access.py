@@ -25,7 +25,8 @@ def everywhere(role: str) -> frozenset[str]:
 EVERYBODY = frozenset(f"{role}@{unit}" for role in ROLES for unit in UNITS)
 WORKERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal")
 NO_FILES = everywhere("ops") | everywhere("security_admin") | everywhere("auditor")
-OVERVIEW = everywhere("leader") | everywhere("analyst")
+LEADERS = everywhere("leader") | everywhere("chief_leader")
+OVERVIEW = LEADERS | everywhere("analyst")
 DESK, HEADS = of(OFFICE, "clerk", "office", "head"), of(OFFICE, "office", "head")
 
 
@@ -37,7 +38,7 @@ def entitled(holder: str, parties: Iterable[str]) -> dict[str, frozenset[str]]:
     """Who may give each command on a file held by ``holder``, as the institution has it."""
     party = frozenset[str]().union(*(of(unit, "clerk", "reviewer", "head") for unit in parties))
     review = handler(holder, "reviewer", "head") | HEADS
-    leaders = everywhere("leader")
+    leaders = LEADERS
     desk = (
         "accept decline classify reclassify assign grant-return deny-return add-co-handler divert-to-petition "
         "divert-to-request accept-diversion rate comment request-confidentiality"

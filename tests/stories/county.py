@@ -27,7 +27,7 @@ IN_THE_OFFICE: dict[str, Role] = {
     "chief": "office",
     "finder": "office",
     "in-charge": "leader",
-    "first-leader": "leader",
+    "first-leader": "chief_leader",
 }
 DESK, CHIEF = f"clerk@{OFFICE}", f"chief@{OFFICE}"
 

@@ -273,8 +273,11 @@ def test_a_sensitive_item_goes_to_the_leader_in_charge_and_then_to_the_chief() -
     scenario.when(Release(), by=OFFICE, on="2026-03-02").then_refused("article.not_ready_for_release")
     scenario.when(Approve(stage="chief_leader"), by=CHIEF, on="2026-03-02").then_refused("article.other_stage")
     scenario.when(Approve(stage="leader_in_charge"), by=HEAD, on="2026-03-02").then_refused("article.not_your_stage")
+    scenario.when(Approve(stage="leader_in_charge"), by=CHIEF, on="2026-03-02").then_refused("article.not_your_stage")
     scenario.and_(Approve(stage="leader_in_charge"), by=IN_CHARGE, on="2026-03-02")
-    scenario.when(Approve(stage="chief_leader"), by=IN_CHARGE, on="2026-03-02").then_refused("article.same_person")
+    scenario.when(Approve(stage="chief_leader"), by=IN_CHARGE, on="2026-03-02").then_refused("article.not_your_stage")
+    promoted = person(IN_CHARGE.subject, "chief_leader@county-office")
+    scenario.when(Approve(stage="chief_leader"), by=promoted, on="2026-03-02").then_refused("article.same_person")
     scenario.and_(Approve(stage="chief_leader"), by=CHIEF, on="2026-03-02")
     scenario.when(Release(), by=OFFICE, on="2026-03-02").then(left(InfoReleased, releaser="office"))
 

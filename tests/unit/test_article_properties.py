@@ -63,7 +63,13 @@ from tests.unit.article_world import (
 )
 
 MANY = person(
-    "many", "clerk@education", "head@education", "secrecy@education", "office@county-office", "leader@county-office"
+    "many",
+    "clerk@education",
+    "head@education",
+    "secrecy@education",
+    "office@county-office",
+    "leader@county-office",
+    "chief_leader@county-office",
 )
 NEXT: dict[str, tuple[Command, Actor]] = {
     "drafting": (Submit(), CLERK),
