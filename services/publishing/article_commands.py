@@ -561,8 +561,8 @@ class Withdraw(Command):
 @command(
     Text("终止办理", "Drop"),
     help=Text(
-        "公文废止或不再主动公开的，由它自动形成的信息自动终止办理。",
-        "By itself, where the document that the item was begun of is repealed or no longer active.",
+        "公文废止或不再主动公开、依申请公开的转化作废的，由它自动形成的信息自动终止办理。",
+        "By itself, where the document that the item was begun of is repealed or no longer active, or the conversion undone.",
     ),
     basis=INSTITUTION,
     allowed=(SYSTEM_MAY,),
@@ -572,7 +572,10 @@ class Drop(Command):
 
     ground: DropGround = field(
         Text("终止情形", "Ground"),
-        help=Text("公文已废止，或不再主动公开。", "The document is repealed, or no longer active."),
+        help=Text(
+            "公文已废止或不再主动公开，或者依申请公开的转化已作废。",
+            "The document is repealed or no longer active, or the conversion was undone.",
+        ),
         widget="select",
         basis=INSTITUTION,
     )

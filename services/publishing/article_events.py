@@ -28,7 +28,7 @@ RejectGround = Literal["facts", "language", "form", "basis", "policy", "content"
 ReturnGround = Literal["form", "content", "secrecy"]
 CorrectionGround = Literal["misprint", "wrong_content", "dead_link", "personal_data", "changed_facts"]
 WithdrawalGround = Literal["error", "secrecy", "personal_data", "superseded", "unlawful"]
-DropGround = Literal["repealed", "no_longer_active"]
+DropGround = Literal["repealed", "no_longer_active", "conversion_undone"]
 Authority = Literal["competent_department", "secrecy_department"]
 
 _TITLE = Text("标题", "Title")
@@ -205,7 +205,7 @@ class InfoWithdrawn(Event):
 
 @event("InfoDropped", Text("终止办理", "Item dropped"), basis=INSTITUTION)
 class InfoDropped(Event):
-    """终止办理 before publication: the document it was begun of is repealed, or no longer to be published. Its clock ends."""
+    """终止办理 before publication: what it was begun of is repealed, no longer to be published, or undone. Its clock ends."""
 
     ground: DropGround = attribute(_GROUND, scored=True)
 

@@ -59,15 +59,18 @@ def _carry_over(event: Mapping[str, Any]) -> Reaction | None:
 
 
 class Converted(BaseModel):
-    """What the policy reads of ``requests.ConversionAccepted``."""
+    """What the policy reads of ``requests.ConversionAccepted``, and of an entry voided."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     department: str
     origin: Literal["import"] | None = None
+    voids: tuple[str, ...] = ()
 
 
 def _publish_converted(event: Mapping[str, Any]) -> Reaction | None:
     converted = Converted.model_validate(event["data"])
+    if converted.voids:
+        return Reaction("article", None, Drop(ground="conversion_undone"), of=event["subject"])
     if converted.origin == "import":
         return None
     # The applicant's words stay with the application: whoever writes the item looks them up there.
@@ -161,11 +164,11 @@ STARTED = ("article.started_already",)
 IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
 
 POLICIES: tuple[Policy, ...] = (
-    Policy("WhenInfoPublishedUpdateColumn", ("publishing.InfoPublished",), TOPICS, _update),
+    Policy("WhenInfoPublishedUpdateColumn", ("publishing.InfoPublished",), TOPICS, _update, undoes=True),
     Policy("WhenColumnClosedCarryItOver", ("publishing.ColumnClosed",), TOPICS, _carry_over),
     Policy(
         "WhenConversionAcceptedStartArticle",
-        ("requests.ConversionAccepted",),
+        ("requests.ConversionAccepted", "requests.EntryVoided"),
         ("gongkai.requests",),
         _publish_converted,
         STARTED,

@@ -5,15 +5,17 @@ A restatement is the same happening judged again: what it gives cause for has be
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
 import structlog
 
+from shared.domain.corrections import EntryVoided, VoidEntry
 from shared.domain.kind import BadField, Command, RuleBroken
 from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, Engine, KeyReused, NotFound, system
+from shared.engine.genuine import stored_event
 from shared.engine.parking import UNREADABLE, parked
 from shared.eventlog.envelope import Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
@@ -28,7 +30,8 @@ log = structlog.get_logger("policy")
 class Reaction:
     """The command a policy gives, and the case it is for (None: it opens one of ``kind``).
 
-    ``of``: it is for each open case of ``kind`` that earlier events of that one gave cause for.
+    ``of``: it is for each open case of ``kind`` that earlier events of that one gave cause for; where entries of that
+    one were voided, for those alone that these entries gave cause for.
     """
 
     kind: str
@@ -42,7 +45,8 @@ class Policy:
     """``name`` is a sentence (``WhenMessageNeglectedIssueSupervision``); ``on`` the event types, ``service.Type``.
 
     ``react`` reads the event's data through a tolerant model of its own and returns the reaction, or None. ``moot`` are
-    the refusals that say that nothing is left to do: they are no trouble to anybody.
+    the refusals that say that nothing is left to do: they are no trouble to anybody. ``undoes``: when an entry of its own
+    service is voided, what it gave cause for in another file is voided too.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Policy:
     topics: tuple[str, ...]
     react: Callable[[Mapping[str, Any]], Reaction | None]
     moot: tuple[str, ...] = ()
+    undoes: bool = False
 
 
 class Reading(NamedTuple):
@@ -103,6 +108,9 @@ class _Reacting:
         event: dict[str, Any] | None = None
         try:
             event = decode(record.value)
+            if policy.undoes and short_type(event["type"]) == f"{self.engine.service}.{EntryVoided.event_name}":
+                await self._undo(record, event)
+                return
             if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
                 return
             reaction = policy.react(event)
@@ -120,16 +128,19 @@ class _Reacting:
         if reaction.of is None:
             await self._give(record, event, reaction, reaction.case, system(reaction.command, command_id, trace))
             return
-        for child in await self._begun_before(reaction.kind, reaction.of, event["id"]):
+        for child in await self._begun_before(reaction.kind, reaction.of, event):
             asked = system(reaction.command, f"{command_id}:{child}", trace)
             await self._give(record, event, reaction, child, asked)
 
-    async def _begun_before(self, kind: str, parent: str, event: str) -> list[str]:
-        """The open cases that events of ``parent`` before this one gave cause for: a second delivery finds no later ones."""
-        cases, earlier = self.engine.stores.cases, set[str]()
-        for stored in await cases.events(parent):
+    async def _begun_before(self, kind: str, parent: str, event: Mapping[str, Any]) -> list[str]:
+        """The open cases that events of ``parent`` before this one gave cause for: a second delivery finds no later ones.
+
+        Those that ``event`` voids, where it voids any.
+        """
+        cases, earlier = self.engine.stores.cases, set[str](event["data"].get("voids", ()))
+        for stored in await cases.events(parent) if not earlier else ():
             id_ = decode(stored.body)["id"]
-            if id_ == event:
+            if id_ == event["id"]:
                 break
             earlier.add(id_)
         found = []
@@ -137,6 +148,32 @@ class _Reacting:
             if child.open and decode((await cases.events(child.id))[0].body)["causationid"] in earlier:
                 found.append(child.id)
         return found
+
+    async def _undo(self, record: Logged, event: Mapping[str, Any]) -> None:
+        """Voids what the entries that ``event`` voids gave cause for, in the file that the policy led to."""
+        cases = self.engine.stores.cases
+        for voided in event["data"]["voids"]:
+            cause = await self._first_told(voided)
+            if cause is None or short_type(cause["type"]) not in self.policy.on:
+                continue
+            reaction = self.policy.react(cause)
+            if reaction is None or reaction.case is None:
+                continue
+            file = [decode(stored.body) for stored in await cases.events(reaction.case)]
+            gone = {target for one in file for target in one["data"].get("voids", ())}
+            caused = tuple(one["id"] for one in file if one["causationid"] == cause["id"] and one["id"] not in gone)
+            if caused:
+                command = VoidEntry(events=caused, reason=f"依据的登记 {voided} 已作废")
+                trace = Trace(event["correlationid"], event["id"], int(event.get("causationdepth", 0)) + 1)
+                asked = system(command, f"{event['id']}:{self.policy.name}:{voided}", trace)
+                await self._give(record, event, replace(reaction, command=command), reaction.case, asked)
+
+    async def _first_told(self, event_id: str) -> Mapping[str, Any] | None:
+        """An event of the service's files, or the one that it restates: that one gave cause."""
+        stored = await stored_event(self.engine.stores.cases, event_id)
+        found = decode(stored.body) if stored else None
+        earlier = found["data"].get("restates") if found else None
+        return await self._first_told(earlier) if earlier else found
 
     async def _give(
         self, record: Logged, event: Mapping[str, Any], reaction: Reaction, case: str | None, asked: Asked

@@ -202,14 +202,21 @@ async def what_is_converted_to_active_disclosure_starts_an_article_with_its_twen
         for event in (await county.shown(f"{TOP}/{case}", "clerk"))["events"]
         if event["type"].endswith("ConversionAccepted.v1")
     ]
+    # What is undone drops its item with it; what is accepted again has an item of its own.
     await county.done(f"{TOP}/{case}/void-entry", CHIEF, events=[accepted], reason="误点")
+    await county.settled()
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped"]
     await county.done(f"{TOP}/{case}/accept-conversion", "head")
     await county.settled()
-    assert await county.listed(ARTICLES) == [article]
+    again, dropped = await county.listed(ARTICLES)
+    assert dropped == article
+    await county.sent_again("requests", "publishing")
+    assert await county.listed(ARTICLES) == [again, article]
     county.at("2026-11-06 09:00")
     await county.swept()
-    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "PublicationOverdue"]
-    assert await county.lines("2026Q4", "A1") == [("published_late", f"{article}/2", "0")]
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped"]
+    assert await county.events(f"{ARTICLES}/{again}") == ["InfoDrafted", "PublicationOverdue"]
+    assert await county.lines("2026Q4", "A1") == [("published_late", f"{again}/2", "0")]
     assert [line[:2] for line in await county.lines("2026Q4", "C1")] == [("requests_on_time", f"{case}/5")]
 
 

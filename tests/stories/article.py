@@ -89,6 +89,35 @@ async def an_item_goes_from_its_draft_to_the_ranking(county: StoryCounty) -> Non
 
 
 @story("2026-04-07 09:00")
+async def an_undone_publication_takes_its_update_of_the_column_back(county: StoryCounty) -> None:
+    column = await column_of(county)
+    case = await released(county, column)
+    county.at("2026-04-20 10:00")
+    published = (await given(county, case, "publish", "clerk"))["events"][-1]["id"]
+    await county.settled()
+    assert await county.events(f"{COLUMNS}/{column}") == ["ColumnOpened", "ColumnUpdated"]
+    assert await county.dues(f"{COLUMNS}/{column}") == {"update-2026-04-20": "2026-05-04"}
+    county.at("2026-04-28 10:00")
+    await given(county, case, "void-entry", CHIEF, events=[published], reason="并未上网")
+    await county.settled()
+    await county.sent_again("publishing")
+    # Without it the column had lapsed on 21 April.
+    assert await county.events(f"{COLUMNS}/{column}") == [
+        "ColumnOpened",
+        "ColumnUpdated",
+        "EntryVoided",
+        "ColumnStale",
+        "VerdictRevised",
+    ]
+    assert await county.dues(f"{COLUMNS}/{column}") == {"update-2026-04-21": "2026-05-05"}
+    assert await county.lines("2026Q2", "A2") == [("columns_stale", f"{column}/4", "-1")]
+    await given(county, case, "publish", "clerk")
+    await county.settled()
+    assert (await county.events(f"{COLUMNS}/{column}"))[-1] == "ColumnUpdated"
+    assert await county.dues(f"{COLUMNS}/{column}") == {"update-2026-04-28": "2026-05-12"}
+
+
+@story("2026-04-07 09:00")
 async def what_the_office_returns_for_form_is_a_content_error(county: StoryCounty) -> None:
     case = await released(county, await column_of(county))
     await given(county, case, "return", CHIEF, ground="form", reason="缺少发布机构")
@@ -208,6 +237,7 @@ STORIES = (
     an_item_goes_from_its_draft_to_the_ranking,
     what_the_office_returns_for_form_is_a_content_error,
     a_sensitive_item_passes_two_leaders,
+    an_undone_publication_takes_its_update_of_the_column_back,
     nothing_of_classified_matter_is_left_but_its_refusal,
     warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated,
     another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words,

@@ -455,7 +455,7 @@ def test_a_passed_secrecy_review_leaves_the_stage_in_the_same_commit() -> None:
     )
 
 
-@pytest.mark.parametrize("ground", ["repealed", "no_longer_active"])
+@pytest.mark.parametrize("ground", ["repealed", "no_longer_active", "conversion_undone"])
 def test_what_is_no_longer_to_be_published_is_dropped_with_its_clock(ground: str) -> None:
     scenario = (
         item("drafting")
