@@ -370,10 +370,12 @@ class Parts:
     def services(self, stores: Callable[[str], Stores]) -> dict[str, Service]:
         """Every declared service put together on the stores that ``stores`` gives for its name."""
         found: dict[str, Service] = {}
+        theirs = {declared.name: stores(declared.name) for declared in SERVICES}
         for declared in SERVICES:
             service = put_together(
                 declared,
-                stores=stores(declared.name),
+                stores=theirs[declared.name],
+                files={name: one.cases for name, one in theirs.items()},
                 eventlog=self.eventlog,
                 sealer=self.vault,
                 reference=self.follower,

@@ -17,7 +17,7 @@ from shared.engine.timers import Timers
 from shared.eventlog.envelope import Algorithm
 from shared.eventlog.port import EventLog
 from shared.imports.old_case import Importer
-from shared.storage.port import Stores
+from shared.storage.port import CaseReader, Stores
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def put_together(
     declared: Declared,
     *,
     stores: Stores,
+    files: Mapping[str, CaseReader],
     eventlog: EventLog,
     sealer: Sealer,
     reference: Callable[[], Reference | None],
@@ -67,7 +68,7 @@ def put_together(
     algorithm: Algorithm,
     settings: Mapping[str, Any],
 ) -> Service:
-    """A service on the given adapters."""
+    """A service on the given adapters; ``files`` are the case files of each service by name, as its policies ask them."""
     engine = Engine(
         service=declared.name,
         kinds=(*declared.kinds, LEDGER),
@@ -84,7 +85,7 @@ def put_together(
         engine,
         Relay(declared.name, stores.cases, eventlog),
         Timers(engine, stores.notes),
-        PolicyRunner(declared.policies, engine, eventlog, stores.positions, stores.notes),
+        PolicyRunner(declared.policies, engine, eventlog, stores.positions, stores.notes, files),
         stores,
         settings,
     )

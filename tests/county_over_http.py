@@ -128,6 +128,7 @@ async def county(
     service = put_together(
         Declared("messages", Text("政民互动", "Messages"), (MESSAGE,)),
         stores=stores,
+        files={"messages": stores.cases},
         eventlog=MemoryEventLog(),
         sealer=Vault(stores.vault, keys),
         reference=lambda: made[0].reference,

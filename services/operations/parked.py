@@ -163,7 +163,7 @@ def _take_of(runtime: Runtime, parking: Parking, consumer: str) -> Take | None:
         return runtime.projector(runtime.stores.facts, parking).take
     for service in runtime.services.values():
         for policy in service.declared.policies:
-            reading = reading_of(policy, service.engine, parking, service.stores.notes)
+            reading = reading_of(policy, service.engine, parking, service.stores.notes, case_files(runtime.services))
             if reading.name == consumer:
                 return reading.take
     return None

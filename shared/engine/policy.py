@@ -15,11 +15,11 @@ from shared.domain.corrections import EntryVoided, VoidEntry
 from shared.domain.kind import BadField, Command, RuleBroken
 from shared.engine.consumer import Consumer
 from shared.engine.execute import Asked, Engine, KeyReused, NotFound, system
-from shared.engine.genuine import stored_event
+from shared.engine.genuine import stored_event, strangeness
 from shared.engine.parking import UNREADABLE, parked
 from shared.eventlog.envelope import Trace, decode, read_type, short_type
 from shared.eventlog.port import EventLog, Logged
-from shared.storage.port import NoteStore, Parking, PositionStore
+from shared.storage.port import CaseReader, NoteStore, Parking, PositionStore
 
 MOST_DEPTH = 8
 REFUSED = "policy-refused:"
@@ -66,12 +66,18 @@ class Reading(NamedTuple):
 
 
 class PolicyRunner:
-    """Runs one service's policies, each as a consumer of its own."""
+    """Runs one service's policies, each as a consumer of its own; ``files`` are the case files of each service by name."""
 
     def __init__(
-        self, policies: Sequence[Policy], engine: Engine, eventlog: EventLog, positions: PositionStore, notes: NoteStore
+        self,
+        policies: Sequence[Policy],
+        engine: Engine,
+        eventlog: EventLog,
+        positions: PositionStore,
+        notes: NoteStore,
+        files: Mapping[str, CaseReader],
     ) -> None:
-        self.readings = tuple(reading_of(policy, engine, positions, notes) for policy in policies)
+        self.readings = tuple(reading_of(policy, engine, positions, notes, files) for policy in policies)
         self.consumers = [Consumer(r.name, r.topics, eventlog, positions, r.take) for r in self.readings]
 
     async def run_once(self) -> int:
@@ -83,10 +89,12 @@ class PolicyRunner:
         return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
 
-def reading_of(policy: Policy, engine: Engine, parking: Parking, notes: NoteStore) -> Reading:
+def reading_of(
+    policy: Policy, engine: Engine, parking: Parking, notes: NoteStore, files: Mapping[str, CaseReader]
+) -> Reading:
     """A policy of the engine's service as a reading; ``parking`` keeps what it cannot take, ``notes`` what a rule refused."""
     name = f"policy:{engine.service}.{policy.name}"
-    return Reading(name, policy.topics, _Reacting(name, policy, engine, parking, notes).take)
+    return Reading(name, policy.topics, _Reacting(name, policy, engine, parking, notes, files).take)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +106,38 @@ class _Reacting:
     engine: Engine
     parking: Parking
     notes: NoteStore
+    files: Mapping[str, CaseReader]
 
     async def take(self, records: Sequence[Logged]) -> None:
+        read: list[tuple[Logged, dict[str, Any]]] = []
         for record in records:
-            await self._take(record)
+            try:
+                event = decode(record.value)
+                if short_type(event["type"]) in self._wanted:
+                    read.append((record, event))
+            except UNREADABLE as problem:
+                await self.parking.park(parked(self.name, record, None, str(problem)))
+        for (record, event), why in zip(read, await strangeness(read, self.files), strict=True):
+            if why is None:
+                await self._take(record, event)
+            else:
+                await self.parking.park(parked(self.name, record, event, f"{event['id']}: {why}"))
 
-    async def _take(self, record: Logged) -> None:
+    @property
+    def _undoing(self) -> str | None:
+        return f"{self.engine.service}.{EntryVoided.event_name}" if self.policy.undoes else None
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        return (*self.policy.on, self._undoing) if self._undoing else self.policy.on
+
+    async def _take(self, record: Logged, event: Mapping[str, Any]) -> None:
         policy = self.policy
-        event: dict[str, Any] | None = None
         try:
-            event = decode(record.value)
-            if policy.undoes and short_type(event["type"]) == f"{self.engine.service}.{EntryVoided.event_name}":
+            if short_type(event["type"]) == self._undoing:
                 await self._undo(record, event)
                 return
-            if short_type(event["type"]) not in policy.on or event["data"].get("restates"):
+            if event["data"].get("restates"):
                 return
             reaction = policy.react(event)
         except UNREADABLE as problem:

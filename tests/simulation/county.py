@@ -232,10 +232,12 @@ class Process(Host):
         self.reference = world.reference
         stores = Stores(**{port: Proxy(world.scheduler, self, port, world.store) for port in Stores.__slots__})
         log = Proxy(world.scheduler, self, "log", world.log)
+        files = {declared.name: stores.cases for declared in world.story.services}
         self.services = {
             declared.name: world.make(
                 declared,
                 stores=stores,
+                files=files,
                 eventlog=log,
                 sealer=world.story.sealer(stores),
                 reference=lambda: self.reference,
@@ -247,7 +249,6 @@ class Process(Host):
             )
             for declared in world.story.services
         }
-        files = dict.fromkeys(self.services, stores.cases)
         self.facts = world.consumer(
             CONSUMER,
             TOPICS,

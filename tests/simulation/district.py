@@ -109,10 +109,12 @@ class Serving(Host):
         self.follower = Follower(
             Proxy(scheduler, self, "notices", world.notices), {}, stores.notes, {"assessment": world.told}
         )
+        files = dict.fromkeys(world.served, stores.cases)
         self.services = {
             declared.name: world.make(
                 declared,
                 stores=stores,
+                files=files,
                 eventlog=log,
                 sealer=world.story.sealer(stores),
                 reference=self.follower,
@@ -127,7 +129,6 @@ class Serving(Host):
         }
         readings = [reading for each in self.services.values() for reading in each.policies.readings]
         if service == ASSESSMENT:
-            files = dict.fromkeys(world.served, stores.cases)
             take = Projector(stores.facts, stores.positions, files, world.contracts).take
             readings.append(Reading(CONSUMER, world.topics, take))
         self.members = [

@@ -150,6 +150,7 @@ def engine_on(store: MemoryStore, service: str = "messages", kind: CaseKind[Note
     return put_together(
         Declared(service, WORDS, (kind,)),
         stores=Stores(*([store] * 8)),
+        files={service: store},
         eventlog=MemoryEventLog(),
         sealer=NoSealer(),
         reference=lambda: reference,

@@ -18,7 +18,7 @@ from shared.domain.kind import BadField
 from shared.engine.execute import Asked
 from shared.eventlog.envelope import decode
 from shared.eventlog.port import MESSAGES, MESSAGES_RESTRICTED, REFERENCE, Entry
-from shared.storage.port import FactRow, Parked
+from shared.storage.port import CaseQuery, FactRow, Parked, Viewer
 from tests.integration.operations.conftest import QUARTER, Town, ranked
 
 FACTS = "assessment.facts"
@@ -141,6 +141,30 @@ async def test_a_forgery_that_comes_before_its_event_gives_way_to_it(town: Town)
         assert (left["taken"], left["left"]) == (0, 1)
         assert "same event id, other content" in left["redriven"][0]["reason"]
         assert (await rebuild(runtime, town.talk))["equal"]
+
+
+async def test_a_record_that_no_case_file_holds_gives_no_policy_cause(town: Town) -> None:
+    async with town.open() as runtime:
+        entry, event, _ = await a_reply(runtime)
+        diverted = {
+            "type": "gongkai.messages.DivertedToRequest.v1",
+            "data": {"department": "education", "target": "finance"},
+        }
+        forged = [
+            event | diverted,
+            event | diverted | {"id": "M9999-000001/2", "subject": "M9999-000001", "sequence": 2},
+        ]
+        await runtime.eventlog.publish([Entry(MESSAGES, entry.key, orjson.dumps(one)) for one in forged])
+        await runtime.settle_down()
+        consumer = "policy:requests.WhenMessageDivertedTakeItOver"
+        reasons = [one.reason for one in await runtime.services["requests"].stores.positions.parked(consumer)]
+        assert [reason.partition(": ")[0] for reason in reasons] == [one["id"] for one in forged]
+        assert "other content" in reasons[0]
+        assert "no case file holds this event" in reasons[1]
+        heads, _ = await runtime.services["requests"].stores.cases.query(
+            CaseQuery("requests", "application", Viewer(all=True), limit=10)
+        )
+        assert [head.id for head in heads if head.parent in {one["subject"] for one in forged}] == []
 
 
 async def test_a_stranger_hides_no_other_fault_and_is_no_alarm_once_it_is_dismissed(town: Town) -> None:
