@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.deadline import due
 from shared.domain.directory import Actor
 from shared.domain.kind import BadField, CaseKind, Summary
 from shared.domain.localtime import SHANGHAI, local_date
@@ -137,17 +138,17 @@ class _Page:
         ]
         plain = await self._read(heads, refs, readable)
         found: list[list[Cell]] = []
-        for head, summary, mine, may_read in zip(heads, summaries, refs, readable, strict=True):
+        for head, summary, mine, may_read, state in zip(heads, summaries, refs, readable, states, strict=True):
             title = _shown(mine.get(TITLE), TITLE in may_read, plain)
             if words is not None and not self._matches(head, title, words):
                 continue
             sealed = [_shown(mine.get(name), name in may_read, plain) for name in self._kind.register.sealed]
             own = [await self._cell(name, summary.columns.get(name)) for name in self._kind.columns]
             last = [head.id] if self._kind.id_of is None else []
-            found.append([*self._standard(head, summary, title), *sealed, *own, *last])
+            found.append([*self._standard(head, summary, title, state), *sealed, *own, *last])
         return found
 
-    def _standard(self, head: CaseRecord, summary: Summary, title: str | None) -> list[Cell]:
+    def _standard(self, head: CaseRecord, summary: Summary, title: str | None, state: Any) -> list[Cell]:
         status = self._kind.statuses.get(summary.status)
         return [
             shown_number(self._kind, head.id) or head.id,
@@ -155,8 +156,17 @@ class _Page:
             self._reference.directory.name(summary.department, self._today),
             status.zh if status else summary.status,
             summary.received.isoformat() if summary.received else None,
-            head.due,
+            self._due(head, state),
         ]
+
+    def _due(self, head: CaseRecord, state: Any) -> str | None:
+        """When it falls due; where nothing but a watch runs, when the last clock that ended in a verdict was due."""
+        duties = [clock for clock in self._kind.clocks(state) if not clock.watch]
+        if any(clock.ended is None for clock in duties):
+            return head.due
+        ended = [clock for clock in duties if clock.ended in ("met", "missed")]
+        dues = [when.on for clock in ended if (when := due(clock, self._reference.calendar)) is not None]
+        return max(dues).isoformat() if dues else head.due
 
     def _readable(self, head: CaseRecord, summary: Summary) -> Collection[str]:
         """Whoever holds the data itself reads everything; everybody else what the kind opens to them."""

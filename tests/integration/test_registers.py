@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,14 @@ async def test_a_citizen_s_formula_is_text_in_the_register(county: LocalCounty) 
     assert (only["留言主题"], only["留言人"], only["案卷编号"]) == (FORMULA, "=1+1", case)
     assert (only["编号"], only["承办单位"], only["状态"]) == ("留言〔2026〕1号", "教育局", "已转办")
     assert (only["留言日期"], only["到期日"], only["留言类别"]) == ("2026-03-05", "2026-03-16", "投诉求助")
+
+
+async def test_what_is_answered_or_overdue_shows_the_day_on_which_it_was_due(county: LocalCounty) -> None:
+    answered, overdue = await county.answered("education"), await county.handled("education")
+    county.now += timedelta(days=20)
+    await county.runtime.catch_up()
+    of = {row["案卷编号"]: row["到期日"] for row in rows(await county.get(f"{MESSAGES}.xlsx", CLERK))}
+    assert of == {answered: "2026-03-16", overdue: "2026-03-16"}
 
 
 async def test_the_register_is_named_and_says_of_whom_and_when_it_is(county: LocalCounty) -> None:
