@@ -1,10 +1,10 @@
 """The rules of the annual report (政府信息公开工作年度报告) as data: its heads, when it is due, the words of every refusal."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from services.assessment.annual_report import Scope
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 LIMITS: Final[Mapping[str, str]] = {
@@ -80,8 +80,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: Any) -> RuleBroken:
-    """The refusal ``annual_report.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"annual_report.{code}", words.format(**values), basis, field)
+refusal: Final = Refusals("annual_report", REFUSALS)

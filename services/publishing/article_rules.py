@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from shared.domain.classified import BASIS as CLASSIFIED
 from shared.domain.classified import MARKED
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 Stage = Literal["first", "second", "third", "secrecy", "leader_in_charge", "chief_leader"]
@@ -251,8 +251,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``article.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"article.{code}", words.format(**values), basis, field, noted=code == "classified")
+refusal: Final = Refusals("article", REFUSALS)

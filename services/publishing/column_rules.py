@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from shared.domain.deadline import Unit
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 ColumnKind = Literal["dynamic", "static", "home_page"]
@@ -48,8 +48,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``column.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"column.{code}", words.format(**values), basis, field)
+refusal: Final = Refusals("column", REFUSALS)

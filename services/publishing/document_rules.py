@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 DocumentType = Literal[
@@ -282,11 +282,7 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``document.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"document.{code}", words.format(**values), basis, field, noted=code == "classified")
+refusal: Final = Refusals("document", REFUSALS)
 
 
 def marked_line(attribute: Attribute) -> str:

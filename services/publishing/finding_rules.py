@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 Scope = Literal["website", "new_media", "columns", "published_items"]
@@ -220,11 +220,7 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``finding.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"finding.{code}", words.format(**values), basis, field)
+refusal: Final = Refusals("finding", REFUSALS)
 
 
 def title_of(cause: Cause | None) -> Text | None:

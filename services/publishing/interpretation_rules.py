@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 LIMITS: Final[Mapping[str, int]] = {
@@ -138,8 +138,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``interpretation.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"interpretation.{code}", words.format(**values), basis, field)
+refusal: Final = Refusals("interpretation", REFUSALS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from shared.domain.kind import RuleBroken
+from shared.domain.refusals import Refusals
 from shared.domain.text import Text
 
 Channel = Literal["message", "in_person", "registered_mail", "ordinary_mail", "internet", "fax"]
@@ -413,8 +413,4 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
 
-
-def refusal(code: str, field: str | None = None, **values: object) -> RuleBroken:
-    """The refusal ``application.<code>`` with its words filled in, to be raised; ``field`` is the field to mark."""
-    words, basis = REFUSALS[code]
-    return RuleBroken(f"application.{code}", words.format(**values), basis, field)
+refusal: Final = Refusals("application", REFUSALS)
