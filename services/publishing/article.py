@@ -90,6 +90,7 @@ from services.publishing.article_state import (
     evolve,
     next_stage,
 )
+from services.publishing.column_state import Column
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit, monitor, told
 from shared.domain.deadline import Clock
@@ -98,9 +99,6 @@ from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summar
 from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
-
-GONE = ("withdrawn", "dropped")
-"""An item that is so leaves room for another one of the case that it came from."""
 
 # -- what decisions have in common -------------------------------------------------------------------------------------
 
@@ -170,15 +168,19 @@ def _archived(state: Article) -> None:
         raise refusal("not_archived")
 
 
-def _column(name: str | None, context: Context) -> None:
-    """A column that is named is one, and open; history may name columns that were kept elsewhere."""
+def _column(name: str | None, context: Context, *, to_publish: bool = False) -> None:
+    """A column that is named is one, not closed then, and open to be published in; history may name those kept elsewhere."""
     if name is None or context.origin == "import":
         return
     view = context.cases.get(name)
-    if view is None or view.kind != "column":
+    if view is None or not isinstance(view.state, Column):
         raise refusal("no_such_column", "column")
+    if view.state.open_at(context.happened):
+        return
     if view.state.closed:
         raise refusal("column_closed", "column")
+    if to_publish:
+        raise refusal("column_not_open_yet", "column")
 
 
 def _answered(state: Article, answer: str | None, context: Context) -> list[Event]:
@@ -207,7 +209,7 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
     if created > context.today:
         raise refusal("created_ahead", "created_or_changed")
     _column(command.column, context)
-    _first_of(command.source, context)
+    _first_of(command.source, department, context)
     return [
         InfoDrafted(
             department=department,
@@ -223,25 +225,29 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
     ]
 
 
-def _first_of(source: str | None, context: Context) -> None:
-    """By itself at most one item of a document or conversion is begun; another where the one before is gone."""
+def _first_of(source: str | None, department: str, context: Context) -> None:
+    """By itself at most one item of a document or conversion is begun in its unit; another where the one before is gone."""
     if source is None or not context.actor.system or context.origin == "import":
         return
     for view in context.cases.values():
-        if view.kind == "article" and view.state.source == source and view.state.status not in GONE:
+        other = view.state
+        if isinstance(other, Article) and other.source == source and other.department == department and not other.gone:
             raise refusal("started_already", "source")
 
 
 def _own_department(named: str | None, context: Context) -> str:
     """The unit that publishes: the one named, in which a person who drafts holds a post; or the only one they have."""
-    mine = sorted(unit for unit, role in context.actor.posts if role in OWN.roles)
+    posts = {unit for unit, role in context.actor.posts if role in OWN.roles}
+    mine = sorted(unit for unit in posts if context.directory.exists(unit, context.today))
     if named is None:
-        if len(set(mine)) != 1:
+        if len(mine) != 1:
             raise refusal("which_department", "department")
         named = mine[0]
     found = context.directory.find(named, context.today)
     if found is None:
         raise BadField("department", Text(f"单位名录中没有“{named}”", f"the directory knows no unit {named}"))
+    if context.actor.system:
+        found = context.directory.heir(found, context.today)
     if not found.exists_on(context.today):
         raise refusal("department_closed", "department", name=found.name_on(context.today))
     if found.id not in mine and not context.unattended:
@@ -473,7 +479,7 @@ def publish(state: Article, command: Publish, context: Context) -> list[Event]:
     column = command.column or state.column
     if state.status != "released" or next_stage(state) is not None or column is None:
         raise refusal("not_released")
-    _column(command.column, context)
+    _column(column, context, to_publish=True)
     _in_sequence(state, context)
     claimed = command.claimed_at or context.happened
     if claimed > context.now:
@@ -540,8 +546,14 @@ def withdraw(state: Article, command: Withdraw, context: Context) -> list[Event]
 
 
 def drop(state: Article, command: Drop, context: Context) -> list[Event]:
-    """终止办理 before it is live; a clock that was missed stays missed."""
-    _going(state)
+    """终止办理 before it is live; a clock that was missed stays missed. What is live is for people to withdraw."""
+    if state.gone or state.status == "destroyed":
+        return []
+    if state.published is not None:
+        if command.ground == "repealed":
+            return []
+        raise refusal("live_already")
+    _in_sequence(state, context)
     return [InfoDropped(department=state.department, ground=command.ground)]
 
 

@@ -433,6 +433,7 @@ class Return(Command):
     basis=TIMELINESS,
     allowed=(HANDLER, DESK),
     needs=_other_column,
+    needs_of=lambda state: (state.column,) if state.column else (),
 )
 class Publish(Command):
     """Record that the item is on the site."""
@@ -561,8 +562,8 @@ class Withdraw(Command):
 @command(
     Text("终止办理", "Drop"),
     help=Text(
-        "公文废止或不再主动公开、依申请公开的转化作废的，由它自动形成的信息自动终止办理。",
-        "By itself, where the document that the item was begun of is repealed or no longer active, or the conversion undone.",
+        "公文废止或不再主动公开、印发或依申请公开的转化作废的，由它自动形成的信息自动终止办理。",
+        "By itself, where the document that the item was begun of is repealed or no longer active, or its issue or the conversion undone.",
     ),
     basis=INSTITUTION,
     allowed=(SYSTEM_MAY,),
@@ -573,8 +574,8 @@ class Drop(Command):
     ground: DropGround = field(
         Text("终止情形", "Ground"),
         help=Text(
-            "公文已废止或不再主动公开，或者依申请公开的转化已作废。",
-            "The document is repealed or no longer active, or the conversion was undone.",
+            "公文已废止或不再主动公开，或者所依据的登记已作废。",
+            "The document is repealed or no longer active, or what it came from was undone.",
         ),
         widget="select",
         basis=INSTITUTION,

@@ -28,7 +28,7 @@ RejectGround = Literal["facts", "language", "form", "basis", "policy", "content"
 ReturnGround = Literal["form", "content", "secrecy"]
 CorrectionGround = Literal["misprint", "wrong_content", "dead_link", "personal_data", "changed_facts"]
 WithdrawalGround = Literal["error", "secrecy", "personal_data", "superseded", "unlawful"]
-DropGround = Literal["repealed", "no_longer_active", "conversion_undone"]
+DropGround = Literal["repealed", "no_longer_active", "undone"]
 Authority = Literal["competent_department", "secrecy_department"]
 
 _TITLE = Text("标题", "Title")

@@ -138,6 +138,17 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "column_missing": (Text("送审前须确定栏目", "the column must be chosen before review"), INSTITUTION),
     "no_such_column": (Text("没有这个栏目", "there is no such column"), INSTITUTION),
     "column_closed": (Text("该栏目已关闭，请另选栏目", "the column is closed; choose another"), INSTITUTION),
+    "column_not_open_yet": (
+        Text("该栏目当时尚未开设，请填当时的栏目", "the column was not open yet then; name the one that was"),
+        INSTITUTION,
+    ),
+    "live_already": (
+        Text(
+            "信息已发布，所依据的公文不再主动公开或转化已作废：请核实后撤下",
+            "the item is live while what it came from is no longer active or was undone: check it and withdraw it",
+        ),
+        ACCURACY,
+    ),
     "not_in_review": (Text("信息不在审核环节", "the item is not in review"), REVIEW),
     "other_stage": (
         Text("现在应当{stage}，不得越级", "the stage now is: {stage}; none is passed over"),

@@ -137,6 +137,7 @@ class Article:
     releaser: str | None = None
     returns: int = 0
     published: date | None = None
+    gone: bool = False
     claimed_at: datetime | None = None
     claimed_earlier: bool = False
     corrections: int = 0
@@ -247,10 +248,10 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 corrections=state.corrections + 1,
             )
         case InfoWithdrawn():
-            return changed(_stepped(state, stamp), status="withdrawn")
+            return changed(_stepped(state, stamp), status="withdrawn", gone=True)
         case InfoDropped():
             ended = state.clock_ended or "cancelled"
-            return changed(_stepped(state, stamp), status="dropped", clock_ended=ended)
+            return changed(_stepped(state, stamp), status="dropped", clock_ended=ended, gone=True)
         case RecordFiled():
             return changed(state, filed=True)
         case RecordArchived():
@@ -278,7 +279,7 @@ def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermine
     if event.result == "open_after_treatment":
         return changed(state, status="treatment", treatment=event.treatment)
     if event.result == "not_open":
-        return changed(state, status="withheld", clock_ended=state.clock_ended or "cancelled")
+        return changed(state, status="withheld", clock_ended=state.clock_ended or "cancelled", gone=True)
     return changed(state, status="secrecy")
 
 

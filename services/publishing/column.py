@@ -21,8 +21,10 @@ def _open(state: Column) -> None:
 
 
 def open_(state: Column, command: Open, context: Context) -> list[Event]:
-    """开设栏目; one that is carried over goes on counting from the day it had come to."""
+    """开设栏目; one that is carried over goes on counting from the day it had come to, with whoever has its owner's duties."""
     owner = context.directory.find(command.owner, context.today)
+    if owner is not None and command.carried_from is not None:
+        owner = context.directory.heir(owner, context.today)
     if owner is None:
         raise refusal("no_such_unit", "owner")
     if not owner.exists_on(context.today):
@@ -46,8 +48,9 @@ def open_(state: Column, command: Open, context: Context) -> list[Event]:
 
 
 def update(state: Column, command: Update, context: Context) -> list[Event]:
-    """栏目更新."""
-    _open(state)
+    """栏目更新, while it was open: entered late, also after it was closed."""
+    if not state.open_at(context.happened):
+        raise refusal("closed")
     return [ColumnUpdated(department=state.department, updated=context.today, kind=state.kind, article=command.article)]
 
 
@@ -140,4 +143,5 @@ COLUMN: CaseKind[Column] = CaseKind(
     columns=COLUMNS,
     register=REGISTER,
     stands=stands,
+    fold_version=2,
 )

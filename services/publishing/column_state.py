@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -40,11 +40,18 @@ class Column:
     stale: int = 0
     blank_since: date | None = None
     carried_from: str | None = None
+    closed_at: datetime | None = None
 
     @property
     def closed(self) -> bool:
         """Whether nothing more is published in it."""
         return self.status == "closed"
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether it was open then, also where that is entered after it was closed."""
+        if self.opened is None or local_date(moment) < self.opened:
+            return False
+        return not self.closed or (self.closed_at is not None and moment <= self.closed_at)
 
 
 def evolve(state: Column, event: Event, stamp: Stamp) -> Column:
@@ -81,7 +88,7 @@ def evolve(state: Column, event: Event, stamp: Stamp) -> Column:
         case ColumnBlank():
             return changed(state, start=_later(state.start, event.found), blank_since=event.found)
         case ColumnClosed():
-            return changed(state, status="closed")
+            return changed(state, status="closed", closed_at=stamp.happened)
         case _:
             return state
 

@@ -413,7 +413,7 @@ def stands(state: Document, event: Event) -> bool:
         case DocumentReturned():
             return state.status in WAITING
         case AttributeDetermined():
-            return state.status == "reviewed"
+            return state.status == "reviewed" and event.attribute == state.attribute
         case DocumentIssued():
             return state.status == "determined"
         case AttributeReassessed() | DocumentRepealed():

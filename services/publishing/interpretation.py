@@ -74,18 +74,18 @@ def _unpublished(state: Interpretation) -> None:
 
 
 def require(state: Interpretation, command: RequireInterpretation, context: Context) -> list[Event]:
-    """需解读: the lead drafter of the document interprets it. Of one in scope the system begins it, nobody else."""
+    """需解读: the lead drafter of the document interprets it. Of one in scope the system has begun it, but of an old one."""
     view = context.cases.get(command.document)
     if view is None or not isinstance(view.state, Document):
         raise refusal("no_such_document", "document")
     document = view.state
     if document.type in NON_DOCUMENTS:
         raise refusal("non_document", "document")
-    if document.interpretation is not None or (document.in_scope and not context.unattended):
+    if document.interpretation is not None:
         raise refusal("already_required", "document")
     if any(other.kind == "interpretation" for other in context.cases.values()):
         raise refusal("already_required", "document")
-    if document.status == "repealed":
+    if document.status == "repealed" and context.origin != "import":
         raise refusal("repealed", "document")
     return [
         InterpretationRequired(
@@ -159,9 +159,7 @@ def sign(state: Interpretation, command: SignInterpretation, context: Context) -
 
 
 def note_issue(state: Interpretation, command: NoteDocumentIssue, context: Context) -> list[Event]:
-    """公文已印发: the limit runs from that day, also where this is noted later. A waived file has no limit to start."""
-    if state.status == "waived":
-        return []
+    """公文已印发: the limit runs from that day, also where this is noted later; that of a waived file has ended."""
     if state.started is not None:
         raise refusal("document_already_issued")
     return [DocumentIssueNoted(department=state.department, issued=command.issued, limit=_limit(context))]
@@ -172,7 +170,7 @@ def publish(state: Interpretation, command: PublishInterpretation, context: Cont
     _unpublished(state)
     if not state.signed:
         raise refusal("not_signed")
-    if state.started is None:
+    if state.started is None or context.today < state.started:
         raise refusal("document_not_issued")
     if not set(command.forms) & set(state.forms):
         raise refusal("form_not_planned", "forms")
@@ -253,10 +251,16 @@ def stands(state: Interpretation, event: Event) -> bool:
 
 
 def may_void(state: Interpretation, entry: Event) -> bool:
-    """The issue of the document is not this file's to undo; plan and material stand once the document was issued."""
-    if isinstance(entry, DocumentIssueNoted):
-        return False
-    return not (isinstance(entry, PlanFiled | MaterialSubmitted | InterpretationWaived) and state.started is not None)
+    """The issue of the document is not this file's to undo; what it was issued on stands: plan, material, a waiver."""
+    match entry:
+        case DocumentIssueNoted():
+            return False
+        case PlanFiled() | MaterialSubmitted():
+            return state.started is None
+        case InterpretationWaived():
+            return state.started is None or not state.waived_before_issue
+        case _:
+            return True
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
@@ -360,5 +364,5 @@ INTERPRETATION: CaseKind[Interpretation] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
-    fold_version=2,
+    fold_version=3,
 )

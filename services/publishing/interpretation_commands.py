@@ -262,9 +262,12 @@ class LinkInterpretation(Command):
 
 @command(
     Text("豁免解读", "Waive"),
-    help=Text("县政府办豁免并说明理由，时限终止。", "The county office waives it and says why; the limit ends."),
+    help=Text(
+        "县政府办豁免并说明理由，时限终止；公文废止或改为不予公开的自动豁免。",
+        "The county office waives it and says why; the limit ends. By itself where the document is repealed or withheld.",
+    ),
     basis=INSTITUTION,
-    allowed=(OFFICE,),
+    allowed=(OFFICE, SYSTEM_MAY),
 )
 class WaiveInterpretation(Command):
     """Do without the interpretation."""

@@ -68,6 +68,7 @@ class Interpretation:
     from_document: bool = False
     to_document: bool = False
     waived: WaiverReason | None = None
+    waived_before_issue: bool = False
     returns: int = 0
     urged: int = 0
 
@@ -138,7 +139,11 @@ def evolve(state: Interpretation, event: Event, stamp: Stamp) -> Interpretation:
             return changed(state, ended=state.ended or "cancelled")
         case InterpretationWaived():
             return changed(
-                _stepped(state, stamp), status="waived", waived=event.reason, ended=state.ended or "cancelled"
+                _stepped(state, stamp),
+                status="waived",
+                waived=event.reason,
+                waived_before_issue=state.started is None,
+                ended=state.ended or "cancelled",
             )
         case _:
             return state

@@ -10,7 +10,7 @@ from services.publishing.article_commands import Draft, Drop
 from services.publishing.column_commands import Open, Update
 from services.publishing.column_rules import ColumnKind
 from services.publishing.document_commands import NoteInterpretation
-from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
+from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation, WaiveInterpretation
 from shared.domain.localtime import read_date, read_moment
 from shared.engine.policy import Policy, Reaction
 
@@ -42,11 +42,12 @@ class Closed(BaseModel):
     name: str
     kind: ColumnKind
     counted_from: date
+    origin: Literal["import"] | None = None
 
 
 def _carry_over(event: Mapping[str, Any]) -> Reaction | None:
     closed = Closed.model_validate(event["data"])
-    if closed.reason != "year_end":
+    if closed.reason != "year_end" or closed.origin == "import":
         return None
     opened = Open(
         name=closed.name,
@@ -59,18 +60,15 @@ def _carry_over(event: Mapping[str, Any]) -> Reaction | None:
 
 
 class Converted(BaseModel):
-    """What the policy reads of ``requests.ConversionAccepted``, and of an entry voided."""
+    """What the policy reads of ``requests.ConversionAccepted``."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     department: str
     origin: Literal["import"] | None = None
-    voids: tuple[str, ...] = ()
 
 
 def _publish_converted(event: Mapping[str, Any]) -> Reaction | None:
     converted = Converted.model_validate(event["data"])
-    if converted.voids:
-        return Reaction("article", None, Drop(ground="conversion_undone"), of=event["subject"])
     if converted.origin == "import":
         return None
     # The applicant's words stay with the application: whoever writes the item looks them up there.
@@ -79,6 +77,7 @@ def _publish_converted(event: Mapping[str, Any]) -> Reaction | None:
         title=f"依申请公开转为主动公开（{event['subject']}）",
         source=event["subject"],
         created_or_changed=read_date(event["time"]),
+        happened=read_moment(event["time"]),
     )
     return Reaction("article", None, draft)
 
@@ -144,10 +143,12 @@ def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
     document = Attributed.model_validate(event["data"])
     if document.origin == "import":
         return None
+    # As of the event's own time: what follows does not depend on when it was looked at, and may have been done in time.
+    happened = read_moment(event["time"])
     if document.attribute is None:
-        return Reaction("article", None, Drop(ground="repealed"), of=event["subject"])
+        return Reaction("article", None, Drop(ground="repealed", happened=happened), of=event["subject"])
     if document.attribute != "active" and document.previous == "active":
-        return Reaction("article", None, Drop(ground="no_longer_active"), of=event["subject"])
+        return Reaction("article", None, Drop(ground="no_longer_active", happened=happened), of=event["subject"])
     if document.attribute != "active" or document.previous == "active":
         return None
     draft = Draft(
@@ -155,12 +156,29 @@ def _publish_document(event: Mapping[str, Any]) -> Reaction | None:
         title=f"主动公开的公文 {document.document_number or event['subject']}",
         source=event["subject"],
         created_or_changed=document.issued or read_date(event["time"]),
+        happened=happened,
     )
     return Reaction("article", None, draft)
 
 
+def _waive_interpretation(event: Mapping[str, Any]) -> Reaction | None:
+    document = Attributed.model_validate(event["data"])
+    if document.origin == "import":
+        return None
+    happened = read_moment(event["time"])
+    if document.attribute is None:
+        waiver = WaiveInterpretation(reason="repealed", explanation="公文已废止", happened=happened)
+    elif document.attribute == "not_disclosed":
+        waiver = WaiveInterpretation(reason="not_disclosed", explanation="公文经复评不予公开", happened=happened)
+    else:
+        return None
+    return Reaction("interpretation", None, waiver, of=event["subject"])
+
+
 TO_PUBLISH_OR_NOT = ("publishing.DocumentIssued", "publishing.AttributeReassessed", "publishing.DocumentRepealed")
 STARTED = ("article.started_already",)
+UNDONE = Drop(ground="undone")
+PAST_WAIVING = ("interpretation.already_completed", "interpretation.already_published", "interpretation.waived")
 IN_SCOPE = ("publishing.DocumentSubmitted", "publishing.DocumentResubmitted")
 
 POLICIES: tuple[Policy, ...] = (
@@ -168,12 +186,20 @@ POLICIES: tuple[Policy, ...] = (
     Policy("WhenColumnClosedCarryItOver", ("publishing.ColumnClosed",), TOPICS, _carry_over),
     Policy(
         "WhenConversionAcceptedStartArticle",
-        ("requests.ConversionAccepted", "requests.EntryVoided"),
+        ("requests.ConversionAccepted",),
         ("gongkai.requests",),
         _publish_converted,
         STARTED,
+        undoes=True,
+        ends=UNDONE,
     ),
-    Policy("WhenDocumentInScopeRequireInterpretation", IN_SCOPE, TOPICS, _require_interpretation),
+    Policy(
+        "WhenDocumentInScopeRequireInterpretation",
+        IN_SCOPE,
+        TOPICS,
+        _require_interpretation,
+        ("interpretation.already_required",),
+    ),
     Policy(
         "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
     ),
@@ -184,5 +210,15 @@ POLICIES: tuple[Policy, ...] = (
         TOPICS,
         _publish_document,
         STARTED,
+        undoes=True,
+        ends=UNDONE,
+    ),
+    Policy(
+        "WhenDocumentRepealedOrWithheldWaiveInterpretation",
+        ("publishing.DocumentRepealed", "publishing.AttributeReassessed"),
+        TOPICS,
+        _waive_interpretation,
+        PAST_WAIVING,
+        undoes=True,
     ),
 )

@@ -188,10 +188,28 @@ class Directory:
         found = self.departments.get(department)
         return found.name_on(day) if found else department
 
+    def exists(self, department: str, day: date) -> bool:
+        """Whether there is a unit of that id on ``day``."""
+        found = self.departments.get(department)
+        return found is not None and found.exists_on(day)
+
+    def heir(self, department: Department, day: date) -> Department:
+        """The unit itself, or the one that has its duties on ``day`` where it was merged by then."""
+        seen = {department.id}
+        while not department.exists_on(day) and (name := department.successor) and name not in seen:
+            if (successor := self.departments.get(name)) is None:
+                break
+            seen.add(name)
+            department = successor
+        return department
+
     def actor(self, subject: str, day: date) -> Actor:
-        """The person with the posts held on ``day``."""
-        held = frozenset((p.department, p.role) for p in self.posts if p.subject == subject and p.on(day))
-        return Actor(subject, held)
+        """The person with the posts held on ``day``; a post in a unit is one in those it has taken over by then, too."""
+        held = {(p.department, p.role) for p in self.posts if p.subject == subject and p.on(day)}
+        taken = {d.id: self.heir(d, day).id for d in self.departments.values() if not d.exists_on(day)}
+        return Actor(
+            subject, frozenset(held | {(old, role) for old, new in taken.items() for unit, role in held if unit == new})
+        )
 
     def holders(self, department: str, role: str, day: date) -> tuple[str, ...]:
         """Who holds a post on ``day``."""

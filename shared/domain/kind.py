@@ -215,6 +215,7 @@ class Command(BaseModel):
     command_needs: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
     command_beside: ClassVar[Callable[[Any], str | None] | None] = None
     command_among: ClassVar[Callable[[Any], Among | None] | None] = None
+    command_needs_of: ClassVar[Callable[[Any], tuple[str, ...]] | None] = None
     command_counts: ClassVar[Callable[[Any], Any] | None] = None
     happened: datetime | None = field(
         Text("发生时间", "Happened"),
@@ -273,11 +274,13 @@ def command(
     needs: Callable[[Any], tuple[str, ...]] | None = None,
     beside: Callable[[Any], str | None] | None = None,
     among: Callable[[Any], Among | None] | None = None,
+    needs_of: Callable[[Any], tuple[str, ...]] | None = None,
     counts: Callable[[Any], Any] | None = None,
 ) -> Callable[[C], C]:
     """Gives a command class its titles, help, legal basis and who may give it; its path is its class name in kebab-case.
 
     ``opens`` marks the one command that starts a case; ``needs`` names other cases whose state the decision looks at,
+    ``needs_of`` those that the case's own state names,
     ``beside`` the parent case whose other children of the command's kind it looks at,
     ``among`` says by the case's own state among which others of its kind it looks; ``counts`` makes of the state the
     question about facts whose answer it looks at.
@@ -294,6 +297,7 @@ def command(
         cls.command_needs = staticmethod(needs) if needs else None
         cls.command_beside = staticmethod(beside) if beside else None
         cls.command_among = staticmethod(among) if among else None
+        cls.command_needs_of = staticmethod(needs_of) if needs_of else None
         cls.command_counts = staticmethod(counts) if counts else None
         return cls
 

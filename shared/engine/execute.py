@@ -222,10 +222,7 @@ class Engine:
         for one in asked:
             needs = type(one.command).command_needs
             for other in needs(one.command) if needs else ():
-                head = await self.stores.cases.load(other)
-                # One store may hold the cases of every service; a guard looks at those of its own.
-                if head is not None and head.service == self.service:
-                    found[other] = self._view(head)
+                found.update(await self._other(other))
             beside = type(one.command).command_beside
             if (parent := beside(one.command) if beside else None) is not None:
                 found.update({child.id: self._view(child) for child in await self.children(kind, parent)})
@@ -400,9 +397,12 @@ class Engine:
         )
 
     async def _among(self, kind: CaseKind[Any], asked: Sequence[Asked], state: Any, case: str) -> dict[str, CaseView]:
-        """The other cases among which a command's decision looks."""
+        """The other cases at which a command's decision looks by the case's own state."""
         found: dict[str, CaseView] = {}
         for one in asked:
+            needs = type(one.command).command_needs_of
+            for other in needs(state) if needs else ():
+                found.update(await self._other(other))
             looks = type(one.command).command_among
             among = looks(state) if looks else None
             if among is None:
@@ -421,6 +421,11 @@ class Engine:
                 found.update((head.id, self._view(head)) for head in heads if head.id != case)
                 query = replace(query, after=after) if after is not None else None
         return found
+
+    async def _other(self, case: str) -> dict[str, CaseView]:
+        """Another case of this service; one store may hold those of every service."""
+        head = await self.stores.cases.load(case)
+        return {case: self._view(head)} if head is not None and head.service == self.service else {}
 
     def _view(self, head: CaseRecord) -> CaseView:
         return CaseView(head.id, head.kind, head.version, codec_of(self.kind_of(head)).load_state(head.state))

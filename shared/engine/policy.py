@@ -30,8 +30,7 @@ log = structlog.get_logger("policy")
 class Reaction:
     """The command a policy gives, and the case it is for (None: it opens one of ``kind``).
 
-    ``of``: it is for each open case of ``kind`` that earlier events of that one gave cause for; where entries of that
-    one were voided, for those alone that these entries gave cause for.
+    ``of``: it is for each case of ``kind`` that earlier events of that one gave cause for.
     """
 
     kind: str
@@ -45,8 +44,8 @@ class Policy:
     """``name`` is a sentence (``WhenMessageNeglectedIssueSupervision``); ``on`` the event types, ``service.Type``.
 
     ``react`` reads the event's data through a tolerant model of its own and returns the reaction, or None. ``moot`` are
-    the refusals that say that nothing is left to do: they are no trouble to anybody. ``undoes``: when an entry of its own
-    service is voided, what it gave cause for in another file is voided too.
+    the refusals that say that nothing is left to do: they are no trouble to anybody. ``undoes``: when an entry is voided,
+    what it gave cause for in other files is voided too; a case that it opened is given ``ends``.
     """
 
     name: str
@@ -55,6 +54,7 @@ class Policy:
     react: Callable[[Mapping[str, Any]], Reaction | None]
     moot: tuple[str, ...] = ()
     undoes: bool = False
+    ends: Command | None = None
 
 
 class Reading(NamedTuple):
@@ -124,17 +124,19 @@ class _Reacting:
                 await self.parking.park(parked(self.name, record, event, f"{event['id']}: {why}"))
 
     @property
-    def _undoing(self) -> str | None:
-        return f"{self.engine.service}.{EntryVoided.event_name}" if self.policy.undoes else None
+    def _undoing(self) -> frozenset[str]:
+        """The events by which entries that gave cause are voided."""
+        services = {name.partition(".")[0] for name in self.policy.on} if self.policy.undoes else ()
+        return frozenset(f"{service}.{EntryVoided.event_name}" for service in services)
 
     @property
-    def _wanted(self) -> tuple[str, ...]:
-        return (*self.policy.on, self._undoing) if self._undoing else self.policy.on
+    def _wanted(self) -> frozenset[str]:
+        return self._undoing | set(self.policy.on)
 
     async def _take(self, record: Logged, event: Mapping[str, Any]) -> None:
         policy = self.policy
         try:
-            if short_type(event["type"]) == self._undoing:
+            if short_type(event["type"]) in self._undoing:
                 await self._undo(record, event)
                 return
             if event["data"].get("restates"):
@@ -154,52 +156,53 @@ class _Reacting:
         if reaction.of is None:
             await self._give(record, event, reaction, reaction.case, system(reaction.command, command_id, trace))
             return
-        for child in await self._begun_before(reaction.kind, reaction.of, event):
+        for child in await self._begun_before(reaction.kind, reaction.of, event["id"]):
             asked = system(reaction.command, f"{command_id}:{child}", trace)
             await self._give(record, event, reaction, child, asked)
 
-    async def _begun_before(self, kind: str, parent: str, event: Mapping[str, Any]) -> list[str]:
-        """The open cases that events of ``parent`` before this one gave cause for: a second delivery finds no later ones.
-
-        Those that ``event`` voids, where it voids any.
-        """
-        cases, earlier = self.engine.stores.cases, set[str](event["data"].get("voids", ()))
-        for stored in await cases.events(parent) if not earlier else ():
+    async def _begun_before(self, kind: str, parent: str, event: str) -> list[str]:
+        """The cases that events of ``parent`` before this one gave cause for: a second delivery finds no later ones."""
+        cases, earlier = self.engine.stores.cases, set[str]()
+        for stored in await cases.events(parent):
             id_ = decode(stored.body)["id"]
-            if id_ == event["id"]:
+            if id_ == event:
                 break
             earlier.add(id_)
         found = []
         for child in await self.engine.children(self.engine.kind(kind), parent):
-            if child.open and decode((await cases.events(child.id))[0].body)["causationid"] in earlier:
+            if decode((await cases.events(child.id))[0].body)["causationid"] in earlier:
                 found.append(child.id)
         return found
 
     async def _undo(self, record: Logged, event: Mapping[str, Any]) -> None:
-        """Voids what the entries that ``event`` voids gave cause for, in the file that the policy led to."""
-        cases = self.engine.stores.cases
+        """Undoes what the entries that ``event`` voids gave cause for, in the files that the policy led to."""
+        files = self.files[service_of(event["type"])]
         for voided in event["data"]["voids"]:
-            cause = await self._first_told(voided)
-            if cause is None or short_type(cause["type"]) not in self.policy.on:
+            cause = await _first_told(files, voided)
+            reaction = self.policy.react(cause) if cause and short_type(cause["type"]) in self.policy.on else None
+            if cause is None or reaction is None:
                 continue
-            reaction = self.policy.react(cause)
-            if reaction is None or reaction.case is None:
-                continue
-            file = [decode(stored.body) for stored in await cases.events(reaction.case)]
-            gone = {target for one in file for target in one["data"].get("voids", ())}
-            caused = tuple(one["id"] for one in file if one["causationid"] == cause["id"] and one["id"] not in gone)
-            if caused:
-                command = VoidEntry(events=caused, reason=f"依据的登记 {voided} 已作废")
+            for case, command in await self._undone(cause, reaction):
                 trace = Trace(event["correlationid"], event["id"], int(event.get("causationdepth", 0)) + 1)
-                asked = system(command, f"{event['id']}:{self.policy.name}:{voided}", trace)
-                await self._give(record, event, replace(reaction, command=command), reaction.case, asked)
+                asked = system(command, f"{event['id']}:{self.policy.name}:{voided}:{case}", trace)
+                await self._give(record, event, replace(reaction, command=command), case, asked)
 
-    async def _first_told(self, event_id: str) -> Mapping[str, Any] | None:
-        """An event of the service's files, or the one that it restates: that one gave cause."""
-        stored = await stored_event(self.engine.stores.cases, event_id)
-        found = decode(stored.body) if stored else None
-        earlier = found["data"].get("restates") if found else None
-        return await self._first_told(earlier) if earlier else found
+    async def _undone(self, cause: Mapping[str, Any], reaction: Reaction) -> list[tuple[str, Command]]:
+        """For each case in which ``cause`` left something that still stands, the command that undoes it."""
+        cases, kind = self.engine.stores.cases, self.engine.kind(reaction.kind)
+        led_to = (
+            [reaction.case] if reaction.case else [c.id for c in await self.engine.children(kind, cause["subject"])]
+        )
+        found: list[tuple[str, Command]] = []
+        for case in led_to:
+            file = [decode(stored.body) for stored in await cases.events(case)]
+            gone = {target for one in file for target in one["data"].get("voids", ())}
+            caused = [one["id"] for one in file if one["causationid"] == cause["id"] and one["id"] not in gone]
+            if caused and caused[0] == file[0]["id"]:
+                found += [(case, self.policy.ends)] if self.policy.ends else []
+            elif caused:
+                found.append((case, VoidEntry(events=tuple(caused), reason=f"依据的登记 {cause['id']} 已作废")))
+        return found
 
     async def _give(
         self, record: Logged, event: Mapping[str, Any], reaction: Reaction, case: str | None, asked: Asked
@@ -226,6 +229,14 @@ class _Reacting:
         # An isolated case is named in no log; the note tells the county office which it is.
         named = None if record.topic.endswith(".restricted") else event["id"]
         log.warning("policy refused", policy=policy.name, event_id=named, code=code)
+
+
+async def _first_told(files: CaseReader, event_id: str) -> Mapping[str, Any] | None:
+    """An event of the files, or the one that it restates: that one gave cause."""
+    stored = await stored_event(files, event_id)
+    found = decode(stored.body) if stored else None
+    earlier = found["data"].get("restates") if found else None
+    return await _first_told(files, earlier) if earlier else found
 
 
 def reaction_types(policies: Sequence[Policy]) -> set[str]:

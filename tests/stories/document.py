@@ -182,10 +182,75 @@ async def the_item_of_a_repealed_document_is_dropped_without_a_charge(county: St
     assert await county.lines("2026Q1", "A1") == [("published_late", f"{mine}/2", "0")]
 
 
+@story("2026-03-02 09:00")
+async def a_document_repealed_or_withheld_at_once_is_not_interpreted(county: StoryCounty) -> None:
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    await issued(county, document, interpretation)
+    repealed = await county.done(f"{document}/repeal-document", "head", explanation="已有新文件")
+    await county.settled()
+    assert (await county.events(interpretation))[-1] == "InterpretationWaived"
+    # A repeal that was a mistake is undone, and its limit runs as before.
+    await county.done(f"{document}/void-entry", CHIEF, events=[repealed["events"][-1]["id"]], reason="并未废止")
+    await county.settled()
+    assert (await county.events(interpretation))[-1] == "EntryVoided"
+    assert await county.dues(interpretation) == {"interpretation": "2026-03-05"}
+    (article,) = await county.listed(ARTICLES)
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped", "EntryVoided"]
+    withheld = {"attribute": "not_disclosed", "reason": "internal_affairs", "explanation": "仅涉内部事务"}
+    await county.done(f"{document}/reassess-attribute", "head", **withheld)
+    county.at("2026-03-06 09:00")
+    await county.swept()
+    assert (await county.events(interpretation))[-1] == "InterpretationWaived"
+    assert await county.lines("2026Q1", "B2") == []
+
+
+@story("2026-03-02 09:00")
+async def an_undone_reassessment_takes_back_what_followed_from_it(county: StoryCounty) -> None:
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    await issued(county, document, interpretation)
+    (article,) = await county.listed(ARTICLES)
+    before = await county.dues(f"{ARTICLES}/{article}")
+
+    async def reassessed(attribute: str, **more: Any) -> str:
+        fields = {"attribute": attribute, "explanation": "复评", **more}
+        answer = await county.done(f"{document}/reassess-attribute", "head", **fields)
+        await county.settled()
+        return str(answer["events"][-1]["id"])
+
+    async def undone(event: str) -> None:
+        await county.done(f"{document}/void-entry", CHIEF, events=[event], reason="误登")
+        await county.settled()
+
+    mistake = await reassessed("on_request")
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped"]
+    await undone(mistake)
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoDropped", "EntryVoided"]
+    assert await county.dues(f"{ARTICLES}/{article}") == before
+    await reassessed("on_request")
+    mistake = await reassessed("active", content_checked=True)
+    (second,) = set(await county.listed(ARTICLES)) - {article}
+    await undone(mistake)
+    assert await county.events(f"{ARTICLES}/{second}") == ["InfoDrafted", "InfoDropped"]
+    await county.sent_again("publishing")
+    county.at("2026-04-01 09:00")
+    await county.swept()
+    assert await county.lines("2026Q1", "A1") == []
+
+
 STORIES = (
     a_document_without_attribute_is_returned_and_its_interpretation_done_in_time,
     an_interpretation_linked_too_late_is_charged_in_the_quarter_of_its_due_date,
     the_same_events_twice_make_one_interpretation,
     a_document_that_turns_active_twice_has_one_item_to_publish,
     the_item_of_a_repealed_document_is_dropped_without_a_charge,
+    a_document_repealed_or_withheld_at_once_is_not_interpreted,
+    an_undone_reassessment_takes_back_what_followed_from_it,
 )

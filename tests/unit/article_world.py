@@ -59,8 +59,10 @@ DIRECTORY = Directory(
     ),
 )
 CASES: Mapping[str, CaseView] = {
-    COLUMN: CaseView(COLUMN, "column", 1, Column(status="open", department="education")),
-    CLOSED_COLUMN: CaseView(CLOSED_COLUMN, "column", 2, Column(status="closed", department="education")),
+    COLUMN: CaseView(COLUMN, "column", 1, Column(status="open", department="education", opened=date(2026, 1, 1))),
+    CLOSED_COLUMN: CaseView(
+        CLOSED_COLUMN, "column", 2, Column(status="closed", department="education", opened=date(2026, 1, 1))
+    ),
     CASE: CaseView(CASE, "article", 1, ARTICLE.initial),
 }
 

@@ -455,7 +455,7 @@ def test_a_passed_secrecy_review_leaves_the_stage_in_the_same_commit() -> None:
     )
 
 
-@pytest.mark.parametrize("ground", ["repealed", "no_longer_active", "conversion_undone"])
+@pytest.mark.parametrize("ground", ["repealed", "no_longer_active", "undone"])
 def test_what_is_no_longer_to_be_published_is_dropped_with_its_clock(ground: str) -> None:
     scenario = (
         item("drafting")
@@ -471,4 +471,6 @@ def test_what_is_no_longer_to_be_published_is_dropped_with_its_clock(ground: str
 def test_what_was_overdue_before_it_was_dropped_stays_so_and_what_is_live_is_not_dropped() -> None:
     late = item("drafting").when(Drop(ground="repealed"), on="2026-06-01").then(PublicationOverdue, InfoDropped)
     assert late.state.clock_ended == "missed"
-    item("published").when(Drop(ground="repealed"), on="2026-06-01").then_refused("article.already_published")
+    item("published").when(Drop(ground="repealed"), on="2026-06-01").then_nothing()
+    for ground in ("no_longer_active", "undone"):
+        item("published").when(Drop(ground=ground), on="2026-06-01").then_refused("article.live_already")

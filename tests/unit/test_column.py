@@ -11,7 +11,7 @@ from services.publishing.column_commands import Close, Open, RecordBlank, Update
 from services.publishing.column_events import ColumnBlank, ColumnClosed, ColumnOpened, ColumnStale, ColumnUpdated
 from services.publishing.policies import POLICIES
 from shared.domain.corrections import OverdueRevoked, RevokeOverdue
-from shared.domain.directory import SYSTEM
+from shared.domain.directory import SYSTEM, Directory
 from shared.domain.kind import RuleBroken
 from shared.engine.policy import reaction_types
 from tests.scenario import Scenario, left, moment
@@ -199,3 +199,40 @@ def test_refusals_have_words() -> None:
         broken = refusal(code, name="旅游局")
         assert isinstance(broken, RuleBroken)
         assert "{" not in broken.message.zh + broken.message.en
+
+
+# -- late entries, mergers, history ------------------------------------------------------------------------------------
+
+
+def test_an_update_from_before_the_closing_counts_though_it_is_entered_after_it() -> None:
+    closed = opened().and_(Close(reason="year_end"), by=OFFICE, on="2026-03-20")
+    assert [type(event) for event in closed.live] == [ColumnOpened, ColumnStale, ColumnClosed]
+    late = closed.when(Update(article="P2026-000001"), on="2026-03-12", recorded="2026-03-25")
+    assert [type(event) for event in late.then(ColumnUpdated).live] == [ColumnOpened, ColumnUpdated, ColumnClosed]
+    closed.when(Update(article="P2026-000001"), on="2026-03-21").then_refused("column.closed")
+
+
+def test_the_column_of_a_merged_unit_is_carried_over_to_its_successor() -> None:
+    kept = Directory(
+        {**DIRECTORY.departments, "education": DIRECTORY.departments["education"].ended(date(2026, 3, 10), "health")}
+    )
+    column = Scenario(COLUMN, directory=kept, case=CASE)
+    carried = column.when(opening(carried_from="L2025-000001"), by=SYSTEM, on="2026-03-20")
+    carried.then(left(ColumnOpened, owner="health", department="health"))
+    column.when(opening(), by=OFFICE, on="2026-03-20").then_refused("column.department_closed")
+
+
+def test_a_column_from_an_old_list_is_not_carried_over() -> None:
+    policy = next(policy for policy in POLICIES if policy.name == "WhenColumnClosedCarryItOver")
+    data = {
+        "department": "education",
+        "reason": "year_end",
+        "name": "动态",
+        "kind": "dynamic",
+        "counted_from": "2025-12-20",
+    }
+    assert policy.react({"subject": CASE, "time": "2025-12-31T10:00:00+08:00", "data": data}) is not None
+    assert (
+        policy.react({"subject": CASE, "time": "2025-12-31T10:00:00+08:00", "data": {**data, "origin": "import"}})
+        is None
+    )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.domain.directory import Dated, Department, Directory
+from shared.domain.directory import Dated, Department, Directory, Post
 
 BEGINNING = date(2000, 1, 1)
 REFORM = date(2019, 3, 1)
@@ -50,3 +50,24 @@ def test_a_name_nobody_bears_finds_none() -> None:
 
 def test_an_ended_unit_is_found_by_an_alias_nobody_else_has() -> None:
     assert found(directory(unit("old", "旅游局", BEGINNING, REFORM, "文旅")), "文旅", date(2026, 1, 1)) == "old"
+
+
+def test_who_took_a_unit_over_holds_its_posts_from_that_day_and_nobody_else() -> None:
+    old, older = unit("old", "旅游局").ended(REFORM, "new"), unit("older", "风景局").ended(date(2010, 1, 1), "old")
+    gone = unit("gone", "矿管局").ended(REFORM)
+    posts = (Post("he", "new", "clerk", BEGINNING), Post("she", "other", "head", BEGINNING))
+    both = Directory({u.id: u for u in (old, older, gone, unit("new", "文旅局"), unit("other", "教育局"))}, posts)
+    assert both.actor("he", date(2009, 1, 1)).posts == {("new", "clerk")}
+    assert both.actor("he", date(2018, 1, 1)).posts == {("new", "clerk")}
+    assert both.actor("he", REFORM).posts == {("new", "clerk"), ("old", "clerk"), ("older", "clerk")}
+    assert both.actor("she", REFORM).posts == {("other", "head")}
+    assert both.heir(older, date(2012, 1, 1)).id == "old"
+    assert both.heir(gone, REFORM).id == "gone"
+
+
+def test_units_that_name_each_other_as_successors_have_no_heir() -> None:
+    circle = directory(
+        unit("a", "甲").ended(REFORM, "b"), unit("b", "乙").ended(REFORM, "a"), unit("c", "丙").ended(REFORM, "nobody")
+    )
+    assert circle.heir(circle.departments["a"], REFORM).id == "b"
+    assert circle.heir(circle.departments["c"], REFORM).id == "c"

@@ -97,7 +97,6 @@ def test_the_office_orders_one_of_wide_public_concern_and_after_issue_the_limit_
 @pytest.mark.parametrize(
     ("looked_at", "code"),
     [
-        (document("proposed", in_scope_of_interpretation=True), "already_required"),
         (document("proposed").and_(NoteInterpretation(interpretation=J), on=DAY), "already_required"),
         (document("proposed", type="statistics"), "non_document"),
         (document("issued").and_(RepealDocument(), by=HEAD, on=DAY), "repealed"),
@@ -106,6 +105,14 @@ def test_the_office_orders_one_of_wide_public_concern_and_after_issue_the_limit_
 def test_one_that_is_begun_already_or_has_no_cause_is_refused(looked_at: Scenario, code: str) -> None:
     order = RequireInterpretation(document=W)
     ordered_on(looked_at).when(order, by=OFFICE, on=NEXT).then_refused(f"interpretation.{code}")
+
+
+def test_an_old_document_in_scope_is_given_one_by_the_office_and_one_repealed_since_had_its_own() -> None:
+    order = RequireInterpretation(document=W)
+    in_scope = document("proposed", in_scope_of_interpretation=True)
+    ordered_on(in_scope).when(order, by=OFFICE, on=NEXT).then(InterpretationRequired)
+    repealed = document("issued").and_(RepealDocument(), by=HEAD, on=DAY)
+    ordered_on(repealed).when(order, on=NEXT, origin="import").then(InterpretationRequired)
 
 
 def test_the_document_must_be_there() -> None:
@@ -338,7 +345,24 @@ def test_the_issue_is_noted_once_and_by_the_system_alone() -> None:
     note = NoteDocumentIssue(issued=date(2026, 3, 2))
     interpretation("issued").when(note, on=NEXT).then_refused("interpretation.document_already_issued")
     interpretation("submitted").when(note, by=OFFICE, on=NEXT).then_forbidden()
-    interpretation("submitted").and_(WAIVE, by=OFFICE, on=DAY).when(note, on=NEXT).then_nothing()
+    waived = interpretation("submitted").and_(WAIVE, by=OFFICE, on=DAY).when(note, on=NEXT)
+    after = waived.then(left(DocumentIssueNoted, issued=date(2026, 3, 2)))
+    # What the document was issued on stands, a waiver too; its limit has ended.
+    assert (after.state.status, after.state.ended) == ("waived", "cancelled")
+    void = VoidEntry(events=(after.id_of(InterpretationWaived),), reason="登记有误")
+    after.when(void, by=OFFICE, on=NEXT).then_refused("void.forbidden")
+    repealed = interpretation("issued").and_(WaiveInterpretation(reason="repealed", explanation="公文已废止"), on=NEXT)
+    void = VoidEntry(events=(repealed.id_of(InterpretationWaived),), reason="废止登记有误")
+    restored = repealed.when(void, on=NEXT).then(EntryVoided)
+    assert (restored.state.waived, restored.state.ended) == (None, None)
+
+
+def test_nothing_is_published_before_its_document_was_issued() -> None:
+    prepared = interpretation("submitted").and_(NoteDocumentIssue(issued=date(2026, 3, 10)), on="2026-03-10")
+    signed = prepared.and_(SignInterpretation(), by=HEAD, on="2026-03-04", recorded="2026-03-11")
+    early = signed.when(PUBLISH, by=CLERK, on="2026-03-09", recorded="2026-03-11")
+    early.then_refused("interpretation.document_not_issued")
+    signed.when(PUBLISH, by=CLERK, on="2026-03-10", recorded="2026-03-11").then(InterpretationPublished)
 
 
 def test_a_waiver_ends_the_limit_without_a_verdict() -> None:

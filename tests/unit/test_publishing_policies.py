@@ -8,7 +8,7 @@ import pytest
 from services.publishing import KINDS
 from services.publishing.article_commands import Draft, Drop
 from services.publishing.document_commands import NoteInterpretation
-from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation
+from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation, WaiveInterpretation
 from services.publishing.policies import POLICIES
 from shared.domain.localtime import read_moment
 from shared.engine.policy import Reaction
@@ -62,6 +62,7 @@ def test_a_document_issued_as_active_starts_its_article_on_the_day_of_issue() ->
         title="主动公开的公文 罗教发〔2026〕3号",
         source="W1",
         created_or_changed=date(2026, 3, 5),
+        happened=read_moment("2026-03-09T10:00:00+08:00"),
     )
     assert found == Reaction("article", None, article)
 
@@ -75,10 +76,23 @@ def test_a_document_that_turns_active_when_it_is_looked_at_again_starts_its_arti
 def test_a_document_that_is_repealed_or_no_longer_active_drops_its_article() -> None:
     policy = "WhenActiveDocumentIssuedStartArticle"
     repealed = reaction(policy, "W1", department="education", normative=True)
-    assert repealed == Reaction("article", None, Drop(ground="repealed"), of="W1")
+    then = read_moment("2026-03-09T10:00:00+08:00")
+    assert repealed == Reaction("article", None, Drop(ground="repealed", happened=then), of="W1")
     turned = reaction(policy, "W1", department="education", attribute="on_request", previous="active")
-    assert turned == Reaction("article", None, Drop(ground="no_longer_active"), of="W1")
+    assert turned == Reaction("article", None, Drop(ground="no_longer_active", happened=then), of="W1")
     assert reaction(policy, "W1", department="education", origin="import") is None
+
+
+def test_a_document_that_is_repealed_or_withheld_needs_no_interpretation() -> None:
+    policy, then = "WhenDocumentRepealedOrWithheldWaiveInterpretation", read_moment("2026-03-09T10:00:00+08:00")
+    repealed = reaction(policy, "W1", department="education", normative=True)
+    waiver = WaiveInterpretation(reason="repealed", explanation="公文已废止", happened=then)
+    assert repealed == Reaction("interpretation", None, waiver, of="W1")
+    withheld = reaction(policy, "W1", department="education", attribute="not_disclosed", previous="active")
+    assert withheld is not None
+    assert withheld.command.model_dump()["reason"] == "not_disclosed"
+    for data in ({"attribute": "on_request", "previous": "active"}, {"origin": "import"}):
+        assert reaction(policy, "W1", department="education", **data) is None
 
 
 @pytest.mark.parametrize("data", [{"attribute": "on_request"}, {"previous": "active"}, {"origin": "import"}])
@@ -96,6 +110,7 @@ def test_what_is_converted_starts_an_article_unless_it_is_history() -> None:
 def test_every_policy_reads_events_and_gives_commands_that_exist() -> None:
     names = {f"publishing.{event.event_name}" for kind in KINDS for event in kind.events}
     for name in (
+        "WhenDocumentRepealedOrWithheldWaiveInterpretation",
         "WhenDocumentInScopeRequireInterpretation",
         "WhenInterpretationRequiredTellDocument",
         "WhenDocumentIssuedStartInterpretation",
