@@ -213,11 +213,13 @@ class Assessor:
         }
 
     async def _told(self, question: ReportQuestion, until: datetime) -> list[annual_report.Told]:
-        """The facts of a report in the order in which they happened, as recorded until then."""
+        """The facts of a report in the order in which they happened, as recorded until then; a unit's with those it took over."""
         told = []
+        day = min(date(question.year, 12, 31), local_date(until))
+        units = self._reference().directory.taken_over(question.department, day) if question.department else None
         for row in await self._facts.rows(annual_report.TYPES, "0001-01-01", "9999-12-31"):
             id_, type_, of, case, happened, at, recorded, digest, _, voided_on, fields = row
-            if datetime.fromisoformat(recorded) > until or question.department not in (None, of):
+            if datetime.fromisoformat(recorded) > until or (units is not None and of not in units):
                 continue
             if voided_on is not None and datetime.fromisoformat(voided_on) <= until:
                 continue

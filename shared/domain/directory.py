@@ -203,13 +203,15 @@ class Directory:
             department = successor
         return department
 
+    def taken_over(self, department: str, day: date) -> frozenset[str]:
+        """The unit itself and those whose duties it has on ``day``."""
+        ended = (d for d in self.departments.values() if d.successor and not d.exists_on(day))
+        return frozenset((department, *(d.id for d in ended if self.heir(d, day).id == department)))
+
     def actor(self, subject: str, day: date) -> Actor:
         """The person with the posts held on ``day``; a post in a unit is one in those it has taken over by then, too."""
         held = {(p.department, p.role) for p in self.posts if p.subject == subject and p.on(day)}
-        taken = {d.id: self.heir(d, day).id for d in self.departments.values() if not d.exists_on(day)}
-        return Actor(
-            subject, frozenset(held | {(old, role) for old, new in taken.items() for unit, role in held if unit == new})
-        )
+        return Actor(subject, frozenset((old, role) for unit, role in held for old in self.taken_over(unit, day)))
 
     def holders(self, department: str, role: str, day: date) -> tuple[str, ...]:
         """Who holds a post on ``day``."""

@@ -43,6 +43,7 @@ from shared.engine.history import (
     next_miss,
     reconcile,
     run_clocks,
+    shown_due,
 )
 from shared.engine.ladder import in_working_hours, next_sending, sending_time
 
@@ -185,6 +186,12 @@ class Batch:
     def summary(self) -> Summary:
         """What lists show of the case after this batch."""
         return self.kind.summary(self.state)
+
+    @property
+    def due(self) -> date | None:
+        """The day by which lists go: the soonest of the running clocks; of an open file whose duties were all missed, the
+        last of those days."""
+        return shown_due(self.clocks, self.dues, self.calendar) if self.summary.open else None
 
     def next_due(self) -> datetime | None:
         """When a timer must look at the file next: the next miss or rung."""

@@ -489,7 +489,7 @@ class Engine:
         hidden_from = await self._hidden(summary.hidden_from, plain or {})
         if set(hidden_from) & {summary.department, *summary.parties}:
             raise RuleBroken("case.handler_accused", ACCUSED, ACCUSED_BASIS)
-        soonest = min((when for when, _ in batch.dues.values() if when), default=None)
+        due = batch.due
         new_head = CaseRecord(
             id=case,
             service=self.service,
@@ -508,7 +508,7 @@ class Engine:
             open=summary.open,
             department=summary.department,
             received=summary.received.isoformat() if summary.received else None,
-            due=soonest.isoformat() if soonest and summary.open else None,
+            due=due.isoformat() if due else None,
             next_due=batch.next_due(),
             restricted=summary.restricted,
             parent=summary.parent,

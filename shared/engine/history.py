@@ -1,6 +1,6 @@
 """A case's history as law reads it: voids skipped, restatements in their place, clocks run, verdicts judged. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -59,6 +59,17 @@ def dues_of(clocks: Iterable[Clock], calendar: Calendar) -> dict[str, tuple[date
             when = due(clock, calendar)
             found[clock.id] = (when.on, when.status) if when else (None, "provisional")
     return found
+
+
+def shown_due(clocks: Sequence[Clock], dues: Mapping[str, tuple[date | None, str]], calendar: Calendar) -> date | None:
+    """When an open file is due: the soonest of its running clocks (``dues``), or the day that was missed last where only
+    a watch still runs."""
+    duties = [clock for clock in clocks if not clock.watch]
+    if not any(clock.ended is None for clock in duties):
+        missed = [when.on for clock in duties if clock.ended == "missed" and (when := due(clock, calendar)) is not None]
+        if missed:
+            return max(missed)
+    return min((on for on, _ in dues.values() if on is not None), default=None)
 
 
 def next_miss(clocks: Iterable[Clock], calendar: Calendar) -> tuple[datetime, Clock, Due] | None:

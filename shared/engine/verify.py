@@ -13,7 +13,7 @@ from shared.domain.localtime import start_of
 from shared.domain.workdays import Calendar
 from shared.engine.codec import codec_of
 from shared.engine.genuine import NO_CASE, stored_event
-from shared.engine.history import dues_of, effective, fold, next_miss
+from shared.engine.history import dues_of, effective, fold, next_miss, shown_due
 from shared.engine.ledger import LEDGER, LedgerSealed, ledger_root
 from shared.eventlog.envelope import NotAnEvent, chained_rightly, decode
 from shared.eventlog.port import EventLog, Logged
@@ -218,12 +218,15 @@ def _timed(
         return "next_due"
     if head.calendar == calendar.version and head.fold_version == kind.fold_version:
         dues = dues_of(clocks, calendar)
-        soonest = min((on for on, _ in dues.values() if on), default=None)
+        shown = shown_due(clocks, dues, calendar) if kind.summary(state).open else None
         pairs["dues"] = (
             orjson.loads(head.dues),
             {c: [on.isoformat() if on else None, s] for c, (on, s) in dues.items()},
         )
-        pairs["due"] = (head.due, soonest.isoformat() if soonest and kind.summary(state).open else None)
+        # A head from a release that showed no missed day keeps none until the file is written again.
+        running = min((on for on, _ in dues.values() if on), default=None)
+        told = {shown, running if shown else None}
+        pairs["due"] = (head.due in {on.isoformat() if on else None for on in told}, True)
         pairs["next_due"] = (miss is None or head.next_due is None or head.next_due <= miss[0], True)
     return next((name for name, (stored, said) in pairs.items() if stored != said), None)
 

@@ -160,13 +160,12 @@ class _Page:
         ]
 
     def _due(self, head: CaseRecord, state: Any) -> str | None:
-        """When it falls due; where nothing but a watch runs, when the last clock that ended in a verdict was due."""
-        duties = [clock for clock in self._kind.clocks(state) if not clock.watch]
-        if any(clock.ended is None for clock in duties):
+        """When it falls due, or fell due: of what has ended, the last day of those clocks that ended in a verdict."""
+        if head.due is not None:
             return head.due
-        ended = [clock for clock in duties if clock.ended in ("met", "missed")]
+        ended = [clock for clock in self._kind.clocks(state) if clock.ended in ("met", "missed") and not clock.watch]
         dues = [when.on for clock in ended if (when := due(clock, self._reference.calendar)) is not None]
-        return max(dues).isoformat() if dues else head.due
+        return max(dues).isoformat() if dues else None
 
     def _readable(self, head: CaseRecord, summary: Summary) -> Collection[str]:
         """Whoever holds the data itself reads everything; everybody else what the kind opens to them."""
