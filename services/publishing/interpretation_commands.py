@@ -25,7 +25,8 @@ from shared.domain.text import Text
 
 DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
-DRAFTER = handler("clerk", "reviewer", "head", "custodian")
+DRAFTER = handler("clerk", "reviewer", "head", "custodian", "interpreter")
+"""The unit that drafted the document, and its interpretation team (政策解读队伍), whose members hold that post."""
 HEAD = handler("head")
 
 

@@ -32,6 +32,7 @@ SIGHTS: Mapping[Role, Sight] = {
     "chief_leader": Sight("unrestricted", "unrestricted"),
     "secrecy": Sight("unrestricted", "unit"),
     "legal": Sight("unrestricted", "unit"),
+    "interpreter": Sight("unrestricted", "unit"),
     "analyst": Sight("unrestricted", "unrestricted"),
     "ops": Sight("nothing", "nothing"),
     "security_admin": Sight("nothing", "nothing"),

@@ -38,7 +38,9 @@ from tests.local_county import LocalCounty, filled, local_county
 People = frozenset[str]
 PEOPLE: People = frozenset(p for p in EVERYBODY if not p.startswith("office@") or p.endswith(OFFICE))
 FILES = PEOPLE - NO_FILES
-IN_OFFICE = of(OFFICE, "clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal")
+IN_OFFICE = of(
+    OFFICE, "clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal", "interpreter"
+)
 REFERENCE_SEEN = IN_OFFICE | OVERVIEW
 EDUCATION_SEEN = (ORDINARY_SEEN - frozenset(p for p in PEOPLE if p.endswith("@water"))) | (OVERVIEW & PEOPLE)
 KEEPERS = HEADS | everywhere("security_admin")
@@ -175,6 +177,7 @@ PUBLISHING = "/api/v1/publishing"
 DESK = "/api/v1/assessment"
 DESK_PEOPLE = of(OFFICE, "clerk", "office", "head")
 SUBMITTERS = PEOPLE & frozenset[str]().union(*map(everywhere, ("clerk", "reviewer", "head", "custodian", "office")))
+TEAM = of("education", "interpreter")
 DRAFTERS, HEAD_OF_UNIT = of("education", "clerk", "reviewer", "head", "custodian"), of("education", "head")
 ABOUT_DOCUMENTS: dict[str, People] = {
     "resubmit-document": DRAFTERS,
@@ -190,14 +193,14 @@ ABOUT_DOCUMENTS: dict[str, People] = {
     **CORRECTIONS,
 }
 ABOUT_INTERPRETATIONS: dict[str, People] = {
-    "file-plan": DRAFTERS,
+    "file-plan": DRAFTERS | TEAM,
     "urge-interpretation": DESK_PEOPLE,
-    "submit-material": DRAFTERS,
+    "submit-material": DRAFTERS | TEAM,
     "return-material": DESK_PEOPLE | HEAD_OF_UNIT,
     "sign-interpretation": HEAD_OF_UNIT,
     "note-document-issue": frozenset(),
-    "publish-interpretation": DRAFTERS | DESK_PEOPLE,
-    "link-interpretation": DRAFTERS | DESK_PEOPLE,
+    "publish-interpretation": DRAFTERS | TEAM | DESK_PEOPLE,
+    "link-interpretation": DRAFTERS | TEAM | DESK_PEOPLE,
     "waive-interpretation": HEADS,
     **CORRECTIONS,
 }

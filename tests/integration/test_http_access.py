@@ -23,7 +23,7 @@ def everywhere(role: str) -> frozenset[str]:
 
 
 EVERYBODY = frozenset(f"{role}@{unit}" for role in ROLES for unit in UNITS)
-WORKERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal")
+WORKERS = ("clerk", "reviewer", "head", "custodian", "disclosure_head", "office", "secrecy", "legal", "interpreter")
 NO_FILES = everywhere("ops") | everywhere("security_admin") | everywhere("auditor")
 LEADERS = everywhere("leader") | everywhere("chief_leader")
 OVERVIEW = LEADERS | everywhere("analyst")
@@ -67,7 +67,9 @@ def entitled(holder: str, parties: Iterable[str]) -> dict[str, frozenset[str]]:
     }
 
 
-ORDINARY_SEEN = HEADS | of(OFFICE, "secrecy", "legal") | of("education", *WORKERS) | of("water", *WORKERS) | OVERVIEW
+ORDINARY_SEEN = (
+    HEADS | of(OFFICE, "secrecy", "legal", "interpreter") | of("education", *WORKERS) | of("water", *WORKERS) | OVERVIEW
+)
 REPORT_SEEN = of(OFFICE, "clerk", "reviewer", "custodian", "disclosure_head", "office", "head")
 WRITER_S = {"rate", "comment", "request-confidentiality"}
 

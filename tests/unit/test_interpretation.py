@@ -36,7 +36,7 @@ from services.publishing.interpretation_rules import ELEMENTS, FORMS
 from shared.domain.corrections import EntryVoided, RevokeOverdue, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import Command
-from tests.scenario import Scenario, left
+from tests.scenario import Scenario, left, person
 from tests.unit.publishing_world import (
     BOTH,
     CLERK,
@@ -412,3 +412,14 @@ def test_plan_material_and_waiver_stand_once_the_document_is_issued_as_does_its_
     void = VoidEntry(events=(before.id_of(MaterialSubmitted),), reason="登记有误")
     before.when(void, by=OFFICE, on=NEXT).then(EntryVoided)
     assert before.state.status == "planned"
+
+
+# -- the team ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_unit_s_interpretation_team_files_plan_and_material_and_that_of_another_unit_does_not() -> None:
+    member, stranger = person("expert", "interpreter@education"), person("other", "interpreter@health")
+    required = interpretation("required")
+    required.when(PLAN, by=stranger, on=DAY).then_forbidden()
+    required.and_(PLAN, by=member, on=DAY).when(MATERIAL, by=member, on=DAY).then(MaterialSubmitted)
+    required.when(SignInterpretation(), by=member, on=NEXT).then_forbidden()
