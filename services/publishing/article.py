@@ -29,6 +29,7 @@ from services.publishing.article_commands import (
     FlagSensitive,
     Lend,
     Publish,
+    Redate,
     Reject,
     Release,
     Return,
@@ -46,6 +47,7 @@ from services.publishing.article_events import (
     InfoDrafted,
     InfoDropped,
     InfoPublished,
+    InfoRedated,
     InfoReleased,
     InfoReturned,
     InfoRevised,
@@ -557,6 +559,17 @@ def drop(state: Article, command: Drop, context: Context) -> list[Event]:
     return [InfoDropped(department=state.department, ground=command.ground)]
 
 
+def redate(state: Article, command: Redate, context: Context) -> list[Event]:
+    """更正形成日期 of an item that counted from that day; every verdict on it is looked at again."""
+    if state.created != command.previous or command.created_or_changed == command.previous:
+        return []
+    return [
+        InfoRedated(
+            department=state.department, created_or_changed=command.created_or_changed, previous=command.previous
+        )
+    ]
+
+
 def file(state: Article, command: File, context: Context) -> list[Event]:
     """备案, once it has ended."""
     if state.status == "destroyed":
@@ -708,7 +721,7 @@ def stands(state: Article, event: Event) -> bool:
 
 def may_void(state: Article, entry: Event) -> bool:
     """What is destroyed stays destroyed."""
-    return state.status != "destroyed" and not isinstance(entry, SubjectErased | RecordDestroyed)
+    return state.status != "destroyed" and not isinstance(entry, SubjectErased | RecordDestroyed | InfoRedated)
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
@@ -820,6 +833,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
         InfoCorrected,
         InfoWithdrawn,
         InfoDropped,
+        InfoRedated,
         RecordFiled,
         RecordArchived,
         RecordLent,
@@ -846,6 +860,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
         Correct: correct,
         Withdraw: withdraw,
         Drop: drop,
+        Redate: redate,
         File: file,
         Archive: archive,
         Lend: lend,

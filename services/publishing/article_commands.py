@@ -583,6 +583,32 @@ class Drop(Command):
 
 
 @command(
+    Text("更正形成日期", "Correct the date"),
+    help=Text(
+        "公文印发日期更正的，由它自动形成的信息随之重算期限。",
+        "By itself, where the day of issue of the document that the item was begun of is put right.",
+    ),
+    basis=TIMELINESS,
+    allowed=(SYSTEM_MAY,),
+)
+class Redate(Command):
+    """Count an item from another day."""
+
+    created_or_changed: date = field(
+        Text("形成或变更日期", "Made or changed on"),
+        help=Text("更正后的日期。", "The day as put right."),
+        widget="date",
+        basis=TIMELINESS,
+    )
+    previous: date = field(
+        Text("原登记的日期", "Entered before"),
+        help=Text("更正前的日期。", "The day as it stood."),
+        widget="date",
+        basis=TIMELINESS,
+    )
+
+
+@command(
     Text("备案", "File"),
     help=Text("登记报县政府办备案。", "Record that it was filed with the county office."),
     basis=ARCHIVES,

@@ -210,6 +210,14 @@ class InfoDropped(Event):
     ground: DropGround = attribute(_GROUND, scored=True)
 
 
+@event("InfoRedated", Text("更正形成日期", "Date corrected"), basis=TIMELINESS)
+class InfoRedated(Event):
+    """更正形成日期: what the item came from was made on another day than was entered (``previous``); its clock counts anew."""
+
+    created_or_changed: date = attribute(Text("形成或变更日期", "Made or changed on"), scored=True)
+    previous: date = attribute(Text("原登记的日期", "Entered before"), scored=True)
+
+
 @event("RecordFiled", Text("备案", "Record filed"), basis=ARCHIVES)
 class RecordFiled(Event):
     """备案 with the county office."""

@@ -12,6 +12,7 @@ from services.publishing.article_events import (
     InfoDrafted,
     InfoDropped,
     InfoPublished,
+    InfoRedated,
     InfoReleased,
     InfoReturned,
     InfoRevised,
@@ -249,6 +250,8 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
             )
         case InfoWithdrawn():
             return changed(_stepped(state, stamp), status="withdrawn", gone=True)
+        case InfoRedated():
+            return changed(state, created=event.created_or_changed)
         case InfoDropped():
             ended = state.clock_ended or "cancelled"
             return changed(_stepped(state, stamp), status="dropped", clock_ended=ended, gone=True)

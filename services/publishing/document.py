@@ -15,6 +15,7 @@ from services.publishing.document_commands import (
     DRAFTER,
     REVIEWER,
     ConfirmNonDisclosure,
+    CorrectIssue,
     DetermineAttribute,
     IssueDocument,
     NoteInterpretation,
@@ -31,6 +32,7 @@ from services.publishing.document_events import (
     AttributeProposed,
     AttributeReassessed,
     AttributeReviewed,
+    DocumentIssueCorrected,
     DocumentIssued,
     DocumentRepealed,
     DocumentResubmitted,
@@ -341,6 +343,34 @@ def issue(state: Document, command: IssueDocument, context: Context) -> list[Eve
     ]
 
 
+def correct_issue(state: Document, command: CorrectIssue, context: Context) -> list[Event]:
+    """更正印发登记: the day must hold what the issue itself had to: determined by then, with plan and material."""
+    if state.status not in OUT or state.issued is None or state.document_number is None:
+        raise refusal("not_issued")
+    number = command.document_number or state.document_number
+    if (command.issued, number) == (state.issued, state.document_number):
+        raise refusal("same_issue", "issued")
+    if command.issued > context.today:
+        raise refusal("issue_ahead", "issued")
+    if state.determined is not None and command.issued < state.determined:
+        raise refusal("issue_before_determination", "issued", on=state.determined.isoformat())
+    view = context.cases.get(state.interpretation or "")
+    if state.in_scope and view is not None and isinstance(view.state, Interpretation):
+        lacking = _lacking(view.state, command.issued)
+        if lacking is not None:
+            raise refusal(lacking, "issued")
+    return [
+        DocumentIssueCorrected(
+            department=state.department,
+            issued=command.issued,
+            previous=state.issued,
+            document_number=number,
+            interpretation=state.interpretation,
+            explanation=command.explanation,
+        )
+    ]
+
+
 def reassess(state: Document, command: ReassessAttribute, context: Context) -> list[Event]:
     """复评: by the same rules as at the source; it may stay with another reason."""
     _issued(state)
@@ -395,6 +425,8 @@ def restate(state: Document, event: Event, stamp: Stamp) -> Event:
             return event.model_copy(update={"attribute": state.attribute})
         case DocumentIssued() if state.attribute not in (None, event.attribute):
             return event.model_copy(update={"attribute": state.attribute})
+        case DocumentIssueCorrected() if state.issued not in (None, event.previous):
+            return event.model_copy(update={"previous": state.issued})
         case DocumentRepealed() if state.normative != event.normative:
             return event.model_copy(update={"normative": state.normative})
         case _:
@@ -418,13 +450,15 @@ def stands(state: Document, event: Event) -> bool:
             return state.status == "determined"
         case AttributeReassessed() | DocumentRepealed():
             return state.status == "issued"
+        case DocumentIssueCorrected():
+            return state.status in OUT
         case _:
             return True
 
 
 def may_void(state: Document, entry: Event) -> bool:
     """What has started another file stands: the issue of a document, and the interpretation that it has."""
-    return not isinstance(entry, DocumentIssued | InterpretationNoted)
+    return not isinstance(entry, DocumentIssued | DocumentIssueCorrected | InterpretationNoted)
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------
@@ -509,6 +543,7 @@ DOCUMENT: CaseKind[Document] = CaseKind(
         AttributeDetermined,
         InterpretationNoted,
         DocumentIssued,
+        DocumentIssueCorrected,
         AttributeReassessed,
         DocumentRepealed,
     ),
@@ -522,6 +557,7 @@ DOCUMENT: CaseKind[Document] = CaseKind(
         DetermineAttribute: determine,
         NoteInterpretation: note_interpretation,
         IssueDocument: issue,
+        CorrectIssue: correct_issue,
         ReassessAttribute: reassess,
         RepealDocument: repeal,
     },
@@ -535,4 +571,5 @@ DOCUMENT: CaseKind[Document] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
+    fold_version=2,
 )

@@ -1,5 +1,6 @@
 """What people may ask of an official document (公文): the commands, with the words of their forms."""
 
+from datetime import date
 from typing import Any
 
 from services.publishing.document_rules import (
@@ -380,3 +381,33 @@ class RepealDocument(Command):
     """Record that the document is no longer in force."""
 
     explanation: str | None = _explanation(Text("废止的依据。", "By what it is repealed."), VALIDITY)
+
+
+@command(
+    Text("更正印发登记", "Correct the issue"),
+    help=Text(
+        "印发日期或发文字号登记有误时更正；由它起算的公开和解读时限随之重算。",
+        "Where the day of issue or the number was entered wrongly; the limits that run from it are counted anew.",
+    ),
+    basis=INSTITUTION,
+    allowed=(OFFICE,),
+    needs_of=lambda state: (state.interpretation,) if state.interpretation else (),
+)
+class CorrectIssue(Command):
+    """Put right on which day a document was issued, or under which number."""
+
+    issued: date = field(
+        Text("印发日期", "Issued on"),
+        help=Text("实际印发的日期。", "The day on which it really was issued."),
+        widget="date",
+        basis=INSTITUTION,
+    )
+    document_number: str | None = field(
+        Text("发文字号", "Document number"),
+        help=Text("不填则不变。", "Empty leaves it as it is."),
+        basis=INSTITUTION,
+        default=None,
+        min_length=1,
+        max_length=100,
+    )
+    explanation: str | None = _explanation(Text("为何更正。", "Why it is put right."), INSTITUTION)

@@ -120,6 +120,17 @@ class DocumentIssued(Event):
     interpretation: str | None = says(_INTERPRETATION, default=None)
 
 
+@event("DocumentIssueCorrected", Text("更正印发登记", "Issue corrected"), basis=INSTITUTION)
+class DocumentIssueCorrected(Event):
+    """更正印发登记: it was issued on another day than was entered (``previous``), or under another number."""
+
+    issued: date = says(Text("印发日期", "Issued on"), scored=True)
+    previous: date = says(Text("原登记的印发日期", "Entered before"), scored=True)
+    document_number: str = says(Text("发文字号", "Document number"))
+    interpretation: str | None = says(_INTERPRETATION, default=None)
+    explanation: str | None = says(_EXPLANATION, default=None)
+
+
 @event("AttributeReassessed", Text("复评公开属性", "Attribute re-assessed"), basis=REASSESSMENT)
 class AttributeReassessed(Event):
     """复评公开属性: looked at again after issue; ``previous`` is what it was, and may be what it stays."""

@@ -278,6 +278,12 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     ),
     "not_determined": (Text("公开属性尚未确定，不得印发", "not issued before its attribute is determined"), SOURCE),
     "not_issued": (Text("公文尚未印发", "the document has not been issued yet"), SOURCE),
+    "same_issue": (Text("与登记的印发日期和发文字号相同", "day and number are what was entered"), INSTITUTION),
+    "issue_ahead": (Text("印发日期不得晚于今天", "it cannot have been issued later than today"), INSTITUTION),
+    "issue_before_determination": (
+        Text("印发日期不得早于公开属性核定之日 {on}", "it was not issued before its attribute was determined on {on}"),
+        INSTITUTION,
+    ),
     "same_attribute": (Text("与现有公开属性和理由相同", "attribute and reason are what they were"), REASSESSMENT),
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""

@@ -10,6 +10,7 @@ from services.publishing.document_events import (
     AttributeProposed,
     AttributeReassessed,
     AttributeReviewed,
+    DocumentIssueCorrected,
     DocumentIssued,
     DocumentRepealed,
     DocumentResubmitted,
@@ -61,6 +62,7 @@ class Document:
     returns: int = 0
     interpretation: str | None = None
     document_number: str | None = None
+    determined: date | None = None
     issued: date | None = None
     normative: bool = False
     in_force: bool = False
@@ -108,7 +110,13 @@ def evolve(state: Document, event: Event, stamp: Stamp) -> Document:
         case DocumentReturned():
             return changed(_stepped(state, stamp), status="returned", reviewer=None, returns=state.returns + 1)
         case AttributeDetermined():
-            return changed(_stepped(state, stamp), status="determined", attribute=event.attribute, reason=event.reason)
+            return changed(
+                _stepped(state, stamp),
+                status="determined",
+                attribute=event.attribute,
+                reason=event.reason,
+                determined=local_date(stamp.happened),
+            )
         case InterpretationNoted():
             return changed(state, interpretation=event.interpretation)
         case DocumentIssued():
@@ -120,6 +128,8 @@ def evolve(state: Document, event: Event, stamp: Stamp) -> Document:
                 normative=event.normative,
                 in_force=event.in_force,
             )
+        case DocumentIssueCorrected():
+            return changed(_stepped(state, stamp), document_number=event.document_number, issued=event.issued)
         case AttributeReassessed():
             return changed(
                 _stepped(state, stamp),

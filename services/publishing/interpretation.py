@@ -159,10 +159,16 @@ def sign(state: Interpretation, command: SignInterpretation, context: Context) -
 
 
 def note_issue(state: Interpretation, command: NoteDocumentIssue, context: Context) -> list[Event]:
-    """公文已印发: the limit runs from that day, also where this is noted later; that of a waived file has ended."""
-    if state.started is not None:
+    """公文已印发: the limit runs from that day, also where this is noted later; that of a waived file has ended.
+
+    The day may be put right; one that the file was begun after has not started it.
+    """
+    if state.started is not None and (state.noted is None or state.started == command.issued):
         raise refusal("document_already_issued")
-    return [DocumentIssueNoted(department=state.department, issued=command.issued, limit=_limit(context))]
+    if state.published is not None and command.issued > state.published:
+        raise refusal("issue_after_publication")
+    before = (state.noted,) if state.noted is not None else ()
+    return [DocumentIssueNoted(department=state.department, issued=command.issued, limit=_limit(context), voids=before)]
 
 
 def publish(state: Interpretation, command: PublishInterpretation, context: Context) -> list[Event]:

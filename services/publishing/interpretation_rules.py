@@ -120,6 +120,10 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         SYNCHRONY,
     ),
     "document_already_issued": (Text("公文印发已登记", "the issue of the document is known"), LIMIT),
+    "issue_after_publication": (
+        Text("解读发布早于更正后的印发日期，请核实", "the interpretation was published before that day of issue"),
+        LIMIT,
+    ),
     "form_not_planned": (
         Text("发布形式须含解读方案所定形式之一", "at least one of the planned forms is published"),
         FORM,

@@ -45,7 +45,10 @@ Ended = Literal["met", "missed", "cancelled"]
 
 @dataclass(frozen=True)
 class Interpretation:
-    """The folded file. ``started`` is the day of issue, from which the limit runs; ``title`` and ``authors`` are references."""
+    """The folded file. ``started`` is the day of issue, from which the limit runs, ``noted`` the event that says so.
+
+    ``title`` and ``authors`` are references.
+    """
 
     status: Status = "required"
     department: str = ""
@@ -55,6 +58,7 @@ class Interpretation:
     title: str | None = None
     limit: int = 3
     started: date | None = None
+    noted: str | None = None
     ended: Ended | None = None
     forms: tuple[Form, ...] = ()
     authors: str | None = None
@@ -121,7 +125,7 @@ def evolve(state: Interpretation, event: Event, stamp: Stamp) -> Interpretation:
         case InterpretationSigned():
             return _placed(changed(_stepped(state, stamp), signed=True))
         case DocumentIssueNoted():
-            return changed(state, started=event.issued, limit=event.limit)
+            return changed(state, started=event.issued, limit=event.limit, noted=stamp.id)
         case InterpretationPublished():
             return _placed(changed(_stepped(state, stamp), published=local_date(stamp.happened)))
         case InterpretationLinked():

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.publishing.article_commands import Draft, Drop
+from services.publishing.article_commands import Draft, Drop, Redate
 from services.publishing.column_commands import Open, Update
 from services.publishing.column_rules import ColumnKind
 from services.publishing.document_commands import NoteInterpretation
 from services.publishing.interpretation_commands import NoteDocumentIssue, RequireInterpretation, WaiveInterpretation
-from shared.domain.localtime import read_date, read_moment
+from shared.domain.localtime import read_date, read_moment, start_of
 from shared.engine.policy import Policy, Reaction
 
 TOPICS = ("gongkai.publishing",)
@@ -127,6 +127,33 @@ def _start_interpretation(event: Mapping[str, Any]) -> Reaction | None:
     return Reaction("interpretation", issued.interpretation, NoteDocumentIssue(issued=issued.issued))
 
 
+class IssueCorrected(BaseModel):
+    """What the policies read of ``publishing.DocumentIssueCorrected``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    issued: date
+    previous: date
+    interpretation: str | None = None
+
+
+def _restart_interpretation(event: Mapping[str, Any]) -> Reaction | None:
+    corrected = IssueCorrected.model_validate(event["data"])
+    if corrected.interpretation is None:
+        return None
+    # In the place of what was noted before, so that the steps after it are judged by the right day.
+    noted = NoteDocumentIssue(issued=corrected.issued, happened=start_of(min(corrected.issued, corrected.previous)))
+    return Reaction("interpretation", corrected.interpretation, noted)
+
+
+def _redate_article(event: Mapping[str, Any]) -> Reaction | None:
+    corrected = IssueCorrected.model_validate(event["data"])
+    # From the beginning of the item, which was opened on the day entered before.
+    redate = Redate(
+        created_or_changed=corrected.issued, previous=corrected.previous, happened=start_of(corrected.previous)
+    )
+    return Reaction("article", None, redate, of=event["subject"])
+
+
 class Attributed(BaseModel):
     """What the policy reads of a document issued, re-assessed or repealed (then without an attribute)."""
 
@@ -204,6 +231,14 @@ POLICIES: tuple[Policy, ...] = (
         "WhenInterpretationRequiredTellDocument", ("publishing.InterpretationRequired",), TOPICS, _note_interpretation
     ),
     Policy("WhenDocumentIssuedStartInterpretation", ("publishing.DocumentIssued",), TOPICS, _start_interpretation),
+    Policy(
+        "WhenDocumentIssueCorrectedRestartInterpretation",
+        ("publishing.DocumentIssueCorrected",),
+        TOPICS,
+        _restart_interpretation,
+        ("interpretation.document_already_issued",),
+    ),
+    Policy("WhenDocumentIssueCorrectedRedateArticle", ("publishing.DocumentIssueCorrected",), TOPICS, _redate_article),
     Policy(
         "WhenActiveDocumentIssuedStartArticle",
         TO_PUBLISH_OR_NOT,

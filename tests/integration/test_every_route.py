@@ -138,6 +138,7 @@ def articles(holder: str) -> dict[str, People]:
         "file": custodian | desk,
         **dict.fromkeys(("archive", "lend", "take-back", "destroy"), custodian),
         "drop": frozenset(),
+        "redate": frozenset(),
         "approve-destruction": of(holder, "head") | HEADS,
         **CORRECTIONS,
     }
@@ -189,6 +190,7 @@ ABOUT_DOCUMENTS: dict[str, People] = {
     "note-interpretation": frozenset(),
     "issue-document": DESK_PEOPLE | DRAFTERS,
     "reassess-attribute": HEADS | of("education", "head", "disclosure_head"),
+    "correct-issue": HEADS,
     "repeal-document": HEADS | HEAD_OF_UNIT,
     **CORRECTIONS,
 }

@@ -245,6 +245,46 @@ async def an_undone_reassessment_takes_back_what_followed_from_it(county: StoryC
     assert await county.lines("2026Q1", "A1") == []
 
 
+@story("2026-03-02 09:00")
+async def a_wrong_day_of_issue_is_put_right_and_every_limit_counts_anew(county: StoryCounty) -> None:
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    county.at("2026-03-16 09:00")
+    wrong = {
+        "document_number": "罗教发〔2026〕3号",
+        "interpretation": last(interpretation),
+        "happened": "2026-03-03 09:00",
+    }
+    await county.done(f"{document}/issue-document", "clerk", **wrong)
+    await county.settled()
+    (article,) = await county.listed(ARTICLES)
+    assert await county.dues(interpretation) == {"interpretation": "2026-03-06"}
+    assert await county.lines("2026Q1", "B2") == [("interpreted_late", f"{last(interpretation)}/5", "0")]
+    assert await county.dues(f"{ARTICLES}/{article}") == {"publish": "2026-03-31"}
+    right = {"issued": "2026-03-13", "explanation": "印发日期误登"}
+    assert (
+        await county.refused(f"{document}/correct-issue", CHIEF, issued="2026-03-01")
+        == "document.issue_before_determination"
+    )
+    assert await county.refused(f"{document}/correct-issue", CHIEF, issued="2026-03-17") == "document.issue_ahead"
+    await county.done(f"{document}/correct-issue", CHIEF, **right)
+    await county.settled()
+    await county.sent_again("publishing")
+    assert (await county.shown(document))["events"][-1]["data"]["previous"] == "2026-03-03"
+    assert await county.dues(interpretation) == {"interpretation": "2026-03-18"}
+    assert await county.dues(f"{ARTICLES}/{article}") == {"publish": "2026-04-13"}
+    assert await county.lines("2026Q1", "B2") == []
+    await published(county, interpretation)
+    await county.settled()
+    assert [line[0] for line in await county.lines("2026Q1", "B2")] == ["interpreted"]
+    county.at("2026-04-10 09:00")
+    await county.swept()
+    assert await county.events(f"{ARTICLES}/{article}") == ["InfoDrafted", "InfoRedated"]
+
+
 STORIES = (
     a_document_without_attribute_is_returned_and_its_interpretation_done_in_time,
     an_interpretation_linked_too_late_is_charged_in_the_quarter_of_its_due_date,
@@ -253,4 +293,5 @@ STORIES = (
     the_item_of_a_repealed_document_is_dropped_without_a_charge,
     a_document_repealed_or_withheld_at_once_is_not_interpreted,
     an_undone_reassessment_takes_back_what_followed_from_it,
+    a_wrong_day_of_issue_is_put_right_and_every_limit_counts_anew,
 )

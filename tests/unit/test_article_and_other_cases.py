@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from services.publishing.article import ARTICLE
-from services.publishing.article_commands import Archive, Draft, Drop, Publish, Withdraw
-from services.publishing.article_events import InfoDrafted, InfoPublished
+from services.publishing.article_commands import Archive, Draft, Drop, Publish, Redate, Withdraw
+from services.publishing.article_events import InfoDrafted, InfoPublished, PublicationOverdue
 from services.publishing.article_state import Article
 from services.publishing.column_state import Column
 from shared.domain.directory import SYSTEM, Directory
@@ -85,3 +85,18 @@ def test_by_itself_the_item_of_a_merged_unit_goes_to_its_successor() -> None:
     given = Draft(title="题", department="education", source="W1")
     scenario.when(given, by=SYSTEM, on="2026-03-02").then(left(InfoDrafted, department="health"))
     scenario.when(given, by=CLERK, on="2026-03-02").then_refused("article.department_closed")
+
+
+def test_an_item_counts_from_the_day_that_its_document_was_really_issued_on() -> None:
+    published = item("drafting", on="2026-03-02").and_(
+        Redate(created_or_changed=date(2026, 3, 9), previous=date(2026, 3, 2)), on="2026-03-02"
+    )
+    assert [due for due, _ in published.file.dues.values()] == [date(2026, 4, 7)]
+    late = item("released", on="2026-03-02").and_(Publish(), by=CLERK, on="2026-03-31")
+    assert [type(event) for event in late.live if isinstance(event, PublicationOverdue)] == [PublicationOverdue]
+    redate = Redate(created_or_changed=date(2026, 3, 9), previous=date(2026, 3, 2))
+    late.and_(redate, on="2026-03-02 00:00", recorded="2026-04-01")
+    assert not [event for event in late.live if isinstance(event, PublicationOverdue)]
+    (event,) = [event for event in late.live if isinstance(event, InfoPublished)]
+    assert (event.met, event.due) == (True, date(2026, 4, 7))
+    late.when(redate, on="2026-04-02").then_nothing()

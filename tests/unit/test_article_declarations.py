@@ -13,7 +13,7 @@ from shared.domain.text import Text
 PATHS = {
     "draft", "revise", "submit", "approve", "reject", "review-secrecy", "determine-secrecy", "treat", "flag-sensitive",
     "release", "return", "publish", "check-published", "answer-warnings", "correct", "withdraw", "file", "archive",
-    "lend", "take-back", "approve-destruction", "destroy", "drop",
+    "lend", "take-back", "approve-destruction", "destroy", "drop", "redate",
 }  # fmt: skip
 SCORED: dict[str, set[str]] = {
     "InfoDrafted": {"column", "created_or_changed"},

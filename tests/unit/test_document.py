@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.publishing.document import DOCUMENT
 from services.publishing.document_commands import (
     ConfirmNonDisclosure,
+    CorrectIssue,
     DetermineAttribute,
     IssueDocument,
     NoteInterpretation,
@@ -24,6 +25,7 @@ from services.publishing.document_events import (
     AttributeProposed,
     AttributeReassessed,
     AttributeReviewed,
+    DocumentIssueCorrected,
     DocumentIssued,
     DocumentRepealed,
     DocumentResubmitted,
@@ -575,3 +577,36 @@ def test_a_reassessment_undone_gives_the_next_one_its_previous_attribute_anew() 
     scenario.when(undo(scenario, first), by=OFFICE, on="2026-05-07").accepted()
     (live,) = [event for event in scenario.live if isinstance(event, AttributeReassessed)]
     assert (live.previous, live.attribute) == ("not_disclosed", "active")
+
+
+# -- the day of issue put right ----------------------------------------------------------------------------------------
+
+
+def test_a_wrong_day_or_number_is_put_right_once_and_cannot_be_undone_but_put_right_again() -> None:
+    scenario = document("issued")
+    right = CorrectIssue(issued=date(2026, 3, 3), document_number="罗教发〔2026〕4号")
+    corrected = left(
+        DocumentIssueCorrected, previous=date(2026, 3, 2), issued=date(2026, 3, 3), document_number="罗教发〔2026〕4号"
+    )
+    scenario.when(right, by=OFFICE, on=NEXT).then(corrected)
+    scenario.when(right, by=OFFICE, on=NEXT).then_refused("document.same_issue", "issued")
+    void = undo(scenario, scenario.id_of(DocumentIssueCorrected))
+    scenario.when(void, by=OFFICE, on=NEXT).then_refused("void.forbidden")
+    scenario.when(CorrectIssue(issued=date(2026, 3, 2)), by=OFFICE, on=NEXT).then(
+        left(
+            DocumentIssueCorrected,
+            previous=date(2026, 3, 3),
+            issued=date(2026, 3, 2),
+            document_number="罗教发〔2026〕4号",
+        )
+    )
+
+
+def test_the_day_of_issue_holds_what_the_issue_itself_had_to() -> None:
+    determined = document("determined")
+    determined.when(CorrectIssue(issued=date(2026, 3, 2)), by=OFFICE, on=NEXT).then_refused("document.not_issued")
+    issued = document("issued")
+    early, ahead = CorrectIssue(issued=date(2026, 2, 27)), CorrectIssue(issued=date(2026, 3, 4))
+    issued.when(early, by=OFFICE, on=NEXT).then_refused("document.issue_before_determination", "issued")
+    issued.when(ahead, by=OFFICE, on=NEXT).then_refused("document.issue_ahead", "issued")
+    issued.when(CorrectIssue(issued=date(2026, 3, 3)), by=CLERK, on=NEXT).then_forbidden()

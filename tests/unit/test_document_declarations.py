@@ -83,7 +83,7 @@ def test_every_list_of_codes_has_words() -> None:
 
 @pytest.mark.parametrize("code", DOCUMENT_REFUSALS)
 def test_every_refusal_of_a_document_is_explained(code: str) -> None:
-    broken = document_refusal(code, name="旅游局", attribute="主动公开", attribute_en="active")
+    broken = document_refusal(code, name="旅游局", on="2026-03-02", attribute="主动公开", attribute_en="active")
     assert broken.code == f"document.{code}"
     for text in (broken.message, broken.basis):
         assert text.zh
