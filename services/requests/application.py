@@ -400,7 +400,7 @@ def consult(state: Application, command: Consult, context: Context) -> list[Even
     return [
         ConsultationSent(
             department=state.department,
-            consultation=f"consultation-{len(state.consultations) + 1}",
+            consultation=f"consultation-{len(state.consultations) + state.voided + 1}",
             asked=command.asked,
             party=command.party,
             content=command.content,

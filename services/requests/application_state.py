@@ -204,6 +204,11 @@ class Application:
         """Those whose answer is waited for."""
         return tuple(one for one in self.consultations if one.answer is None)
 
+    @property
+    def voided(self) -> int:
+        """How many entries were undone. Which they were is not known here: no number any of them bore is given again."""
+        return self.numbered - self.letters
+
 
 def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
     """The file after ``event``. Takes any event in any order and never raises; unknown ones change nothing."""
@@ -316,7 +321,6 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case LetterIssued():
             return changed(state, issued=(*state.issued, event.kind))
         case EntryVoided():
-            # Which of the voided entries bore letters is not known here: none of their numbers is given again.
             return changed(state, numbered=state.numbered + len(event.voids))
         case ReconsiderationFiled():
             return changed(state, reconsideration="filed")

@@ -43,7 +43,7 @@ from services.requests.application_events import (
     ReplySent,
 )
 from services.requests.policies import POLICIES
-from shared.domain.corrections import RevokeOverdue
+from shared.domain.corrections import RevokeOverdue, VoidEntry
 from shared.domain.localtime import local_date
 from tests.scenario import Scenario, known_calendar, left, moment
 from tests.unit.application_world import CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file
@@ -174,6 +174,22 @@ def test_silence_means_another_thing_from_a_third_party_than_from_a_co_producer(
         left(ConsultationLapsed, asked=asked, effect=effect, clock="consultation-1", due=last)
     )
     assert due_of(scenario) == workdays_after(date(2026, 10, 9), 20, [(date(2026, 10, 12), last)])
+
+
+def test_a_consultation_never_bears_the_id_of_another_not_even_of_a_voided_one() -> None:
+    scenario = file("registered").and_(ASK, by=CLERK, on="2026-10-12")
+    other = Consult(asked="co_producer", party="水务局", content="合同乙")
+    scenario.and_(other, by=CLERK, on="2026-10-13")
+    wrong = VoidEntry(events=(scenario.id_of(ConsultationSent, last=False),), reason="发错")
+    scenario.and_(wrong, by=COUNTY, on="2026-10-14")
+    third = Consult(asked="third_party", party="丙公司", content="合同丙")
+    scenario.when(third, by=CLERK, on="2026-10-15").then(left(ConsultationSent, consultation="consultation-3"))
+    asked = {one.waiting.id: one.party for one in scenario.state.consultations}
+    assert asked == {"consultation-2": "v:party", "consultation-3": "v:party"}
+    scenario.and_(RecordAnswer(consultation="consultation-2", agrees=False), by=CLERK, on="2026-10-20")
+    assert [one.waiting.id for one in scenario.state.open_consultations] == ["consultation-3"]
+    ids = [r.event.consultation for r in scenario.records if isinstance(r.event, ConsultationSent)]
+    assert len(ids) == len(set(ids)) == 3
 
 
 def test_no_reply_goes_out_while_a_consultation_is_open() -> None:
@@ -332,6 +348,25 @@ def test_a_fee_that_is_not_paid_in_time_ends_the_application() -> None:
 
 
 # -- laws
+
+
+@given(st.lists(st.sampled_from(["ask", "answer", "void first", "void last"]), max_size=14))
+def test_no_two_consultations_of_a_file_ever_bear_one_id(steps: list[str]) -> None:
+    scenario = file("registered")
+    for step in steps:
+        asked = [r for r in scenario.records if isinstance(r.event, ConsultationSent)]
+        if step == "ask":
+            scenario.and_(ASK, by=CLERK, on="2026-10-12")
+        elif step == "answer":
+            which = scenario.state.open_consultations
+            answer = RecordAnswer(consultation=which[-1].waiting.id if which else "consultation-1", agrees=True)
+            scenario.when(answer, by=CLERK, on="2026-10-12")
+        elif asked:
+            target = asked[0 if step == "void first" else -1].stamp.id
+            scenario.when(VoidEntry(events=(target,), reason="发错"), by=COUNTY, on="2026-10-12")
+    ids = [r.event.consultation for r in scenario.records if isinstance(r.event, ConsultationSent)]
+    assert len(ids) == len(set(ids))
+
 
 STEPS: dict[str, tuple[Any, Any]] = {
     "correct": (FIX, CLERK),
