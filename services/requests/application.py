@@ -1132,5 +1132,5 @@ APPLICATION: CaseKind[Application] = CaseKind(
     stands=stands,
     may_void=may_void,
     letters=LETTERS,
-    fold_version=5,
+    fold_version=6,
 )

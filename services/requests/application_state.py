@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -237,7 +237,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             return changed(_closed(state, "merged", event.outcome, event.row), merged_into=event.into)
         case CorrectionRequested():
             waiting = Waiting(CORRECTING, day, event.period)
-            return changed(_suspended(state, CORRECTING, day), status="correcting", correction=waiting)
+            return changed(_waiting(state, CORRECTING, day), status="correcting", correction=waiting)
         case CorrectionReceived():
             return changed(
                 _restarted(state, day),
@@ -286,7 +286,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             return changed(state, limit=event.days, period_replaced=True)
         case FeeNoticed():
             waiting = Waiting(FEE, day, event.limit)
-            return changed(_suspended(state, FEE, day), status="fee_due", fee=waiting, fee_amount=event.amount)
+            return changed(_waiting(state, FEE, day), status="fee_due", fee=waiting, fee_amount=event.amount)
         case FeePaid():
             return changed(_restarted(state, day), status="handling", fee=_met(state.fee))
         case FeeLapsed():
@@ -366,8 +366,19 @@ def _submitted(state: Application, event: ApplicationSubmitted) -> Application:
     )
 
 
+def _moved(state: Application, *steps: Step) -> Application:
+    """With these steps of the reply's clock. A clock that has ended is moved by nothing: it was due when it was due."""
+    return state if state.reply_ended is not None else changed(state, steps=steps)
+
+
 def _suspended(state: Application, of: str, day: date) -> Application:
-    return changed(state, steps=(*state.steps, Step("suspend", on=day, of=of)))
+    """Not counted from the day after; what is sent on the last day finds no day left that could be left out."""
+    return _moved(state, *state.steps, Step("suspend", on=day, of=of))
+
+
+def _waiting(state: Application, of: str, day: date) -> Application:
+    """Standing still from that day on, the last one too, until it is counted anew."""
+    return _moved(state, *state.steps, Step("suspend", on=day - timedelta(1), of=of))
 
 
 def _restarted(state: Application, day: date) -> Application:
@@ -375,7 +386,7 @@ def _restarted(state: Application, day: date) -> Application:
     open_ones = tuple(Step("suspend", on=day, of=c.waiting.id) for c in state.open_consultations)
     told = tuple(step for step in state.steps if step.kind == "extend")
     before = tuple(step for step in state.steps if step.kind != "extend")
-    return changed(state, steps=(*before, Step("restart", on=day), *open_ones, *told))
+    return _moved(state, *before, Step("restart", on=day), *open_ones, *told)
 
 
 def _answered(

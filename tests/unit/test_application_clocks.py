@@ -137,6 +137,55 @@ def test_a_valid_reason_undoes_the_abandonment_and_the_correction_is_waited_for(
     assert scenario.state.status == "handling"
 
 
+@pytest.mark.parametrize("waited", ["correction", "fee"])
+@pytest.mark.parametrize("extended", [False, True])
+def test_what_is_sent_on_the_last_day_stops_the_clock(waited: str, extended: bool) -> None:
+    scenario, last = file("registered"), DUE
+    if extended:
+        scenario.and_(GRANT, by=CHIEF, on="2026-10-12").and_(NotifyExtension(), by=CLERK, on="2026-10-12")
+        last = workdays_after(DUE, 20)
+    ask = (FIX, CLERK) if waited == "correction" else (NoticeFee(method="pages", quantity=31), HEAD)
+    answer = FIXED if waited == "correction" else RecordPayment(amount=10)
+    scenario.and_(ask[0], by=ask[1], on=f"{last} 16:00")
+    assert due_of(scenario) is None
+    next_day = last + timedelta(1)
+    scenario.when_swept(f"{next_day}").then_nothing()
+    scenario.and_(answer, by=CLERK, on=f"{next_day} 10:00")
+    due = workdays_after(next_day, 40 if extended else 20)
+    assert due_of(scenario) == due
+    scenario.and_(drafted(), by=CLERK, on=f"{next_day} 11:00").and_(
+        ReviewReply(passed=True), by=HEAD, on=f"{next_day} 11:00"
+    )
+    scenario.when(Reply(), by=CLERK, on=f"{next_day} 12:00").then(left(ReplySent, met=True, due=due, done=next_day))
+
+
+@pytest.mark.parametrize(("day", "due"), [("2026-11-04", "2026-11-12"), ("2026-11-05", None)])
+def test_a_consultation_leaves_out_the_days_after_its_letter_of_which_the_last_day_has_none(
+    day: str, due: str | None
+) -> None:
+    scenario = file("registered").and_(ASK, by=CLERK, on=day)
+    swept = scenario.when_swept("2026-11-06")
+    if due is None:
+        swept.then(left(ReplyOverdue, due=DUE))
+    else:
+        swept.then_nothing()
+        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-11-11")
+        assert due_of(scenario) == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize("waited", ["correction", "fee"])
+def test_nothing_moves_a_clock_that_was_missed_so_that_its_verdict_says_one_thing(waited: str) -> None:
+    scenario = file("registered")
+    scenario.when_swept("2026-11-06")
+    ask = (FIX, CLERK) if waited == "correction" else (NoticeFee(method="pages", quantity=31), HEAD)
+    answer = FIXED if waited == "correction" else RecordPayment(amount=10)
+    scenario.and_(ask[0], by=ask[1], on="2026-11-09").and_(answer, by=CLERK, on="2026-11-10")
+    scenario.and_(drafted(), by=CLERK, on="2026-11-11").and_(ReviewReply(passed=True), by=HEAD, on="2026-11-11")
+    scenario.when(Reply(), by=CLERK, on="2026-11-12").then(
+        left(ReplySent, met=False, due=DUE, done=date(2026, 11, 12))
+    )
+
+
 # -- consultations suspend
 
 
@@ -379,11 +428,17 @@ STEPS: dict[str, tuple[Any, Any]] = {
     "tell": (NotifyExtension(), CLERK),
     "fee": (NoticeFee(method="pages", quantity=50), HEAD),
     "pay": (RecordPayment(amount=200), CLERK),
+    "draft": (drafted(), CLERK),
+    "review": (ReviewReply(passed=True), HEAD),
+    "reply": (Reply(), CLERK),
 }
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 9)), max_size=12))
 @example([("approve", 0), ("tell", 0), ("correct", 1), ("corrected", 1)])
+@example([("fee", 27), ("pay", 1), ("draft", 0), ("review", 0), ("reply", 0)])
+@example([("correct", 27), ("corrected", 9)])
+@example([("ask", 27), ("answer 1", 1), ("fee", 1), ("pay", 1), ("draft", 0), ("review", 0), ("reply", 0)])
 @example([("ask", 0), ("approve", 1), ("tell", 1), ("answer 1", 9), ("fee", 1), ("pay", 1)])
 @example([("approve", 0), ("tell", 0), ("ask", 1), ("correct", 0), ("corrected", 1), ("answer 1", 1)])
 def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_moves_forward(
@@ -395,34 +450,43 @@ def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_move
         day += timedelta(later)
         command, by = STEPS[name]
         scenario.when(command, by=by, on=f"{day} 10:00")
+        scenario.when_swept(f"{day} 10:00")
+        expected, overdue = _by_the_events(scenario, day)
+        assert any(isinstance(event, ReplyOverdue) for event in scenario.live) == overdue
         now = due_of(scenario)
         if now is not None:
             assert now >= latest
             latest = now
-            assert now == _by_the_events(scenario)
+            assert now == expected
     ends = [e for e in scenario.live if isinstance(e, ReplySent | ApplicationDeemedAbandoned | FeeLapsed)]
     assert len(ends) <= 1
     assert (scenario.state.row is not None) == bool(ends)
+    sent = [event for event in ends if isinstance(event, ReplySent)]
+    assert all(event.met == (event.done is not None and event.done <= event.due) for event in sent)
+    assert all(event.met != overdue for event in sent)
 
 
-def _by_the_events(scenario: Scenario) -> date:
-    """The due date counted a second way, from the events alone."""
-    start, amount = date(2026, 10, 9), 20
+def _by_the_events(scenario: Scenario, today: date) -> tuple[date | None, bool]:
+    """The due date and whether it has passed, counted a second way, day by day from the events alone."""
+    start, amount, waits = date(2026, 10, 9), 20, False
     spans: dict[str, tuple[date, date]] = {}
-    asked: dict[str, date] = {}
-    for record in scenario.records:
-        day = local_date(record.stamp.happened)
-        match record.event:
+    for day, event in [*((local_date(r.stamp.happened), r.event) for r in scenario.records), (today, None)]:
+        last = None if waits else workdays_after(start, amount, list(spans.values()))
+        if last is not None and day > last:
+            return last, True
+        match event:
             case ConsultationSent(consultation=which):
-                asked[which] = day
+                spans[which] = (day, date(2027, 12, 31))
             case ConsultationAnswered(consultation=which):
-                spans[which] = (max(asked[which], start), day)
+                spans[which] = (spans[which][0], day)
             case ConsultationLapsed(clock=which, due=due):
-                spans[which] = (max(asked[which], start), due)
+                spans[which] = (spans[which][0], due)
+            case CorrectionRequested() | FeeNoticed():
+                waits = True
             case CorrectionReceived() | FeePaid():
-                start = day
-                spans = {}
-                asked = {which: max(since, start) for which, since in asked.items()}
+                start, waits = day, False
             case ExtensionNotified(days=days):
                 amount += days
-    return workdays_after(start, amount, list(spans.values()))
+            case ReplySent():
+                return last, False
+    return last, False
