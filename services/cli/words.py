@@ -2,7 +2,7 @@
 
 import re
 
-from shared.domain.deadline import Amount, Extend, NotBefore, Operation, Restart, Suspend, read_operations
+from shared.domain.deadline import Amount, AtLeast, Extend, NotBefore, Operation, Restart, Suspend, read_operations
 from shared.domain.localtime import DateProblem
 from shared.domain.text import Text
 
@@ -73,6 +73,9 @@ def _operation(one: Operation, unit: str) -> Text:
             return Text(f"延长 {length.zh}", f"extended by {length.en}")
         case NotBefore(on):
             return Text(f"不早于 {on} 到期", f"not due before {on}")
+        case AtLeast(on, value):
+            length = amount(f"{value}{unit}")
+            return Text(f"自 {on} 起不少于 {length.zh}", f"no less than {length.en} from {on}")
         case Restart(on):
             return Text(f"自 {on} 重新起算", f"counted anew from {on}")
 

@@ -118,6 +118,8 @@ from services.requests.application_state import (
     clocks,
     evolve,
     reply_clock,
+    with_period,
+    without_waits,
 )
 from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS
@@ -477,7 +479,7 @@ def record_reasons(state: Application, command: RecordReasons, context: Context)
 
 
 def replace_period(state: Application, command: ReplacePeriod, context: Context) -> list[Event]:
-    """确定合理期限, longer than the lawful one, before that is over."""
+    """确定合理期限, counted from receipt; it ends after the time for the reply would, and before that is over."""
     _working(state, context)
     if state.reasons != "reasonable":
         raise refusal("reasons_not_accepted")
@@ -485,9 +487,21 @@ def replace_period(state: Application, command: ReplacePeriod, context: Context)
         raise refusal("period_replaced")
     if _expired(state, context):
         raise refusal("extension_after_expiry")
-    if command.days <= state.limit:
+    if not _later(with_period(state, command.days, state.received), state, context):
         raise refusal("period_shorter", "days")
-    return [PeriodReplaced(department=state.department, days=command.days, letter=_letter(state, context))]
+    return [
+        PeriodReplaced(
+            department=state.department, days=command.days, start=state.received, letter=_letter(state, context)
+        )
+    ]
+
+
+def _later(changed_file: Application, file: Application, context: Context) -> bool:
+    """Whether the reply is due later in the changed file, whatever is waited for and may yet move both dates alike."""
+    after, before = (
+        due(reply_clock(without_waits(one, context.today)), context.calendar) for one in (changed_file, file)
+    )
+    return after is not None and before is not None and after.on > before.on
 
 
 def _place_in_month(state: Application, context: Context) -> int:

@@ -498,7 +498,8 @@ class RecordReasons(Command):
 @command(
     Text("确定合理期限", "Replace the period"),
     help=Text(
-        "延迟答复的合理期限，自收到之日起，并告知申请人。", "A longer period from receipt, told to the applicant."
+        "延迟答复的合理期限，自收到申请之日起计算，届满须晚于现答复期限，并告知申请人。",
+        "A longer period counted from receipt, ending after the reply's due date as it stands; told to the applicant.",
     ),
     basis=EXCESSIVE,
     allowed=(HEADS,),

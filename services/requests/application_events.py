@@ -219,11 +219,17 @@ class ReasonsGiven(Event):
     reasons: str | None = attribute(_REASON, default=None)
 
 
-@event("PeriodReplaced", Text("确定延迟答复的合理期限", "Period replaced"), basis=EXCESSIVE)
+@event("PeriodReplaced", Text("确定延迟答复的合理期限", "Period replaced"), basis=EXCESSIVE, version=2)
 class PeriodReplaced(Event):
-    """延迟答复的合理期限, told to the applicant: it takes the place of the lawful one."""
+    """延迟答复的合理期限, told to the applicant: it takes the place of the lawful one and what had moved that.
 
+    ``start``: from which day it is counted. The first version had none: its days took the place of the lawful ones and
+    were counted wherever those had come to be counted from.
+    """
+
+    event_upcasts = MappingProxyType({1: dict})
     days: int = attribute(Text("期限（工作日）", "Limit (working days)"))
+    start: date | None = attribute(Text("起算日", "Counted from"), default=None)
     letter: str = attribute(_LETTER)
 
 

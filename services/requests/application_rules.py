@@ -273,7 +273,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("申请理由合理的，方可确定延迟答复的合理期限", "only for reasonable grounds is the period replaced"),
         EXCESSIVE,
     ),
-    "period_shorter": (Text("合理期限不得短于法定期限", "the period is not shorter than the lawful one"), EXCESSIVE),
+    "period_shorter": (
+        Text(
+            "合理期限自收到申请之日起计算，其届满须晚于现答复期限",
+            "the period is counted from receipt, and ends after the time for the reply as it stands",
+        ),
+        EXCESSIVE,
+    ),
     "period_replaced": (Text("已确定合理期限", "the period has been replaced already"), EXCESSIVE),
     "fee_once": (Text("同一申请只能按一种方式收费一次", "one fee by one method for an application"), FEE_RULES),
     "fee_zero": (Text("按标准不收费", "by the tariff there is nothing to pay"), FEE_RULES),

@@ -61,7 +61,7 @@ from services.requests.application_rules import (
 )
 from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS, EntryVoided, OverdueRevoked
-from shared.domain.deadline import Clock, Extend, Operation, Restart, Suspend
+from shared.domain.deadline import AtLeast, Clock, Extend, Operation, Restart, Suspend
 from shared.domain.kind import Event, Stamp, letter_of
 from shared.domain.localtime import local_date
 from shared.domain.text import Text
@@ -108,7 +108,7 @@ REPLY, CORRECTING, FEE, EXTENSION = "reply", "correction", "fee", "extension"
 class Step:
     """Something that moved the reply's clock. ``of`` names what a suspension is for; its ``through`` is None while it lasts."""
 
-    kind: Literal["restart", "suspend", "extend"]
+    kind: Literal["restart", "suspend", "extend", "least"]
     on: date | None = None
     through: date | None = None
     days: int = 0
@@ -160,6 +160,7 @@ class Application:
     identity: str | None = None
     need: str | None = None
     limit: int = 20
+    lawful: int = 20
     steps: tuple[Step, ...] = ()
     reply_ended: Ended | None = None
     correction: Waiting | None = None
@@ -172,6 +173,7 @@ class Application:
     extended: int = 0
     reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
     period_replaced: bool = False
+    period_start: date | None = None
     fee: Waiting | None = None
     fee_amount: int = 0
     search: Literal["none", "found", "nothing"] = "none"
@@ -228,6 +230,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
                 applicant_class=event.applicant_class,
                 received=event.received,
                 limit=event.limit,
+                lawful=event.limit,
             )
         case ApplicationRegistered():
             return changed(state, status="handling")
@@ -283,7 +286,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ReasonsGiven():
             return changed(state, reasons="reasonable" if event.reasonable else "unreasonable")
         case PeriodReplaced():
-            return changed(state, limit=event.days, period_replaced=True)
+            return with_period(state, event.days, event.start)
         case FeeNoticed():
             waiting = Waiting(FEE, day, event.limit)
             return changed(_waiting(state, FEE, day), status="fee_due", fee=waiting, fee_amount=event.amount)
@@ -382,11 +385,51 @@ def _waiting(state: Application, of: str, day: date) -> Application:
 
 
 def _restarted(state: Application, day: date) -> Application:
-    """Counted anew; what is still waited for goes on standing in the way, and an extension that was told goes on counting."""
+    """Counted anew; what is still waited for goes on standing in the way, and an extension that was told goes on counting.
+
+    A reasonable period (Art. 35) is not given anew: it goes on after the wait, and the lawful one is the least from there.
+    """
+    if state.period_start is not None:
+        waited = (_waited(step, day) for step in state.steps)
+        return _moved(state, *waited, Step("least", on=day, days=state.lawful))
     open_ones = tuple(Step("suspend", on=day, of=c.waiting.id) for c in state.open_consultations)
     told = tuple(step for step in state.steps if step.kind == "extend")
     before = tuple(step for step in state.steps if step.kind != "extend")
     return _moved(state, *before, Step("restart", on=day), *open_ones, *told)
+
+
+def _waited(step: Step, day: date) -> Step:
+    """A wait that ended on that day, if the step is one: the days after its notice."""
+    if step.of not in (CORRECTING, FEE) or step.through is not None or step.on is None:
+        return step
+    asked = step.on + timedelta(1)
+    return changed(step, on=asked, through=max(day, asked))
+
+
+def _over_by(step: Step, day: date) -> Step:
+    """A suspension that lasted up to that day."""
+    return changed(step, through=max(day, step.on or day)) if step.through is None else step
+
+
+def with_period(state: Application, days: int, start: date | None) -> Application:
+    """With another period for the reply: counted from ``start``, it leaves of what had moved the clock what lasts still."""
+    if state.reply_ended is not None:
+        return changed(state, period_replaced=True)
+    replaced = changed(state, limit=days, period_replaced=True, period_start=start)
+    if start is None:
+        return replaced
+    lasting = (step for step in _since_restart(state.steps) if step.kind == "suspend" and step.through is None)
+    return _moved(replaced, *lasting)
+
+
+def _since_restart(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that move the clock still: a restart dropped those before it."""
+    return steps[max((n for n, step in enumerate(steps, 1) if step.kind == "restart"), default=0) :]
+
+
+def without_waits(state: Application, day: date) -> Application:
+    """As if everything that is waited for had come on that day."""
+    return changed(state, steps=tuple(_over_by(s, day) if s.kind == "suspend" else s for s in state.steps))
 
 
 def _answered(
@@ -399,10 +442,7 @@ def _answered(
         for c in state.consultations
     )
     steps = tuple(
-        changed(step, through=max(through, step.on or through))
-        if step.of == consultation and step.kind == "suspend" and step.through is None
-        else step
-        for step in state.steps
+        _over_by(step, through) if step.of == consultation and step.kind == "suspend" else step for step in state.steps
     )
     waits = any(c.answer is None for c in consultations)
     status: Status = "handling" if state.status == "consulting" and not waits else state.status
@@ -561,4 +601,6 @@ def _operation(step: Step) -> Operation:
         return Extend(step.days, EXTENDED)
     if step.kind == "restart":
         return Restart(step.on, CORRECTED)
+    if step.kind == "least":
+        return AtLeast(step.on, step.days, CORRECTED)
     return Suspend(step.on, step.through, ASKED)

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple, Self, cast, get_args
 
@@ -87,8 +87,24 @@ class NotBefore:
     reason: Text = _NO_REASON
 
 
-Operation = Restart | Suspend | Extend | NotBefore
-"""What moves a clock. Applied in order; a restart drops the suspensions and extensions before it."""
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Never due before so many of the clock's unit after that day or instant (起算后不少于), counted as a restart counts.
+
+    The extensions are added and the suspended days left out there too; what was before it goes on running beside it.
+    """
+
+    on: date | datetime
+    value: int
+    reason: Text = _NO_REASON
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.value <= _MOST:
+            raise _bad_amount(str(self.value))
+
+
+Operation = Restart | Suspend | Extend | NotBefore | AtLeast
+"""What moves a clock. Applied in order; a restart drops the suspensions, extensions and least times before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +189,8 @@ def due(clock: Clock, calendar: Calendar) -> Due | None:
     """
     if clock.unit == "wd" and clock.roll == "none" and not clock.operations:
         return _plain_due(clock, calendar)
+    if any(isinstance(each, AtLeast) for each in clock.operations):
+        return _latest(clock, calendar)[1]
     run = _fold(clock)
     floor = run.not_before
     if clock.unit == "h":
@@ -208,8 +226,8 @@ def explain(clock: Clock, calendar: Calendar) -> list[CountedDay]:
     the last of them come from "not before" or from rolling on. A month counts its days, an hour clock names the time
     counted on each day. While a clock is suspended without end, the list ends with the first suspended day.
     """
+    clock, outcome = _latest(clock, calendar)
     run = _fold(clock)
-    outcome = due(clock, calendar)
     start = _day(run.start)
     last = outcome.on if outcome is not None else max(start, run.spans[-1].after) + _ONE
     rows = [*_before_restart(clock, start)]
@@ -254,6 +272,41 @@ def _plain_due(clock: Clock, calendar: Calendar) -> Due:
     if calendar.provisional(start + _ONE, on):
         return Due(on, None, "provisional", calendar.earliest.add(start, clock.amount), calendar.version)
     return Due(on, None, "final", on, calendar.version)
+
+
+def _latest(clock: Clock, calendar: Calendar) -> tuple[Clock, Due | None]:
+    """The clock as it is or as one of its least times has it, whichever is due last; suspended without end is last of all."""
+    found: list[tuple[Clock, Due]] = []
+    for each in _alternatives(clock):
+        outcome = due(each, calendar)
+        if outcome is None:
+            return each, None
+        found.append((each, outcome))
+    last, outcome = max(found, key=lambda pair: pair[1].missed_at)
+    provisional = any(one.status == "provisional" for _, one in found)
+    earliest = max(one.earliest_possible for _, one in found)
+    return last, replace(outcome, status="provisional" if provisional else "final", earliest_possible=earliest)
+
+
+def _alternatives(clock: Clock) -> Iterator[Clock]:
+    """The clock without its least times, then each of these as a clock that was started anew there."""
+    rest: list[Operation] = []
+    live: list[Operation] = []
+    least: list[AtLeast] = []
+    for operation in clock.operations:
+        match operation:
+            case AtLeast():
+                least.append(operation)
+                continue
+            case Restart():
+                least.clear()
+                live = [each for each in live if isinstance(each, NotBefore)]
+            case _:
+                live.append(operation)
+        rest.append(operation)
+    yield replace(clock, operations=tuple(rest))
+    for each in least:
+        yield replace(clock, amount=each.value, operations=(Restart(each.on, each.reason), *live))
 
 
 def _fold(clock: Clock) -> _Run:
@@ -430,6 +483,8 @@ def _operation_text(operation: Operation) -> str:
             return f"extend {value}"
         case NotBefore(on):
             return f"not-before {on.isoformat()}"
+        case AtLeast(on, value):
+            return f"at-least {value} from {moment_text(on) if isinstance(on, datetime) else on.isoformat()}"
 
 
 def _read_operation(text: str) -> Operation:
@@ -444,6 +499,10 @@ def _read_operation(text: str) -> Operation:
             return Extend(int(rest))
         case "not-before" if rest:
             return NotBefore(read_date(rest))
+        case "at-least" if " from " in rest:
+            value, _, on = rest.partition(" from ")
+            if value.isascii() and value.isdigit():
+                return AtLeast(read_moment(on) if "T" in on else read_date(on), int(value))
     raise DateProblem(Text(f"不认识的计时操作：{text}", f"unknown clock operation: {text}"))
 
 

@@ -42,8 +42,11 @@ from services.requests.application_events import (
     ReplyOverdue,
     ReplySent,
 )
+from services.requests.application_state import evolve, reply_clock
 from services.requests.policies import POLICIES
 from shared.domain.corrections import RevokeOverdue, VoidEntry
+from shared.domain.deadline import due
+from shared.domain.kind import Stamp
 from shared.domain.localtime import local_date
 from tests.scenario import Scenario, known_calendar, left, moment
 from tests.unit.application_world import CASE, CHIEF, CLERK, COUNTY, HEAD, drafted, file
@@ -181,9 +184,7 @@ def test_nothing_moves_a_clock_that_was_missed_so_that_its_verdict_says_one_thin
     answer = FIXED if waited == "correction" else RecordPayment(amount=10)
     scenario.and_(ask[0], by=ask[1], on="2026-11-09").and_(answer, by=CLERK, on="2026-11-10")
     scenario.and_(drafted(), by=CLERK, on="2026-11-11").and_(ReviewReply(passed=True), by=HEAD, on="2026-11-11")
-    scenario.when(Reply(), by=CLERK, on="2026-11-12").then(
-        left(ReplySent, met=False, due=DUE, done=date(2026, 11, 12))
-    )
+    scenario.when(Reply(), by=CLERK, on="2026-11-12").then(left(ReplySent, met=False, due=DUE, done=date(2026, 11, 12)))
 
 
 # -- consultations suspend
@@ -379,6 +380,69 @@ def test_reasonable_grounds_replace_the_period() -> None:
     assert due_of(scenario) == workdays_after(date(2026, 10, 9), 40)
 
 
+RECEIVED = date(2026, 10, 9)
+EXCESSIVE = (
+    (AskReasons(explanation="一月内四十件"), CLERK),
+    (RecordReasons(reasonable=True, reasons="课题研究"), CLERK),
+)
+
+
+def reasonable(scenario: Scenario, on: str) -> Scenario:
+    """Reasons asked for, given and found reasonable."""
+    for command, by in EXCESSIVE:
+        scenario.and_(command, by=by, on=on)
+    return scenario
+
+
+def test_the_reasonable_period_is_counted_from_receipt_whatever_moved_the_clock_before() -> None:
+    scenario = file("registered").and_(FIX, by=CLERK, on="2026-10-12").and_(FIXED, by=CLERK, on="2026-11-02")
+    scenario.and_(GRANT, by=CHIEF, on="2026-11-03").and_(NotifyExtension(), by=CLERK, on="2026-11-03")
+    scenario = reasonable(scenario, "2026-11-03")
+    assert due_of(scenario) == workdays_after(date(2026, 11, 2), 40) == date(2026, 12, 28)
+    # 57 working days from receipt end on the day on which the reply is due anyway.
+    scenario.when(ReplacePeriod(days=56), by=HEAD, on="2026-11-03").then_refused("application.period_shorter", "days")
+    scenario.when(ReplacePeriod(days=60), by=HEAD, on="2026-11-03").then(left(PeriodReplaced, days=60, start=RECEIVED))
+    assert due_of(scenario) == workdays_after(RECEIVED, 60) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("noticed", "paid", "due"),
+    [
+        # The wait is left out, and twenty days after the payment are over before that.
+        ("2026-10-19", "2026-10-21", workdays_after(RECEIVED, 42)),
+        # On the last day: twenty days after the payment.
+        (str(workdays_after(RECEIVED, 40)), "2026-12-10", workdays_after(date(2026, 12, 10), 20)),
+    ],
+)
+def test_a_payment_does_not_give_the_reasonable_period_anew_but_the_lawful_one_at_least(
+    noticed: str, paid: str, due: date
+) -> None:
+    scenario = reasonable(file("registered"), "2026-10-12").and_(ReplacePeriod(days=40), by=HEAD, on="2026-10-12")
+    scenario.and_(NoticeFee(method="pages", quantity=50), by=HEAD, on=noticed)
+    assert due_of(scenario) is None
+    scenario.and_(RecordPayment(amount=200), by=CLERK, on=paid)
+    assert due_of(scenario) == due
+
+
+def test_while_something_is_waited_for_a_reasonable_period_must_be_longer_all_the_same() -> None:
+    scenario = file("registered").and_(FIX, by=CLERK, on="2026-10-12").and_(FIXED, by=CLERK, on="2026-11-02")
+    scenario = reasonable(scenario, "2026-11-03").and_(ASK, by=CLERK, on="2026-11-03")
+    scenario.when(ReplacePeriod(days=30), by=HEAD, on="2026-11-03").then_refused("application.period_shorter", "days")
+    scenario.and_(ReplacePeriod(days=60), by=HEAD, on="2026-11-03")
+    assert due_of(scenario) is None
+    scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-11-10")
+    assert due_of(scenario) == workdays_after(RECEIVED, 65)
+
+
+def test_a_period_replaced_before_it_said_from_when_it_counts_goes_on_as_it_was_told() -> None:
+    state = file("registered").and_(FIX, by=CLERK, on="2026-10-12").and_(FIXED, by=CLERK, on="2026-11-02").state
+    stamp = Stamp("A2026-000001/6", 6, moment("2026-11-03"), moment("2026-11-03"), "head")
+    told = evolve(state, PeriodReplaced(department="education", days=60, letter="公复〔2026〕1-2号"), stamp)
+    found = due(reply_clock(told), known_calendar())
+    assert found is not None
+    assert found.on == workdays_after(date(2026, 11, 2), 60)
+
+
 def test_a_fee_stops_the_time_until_it_is_paid_and_then_it_starts_anew() -> None:
     scenario = file("registered")
     scenario.when(NoticeFee(method="items", quantity=31), by=HEAD, on="2026-10-12").then(
@@ -428,6 +492,9 @@ STEPS: dict[str, tuple[Any, Any]] = {
     "tell": (NotifyExtension(), CLERK),
     "fee": (NoticeFee(method="pages", quantity=50), HEAD),
     "pay": (RecordPayment(amount=200), CLERK),
+    "ask reasons": EXCESSIVE[0],
+    "reasons": EXCESSIVE[1],
+    "replace": (ReplacePeriod(days=50), HEAD),
     "draft": (drafted(), CLERK),
     "review": (ReviewReply(passed=True), HEAD),
     "reply": (Reply(), CLERK),
@@ -438,6 +505,9 @@ STEPS: dict[str, tuple[Any, Any]] = {
 @example([("approve", 0), ("tell", 0), ("correct", 1), ("corrected", 1)])
 @example([("fee", 27), ("pay", 1), ("draft", 0), ("review", 0), ("reply", 0)])
 @example([("correct", 27), ("corrected", 9)])
+@example([("ask reasons", 0), ("reasons", 0), ("replace", 1), ("fee", 3), ("pay", 1), ("approve", 0), ("tell", 1)])
+@example([("ask", 1), ("ask reasons", 0), ("reasons", 0), ("replace", 1), ("answer 1", 3), ("fee", 3), ("pay", 1)])
+@example([("correct", 1), ("corrected", 9), ("ask reasons", 9), ("reasons", 0), ("replace", 1)])
 @example([("ask", 27), ("answer 1", 1), ("fee", 1), ("pay", 1), ("draft", 0), ("review", 0), ("reply", 0)])
 @example([("ask", 0), ("approve", 1), ("tell", 1), ("answer 1", 9), ("fee", 1), ("pay", 1)])
 @example([("approve", 0), ("tell", 0), ("ask", 1), ("correct", 0), ("corrected", 1), ("answer 1", 1)])
@@ -468,10 +538,11 @@ def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_move
 
 def _by_the_events(scenario: Scenario, today: date) -> tuple[date | None, bool]:
     """The due date and whether it has passed, counted a second way, day by day from the events alone."""
-    start, amount, waits = date(2026, 10, 9), 20, False
+    runs, extended, replaced, waits = [(date(2026, 10, 9), 20)], 0, False, None
     spans: dict[str, tuple[date, date]] = {}
     for day, event in [*((local_date(r.stamp.happened), r.event) for r in scenario.records), (today, None)]:
-        last = None if waits else workdays_after(start, amount, list(spans.values()))
+        left_out = list(spans.values())
+        last = None if waits else max(workdays_after(start, amount + extended, left_out) for start, amount in runs)
         if last is not None and day > last:
             return last, True
         match event:
@@ -482,11 +553,17 @@ def _by_the_events(scenario: Scenario, today: date) -> tuple[date | None, bool]:
             case ConsultationLapsed(clock=which, due=due):
                 spans[which] = (spans[which][0], due)
             case CorrectionRequested() | FeeNoticed():
-                waits = True
+                waits = day
             case CorrectionReceived() | FeePaid():
-                start, waits = day, False
+                assert waits is not None
+                if replaced:
+                    spans[f"wait since {waits}"] = (waits, day)
+                runs, waits = [*(runs if replaced else []), (day, 20)], None
             case ExtensionNotified(days=days):
-                amount += days
+                extended += days
+            case PeriodReplaced(days=days):
+                runs, extended, replaced = [(date(2026, 10, 9), days)], 0, True
+                spans = {which: span for which, span in spans.items() if span[1] > today}
             case ReplySent():
                 return last, False
     return last, False

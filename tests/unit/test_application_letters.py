@@ -297,6 +297,17 @@ def test_a_date_that_a_coming_notice_may_move_is_said_to_be_provisional() -> Non
     assert "（暂定）" in words(last(scenario))
 
 
+def test_a_longer_period_ends_on_the_day_that_its_letter_counts_from_receipt_whatever_moved_the_clock_before() -> None:
+    scenario = file("registered").and_(RequestCorrection(items="年份"), by=CLERK, on=DAY)
+    scenario.and_(ReceiveCorrection(text="2025 年"), by=CLERK, on="2026-11-02")
+    scenario.and_(AskReasons(explanation="一月四十件"), by=CLERK, on="2026-11-02")
+    scenario.and_(RecordReasons(reasonable=True), by=CLERK, on="2026-11-02")
+    told = words(last(scenario.and_(ReplacePeriod(days=60), by=HEAD, on="2026-11-03")))
+    assert "自收到申请之日起60个工作日" in told
+    # Received on 2026-10-09: the sixtieth working day after it.
+    assert "答复期限至2026年12月31日" in told
+
+
 def test_lines_of_a_text_become_paragraphs() -> None:
     assert {"一、年份", "二、学校"} <= set(last(STORIES["correction"]()).paragraphs)
 

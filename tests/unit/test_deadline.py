@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain.deadline import (
     Amount,
+    AtLeast,
     Clock,
     CountedDay,
     Extend,
@@ -387,6 +388,32 @@ def test_an_hour_clock_rolls_nowhere() -> None:
         clock("2026-03-02", "24h", roll="forward")
 
 
+def test_a_least_time_counts_beside_the_clock_and_the_later_due_date_stands() -> None:
+    # 20 working days after 2026-03-02 are over on 03-30, 5 after 03-24 on 03-31.
+    assert due_day(clock("2026-03-02", "20wd", AtLeast(date(2026, 3, 20), 5))) == "2026-03-30"
+    paid = clock("2026-03-02", "20wd", AtLeast(date(2026, 3, 24), 5, CORRECTED))
+    assert due_day(paid) == "2026-03-31"
+    listed = rows(paid)
+    assert [row[0] for row in listed if row[1]] == [
+        "2026-03-25",
+        "2026-03-26",
+        "2026-03-27",
+        "2026-03-30",
+        "2026-03-31",
+    ]
+    assert ("2026-03-24", False, "重新起算日，不计入：补正申请收到") in listed
+    # What is left out or added is so there too; a restart begins afresh.
+    more = Suspend(date(2026, 3, 26), date(2026, 3, 27)), Extend(1)
+    assert due_day(clock("2026-03-02", "20wd", AtLeast(date(2026, 3, 24), 5), *more)) == "2026-04-02"
+    assert (
+        due(clock("2026-03-02", "20wd", AtLeast(date(2026, 3, 24), 5), Suspend(date(2026, 3, 26), None)), SEEDED)
+        is None
+    )
+    assert due_day(clock("2026-03-02", "2wd", AtLeast(date(2026, 3, 24), 5), Restart(date(2026, 3, 4)))) == "2026-03-06"
+    with pytest.raises(DateProblem):
+        AtLeast(date(2026, 3, 24), 0)
+
+
 def test_operations_are_written_short_and_read_back() -> None:
     moved = clock(
         "2026-03-02",
@@ -397,11 +424,13 @@ def test_operations_are_written_short_and_read_back() -> None:
         Suspend(date(2026, 10, 20), None),
         Extend(20, APPROVED),
         NotBefore(date(2026, 11, 2)),
+        AtLeast(date(2026, 11, 3), 20),
+        AtLeast(at("2026-03-05T08:05:09"), 5),
     )
     text = operations_text(moved)
     assert text == (
         "restart 2026-03-04; restart 2026-03-05T08:05:09+08:00; suspend 2026-10-12..2026-10-16; suspend 2026-10-20..; "
-        "extend 20; not-before 2026-11-02"
+        "extend 20; not-before 2026-11-02; at-least 20 from 2026-11-03; at-least 5 from 2026-03-05T08:05:09+08:00"
     )
     assert read_operations(text) == (
         Restart(date(2026, 3, 4)),
@@ -410,6 +439,8 @@ def test_operations_are_written_short_and_read_back() -> None:
         Suspend(date(2026, 10, 20), None),
         Extend(20),
         NotBefore(date(2026, 11, 2)),
+        AtLeast(date(2026, 11, 3), 20),
+        AtLeast(at("2026-03-05T08:05:09"), 5),
     )
 
 
@@ -419,7 +450,19 @@ def test_no_operations_are_an_empty_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pause", "extend", "extend x", "extend -2", "suspend 2026-10-12", "restart", "not-before"]
+    "text",
+    [
+        "pause",
+        "extend",
+        "extend x",
+        "extend -2",
+        "suspend 2026-10-12",
+        "restart",
+        "not-before",
+        "at-least",
+        "at-least 5",
+        "at-least x from 2026-10-12",
+    ],
 )
 def test_unknown_operations_are_refused(text: str) -> None:
     with pytest.raises(DateProblem, match="unknown clock operation"):
