@@ -117,6 +117,7 @@ from services.requests.application_state import (
     Application,
     clocks,
     evolve,
+    moved,
     reply_clock,
     with_period,
     without_waits,
@@ -260,7 +261,7 @@ def submit(state: Application, command: Submit, context: Context) -> list[Event]
 
 
 def take_over(state: Application, command: TakeOver, context: Context) -> list[Event]:
-    """What another case handed on; one matter split off has the day of receipt of the whole."""
+    """What another case handed on; one matter split off goes on with the time of the whole."""
     unit = _unit(context, command.department)
     submitted = ApplicationSubmitted(
         department=unit,
@@ -277,6 +278,10 @@ def take_over(state: Application, command: TakeOver, context: Context) -> list[E
         email=command.email,
         address=command.address,
         identity=command.identity,
+        manner=command.manner,
+        delivery=command.delivery,
+        need=command.need,
+        attachments=command.attachments,
     )
     if command.received is None:
         return [submitted]
@@ -287,7 +292,11 @@ def take_over(state: Application, command: TakeOver, context: Context) -> list[E
         submitted=command.submitted or command.received,
         arrived=command.received,
         received=command.received,
-        limit=_limit(context, "reply"),
+        limit=command.limit or _limit(context, "reply"),
+        period=command.period,
+        moved=command.moved,
+        extended=command.extended,
+        corrected=command.corrected,
     )
     return [submitted, received, ApplicationRegistered(department=unit)]
 
@@ -326,8 +335,14 @@ def register(state: Application, command: Register, context: Context) -> list[Ev
 
 
 def split(state: Application, command: Split, context: Context) -> list[Event]:
-    """拆分: the event carries what the new application needs."""
+    """拆分, in time and while nothing is waited for: the event carries what the new application needs."""
     _working(state, context)
+    if state.open_consultations:
+        raise refusal("consultation_open")
+    if state.extension_approved and not state.extension_told:
+        raise refusal("extension_untold")
+    if _expired(state, context):
+        raise refusal("split_after_expiry")
     assert state.received is not None  # noqa: S101 - working means received
     return [
         ApplicationSplit(
@@ -345,6 +360,15 @@ def split(state: Application, command: Split, context: Context) -> list[Event]:
             email=state.email,
             address=state.address,
             identity=state.identity,
+            manner=state.manner,
+            delivery=state.delivery,
+            need=state.need,
+            attachments=state.attachments,
+            limit=state.lawful if state.period_start else state.limit,
+            period=state.limit if state.period_start else None,
+            moved=moved(state),
+            extended=state.extended,
+            corrected=state.corrected,
         )
     ]
 
@@ -369,7 +393,7 @@ def merge(state: Application, command: Merge, context: Context) -> list[Event]:
 def request_correction(state: Application, command: RequestCorrection, context: Context) -> list[Event]:
     """补正告知: once; after its days it counts all the same, and is a fault."""
     _working(state, context)
-    if state.correction is not None:
+    if state.correction is not None or state.corrected:
         raise refusal("correction_once")
     assert state.received is not None  # noqa: S101 - working means received
     late = context.calendar.workdays_between(state.received, context.today) > _limit(context, "correction_notice")

@@ -89,9 +89,11 @@ def _days(title: Text, help: Text, basis: Basis, *, default: Any = None, most: i
     return field(title, help=help, widget="number", basis=basis, default=default, ge=1, le=most)
 
 
+_BROUGHT = Text("由原案卷带入。", "Brought along by the other case.")
+
+
 def _reference(title: Text) -> Any:
-    help = Text("由原案卷带入。", "Brought along by the other case.")
-    return field(title, help=help, basis=CONTENT, default=None, pattern=r"^v:[a-z2-7]{26}$")
+    return field(title, help=_BROUGHT, basis=CONTENT, default=None, pattern=r"^v:[a-z2-7]{26}$")
 
 
 _UNIT = Text("受理单位", "Unit to answer")
@@ -241,6 +243,34 @@ class TakeOver(Command):
     email: str | None = _reference(Text("电子邮箱", "E-mail"))
     address: str | None = _reference(Text("地址", "Address"))
     identity: str | None = _reference(Text("账号或证件号", "Account or identity number"))
+    manner: Manner | None = _select(Text("提供方式", "Form of supply"), _BROUGHT, FORM, default=None)
+    delivery: Delivery | None = _select(Text("获取途径", "Way of delivery"), _BROUGHT, FORM, default=None)
+    need: Need | None = _select(Text("需要的帮助", "Help needed"), _BROUGHT, HELP, default=None)
+    attachments: tuple[str, ...] = field(
+        Text("附件", "Attachments"), help=_BROUGHT, widget="files", basis=CONTENT, default=(), max_length=100
+    )
+    limit: int | None = _days(
+        Text("答复期限（工作日）", "Limit of the reply (working days)"), _BROUGHT, PERIOD, most=9999
+    )
+    period: int | None = _days(
+        Text("延迟答复的合理期限（工作日）", "Reasonable period in its place (working days)"),
+        _BROUGHT,
+        EXCESSIVE,
+        most=9999,
+    )
+    moved: str = _line(Text("期限变动", "What had moved the limit"), _BROUGHT, PERIOD, most=20000, default="")
+    extended: int = field(
+        Text("已延期（工作日）", "Extended by (working days)"),
+        help=_BROUGHT,
+        widget="number",
+        basis=PERIOD,
+        default=0,
+        ge=0,
+        le=9999,
+    )
+    corrected: bool = field(
+        Text("已补正", "Corrected"), help=_BROUGHT, widget="checkbox", basis=CORRECTION, default=False
+    )
 
 
 @command(
@@ -285,8 +315,8 @@ class Register(Command):
 @command(
     Text("拆分", "Split"),
     help=Text(
-        "把另一事项拆分为新的申请，收到日期不变。",
-        "Make another matter of it an application with the same day of receipt.",
+        "把另一事项拆分为新的申请，收到日期和答复期限不变；须在期限内，且没有等待中的补正、缴费或征求意见。",
+        "Make another matter of it an application with the same receipt and due date; in time, with nothing waited for.",
     ),
     basis=KEEPING,
     allowed=(DESK,),

@@ -50,6 +50,14 @@ _ROW = Text("年报表三所计行", "Row of table 3")
 _REASON = Text("理由", "Reason")
 _CONSULTATION = Text("征求意见", "Consultation")
 _ATTACHMENTS = Text("附件", "Attachments")
+_MANNER = Text("提供方式", "Form of supply")
+_DELIVERY = Text("获取途径", "Way of delivery")
+_NEED = Text("需要的帮助", "Help needed")
+_LIMIT = Text("答复期限（工作日）", "Limit of the reply (working days)")
+_PERIOD = Text("延迟答复的合理期限（工作日）", "Reasonable period in its place (working days)")
+_MOVED = Text("期限变动", "What had moved the limit")
+_EXTENDED = Text("已延期（工作日）", "Extended by (working days)")
+_CORRECTED = Text("已补正", "Corrected")
 
 
 @event("ApplicationSubmitted", Text("申请提交", "Application submitted"), basis=CONTENT, version=2)
@@ -71,23 +79,32 @@ class ApplicationSubmitted(Event):
     email: str | None = attribute(Text("电子邮箱", "E-mail"), default=None)
     address: str | None = attribute(Text("地址", "Address"), default=None)
     identity: str | None = attribute(Text("账号或证件号", "Account or identity number"), default=None)
-    manner: Manner | None = attribute(Text("提供方式", "Form of supply"), default=None)
-    delivery: Delivery | None = attribute(Text("获取途径", "Way of delivery"), default=None)
-    need: Need | None = attribute(Text("需要的帮助", "Help needed"), default=None)
+    manner: Manner | None = attribute(_MANNER, default=None)
+    delivery: Delivery | None = attribute(_DELIVERY, default=None)
+    need: Need | None = attribute(_NEED, default=None)
     attachments: tuple[str, ...] = attribute(_ATTACHMENTS, default=())
 
 
-@event("RequestReceived", Text("收到申请", "Request received"), basis=RECEIPT)
+@event("RequestReceived", Text("收到申请", "Request received"), basis=RECEIPT, version=2)
 class RequestReceived(Event):
-    """收到申请 in law: from the day after, the time for the reply runs."""
+    """收到申请 in law: from the day after, the time for the reply runs.
 
+    Of a part that was split off it says besides how the time of the whole stood that day. The first version said nothing
+    of it, and a part had the bare limit from the receipt of the whole.
+    """
+
+    event_upcasts = MappingProxyType({1: dict})
     channel: Channel = attribute(Text("提交渠道", "Channel"), scored=True)
     evidence: Evidence | None = attribute(Text("收到的凭据", "Evidence"), default=None)
     applicant_class: ApplicantClass = attribute(_CLASS, scored=True)
     submitted: date = attribute(Text("提交日期", "Submitted"))
     arrived: date = attribute(Text("到达日期", "Arrived"))
     received: date = attribute(Text("收到日期", "Received"), scored=True)
-    limit: int = attribute(Text("答复期限（工作日）", "Limit of the reply (working days)"))
+    limit: int = attribute(_LIMIT)
+    period: int | None = attribute(_PERIOD, default=None)
+    moved: str = attribute(_MOVED, default="")
+    extended: int = attribute(_EXTENDED, default=0)
+    corrected: bool = attribute(_CORRECTED, default=False)
 
 
 @event("ApplicationRegistered", Text("登记", "Application registered"), basis=KEEPING)
@@ -95,10 +112,14 @@ class ApplicationRegistered(Event):
     """登记, 一事一申请."""
 
 
-@event("ApplicationSplit", Text("拆分", "Application split"), basis=KEEPING)
+@event("ApplicationSplit", Text("拆分", "Application split"), basis=KEEPING, version=2)
 class ApplicationSplit(Event):
-    """拆分: one further matter of the same letter, to become an application of its own with the same day of receipt."""
+    """拆分: one further matter of the same letter, to become an application of its own with the time of the whole.
 
+    The first version carried the day of receipt alone of what the time is counted by.
+    """
+
+    event_upcasts = MappingProxyType({1: dict})
     part: int = attribute(Text("第几项", "Part"))
     channel: Channel = attribute(Text("提交渠道", "Channel"))
     applicant_class: ApplicantClass = attribute(_CLASS)
@@ -112,6 +133,15 @@ class ApplicationSplit(Event):
     email: str | None = attribute(Text("电子邮箱", "E-mail"), default=None)
     address: str | None = attribute(Text("地址", "Address"), default=None)
     identity: str | None = attribute(Text("账号或证件号", "Account or identity number"), default=None)
+    manner: Manner | None = attribute(_MANNER, default=None)
+    delivery: Delivery | None = attribute(_DELIVERY, default=None)
+    need: Need | None = attribute(_NEED, default=None)
+    attachments: tuple[str, ...] = attribute(_ATTACHMENTS, default=())
+    limit: int | None = attribute(_LIMIT, default=None)
+    period: int | None = attribute(_PERIOD, default=None)
+    moved: str = attribute(_MOVED, default="")
+    extended: int = attribute(_EXTENDED, default=0)
+    corrected: bool = attribute(_CORRECTED, default=False)
 
 
 @event("ApplicationMerged", Text("合并", "Application merged"), basis=KEEPING)

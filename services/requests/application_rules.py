@@ -267,6 +267,17 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "extension_after_expiry": (Text("期限已过，不得再延期", "the limit has passed; no extension any more"), PERIOD),
     "extension_too_long": (Text("延长不得超过{most}个工作日", "an extension is at most {most} working days"), PERIOD),
     "extension_told": (Text("延期已告知申请人", "the applicant has been told"), PERIOD),
+    "extension_untold": (
+        Text("延期已批准而尚未告知申请人，须先告知", "an approved extension is told first"),
+        PERIOD,
+    ),
+    "split_after_expiry": (
+        Text(
+            "答复期限已过，不得再拆分：本件只作一个主要答复",
+            "the time for the reply is over; it is not split any more and has one principal outcome",
+        ),
+        PERIOD,
+    ),
     "no_reasons_asked": (Text("未要求说明理由", "no reasons were asked for"), EXCESSIVE),
     "reasons_asked": (Text("已要求说明理由", "reasons were asked for already"), EXCESSIVE),
     "reasons_not_accepted": (

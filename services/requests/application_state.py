@@ -21,6 +21,7 @@ from services.requests.application_events import (
     ConversionProposed,
     CorrectionReceived,
     CorrectionRequested,
+    Delivery,
     ExtensionApproved,
     ExtensionLapsed,
     ExtensionNotified,
@@ -30,6 +31,8 @@ from services.requests.application_events import (
     LawsuitDecided,
     LawsuitFiled,
     LetterIssued,
+    Manner,
+    Need,
     PeriodReplaced,
     ProcedureFaulted,
     ReasonsGiven,
@@ -61,9 +64,18 @@ from services.requests.application_rules import (
 )
 from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS, EntryVoided, OverdueRevoked
-from shared.domain.deadline import AtLeast, Clock, Extend, Operation, Restart, Suspend
+from shared.domain.deadline import (
+    AtLeast,
+    Clock,
+    Extend,
+    Operation,
+    Restart,
+    Suspend,
+    operations_text,
+    read_operations,
+)
 from shared.domain.kind import Event, Stamp, letter_of
-from shared.domain.localtime import local_date
+from shared.domain.localtime import DateProblem, local_date
 from shared.domain.text import Text
 
 Status = Literal[
@@ -158,7 +170,10 @@ class Application:
     email: str | None = None
     address: str | None = None
     identity: str | None = None
-    need: str | None = None
+    manner: Manner | None = None
+    delivery: Delivery | None = None
+    need: Need | None = None
+    attachments: tuple[str, ...] = ()
     limit: int = 20
     lawful: int = 20
     steps: tuple[Step, ...] = ()
@@ -223,15 +238,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ApplicationSubmitted():
             return _submitted(state, event)
         case RequestReceived():
-            return changed(
-                state,
-                status="received",
-                channel=event.channel,
-                applicant_class=event.applicant_class,
-                received=event.received,
-                limit=event.limit,
-                lawful=event.limit,
-            )
+            return _received(state, event)
         case ApplicationRegistered():
             return changed(state, status="handling")
         case ApplicationSplit():
@@ -247,6 +254,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
                 status="handling",
                 correction=_met(state.correction),
                 corrected=True,
+                attachments=(*state.attachments, *event.attachments),
                 text=event.text,
                 title=event.title or state.title,
             )
@@ -365,7 +373,29 @@ def _submitted(state: Application, event: ApplicationSubmitted) -> Application:
         email=event.email,
         address=event.address,
         identity=event.identity,
+        manner=event.manner,
+        delivery=event.delivery,
         need=event.need,
+        attachments=event.attachments,
+    )
+
+
+def _received(state: Application, event: RequestReceived) -> Application:
+    """Received in law; a part goes on where the whole stood when it was split off."""
+    return changed(
+        state,
+        status="received",
+        channel=event.channel,
+        applicant_class=event.applicant_class,
+        received=event.received,
+        limit=event.period or event.limit,
+        lawful=event.limit,
+        period_start=event.received if event.period else None,
+        period_replaced=event.period is not None,
+        steps=_steps(event.moved),
+        extended=event.extended,
+        extension_told=event.extended > 0,
+        corrected=event.corrected,
     )
 
 
@@ -594,6 +624,38 @@ def _clock_of(waiting: Waiting) -> Clock:
         unit="wd",
         ended=waiting.ended,
     )
+
+
+def moved(state: Application) -> str:
+    """What moved the clock of the reply, written as ``_steps`` reads it."""
+    return operations_text(reply_clock(state))
+
+
+def _steps(moved: str) -> tuple[Step, ...]:
+    """The steps that were written down; none for what cannot be read."""
+    try:
+        operations = read_operations(moved)
+    except DateProblem:
+        return ()
+    return tuple(found for found in map(_step, operations) if found is not None)
+
+
+def _step(operation: Operation) -> Step | None:
+    match operation:
+        case Restart(on):
+            return Step("restart", on=_day(on))
+        case Suspend(after, through):
+            return Step("suspend", on=after, through=through)
+        case Extend(value):
+            return Step("extend", days=value)
+        case AtLeast(on, value):
+            return Step("least", on=_day(on), days=value)
+        case _:
+            return None
+
+
+def _day(on: date | datetime) -> date:
+    return local_date(on) if isinstance(on, datetime) else on
 
 
 def _operation(step: Step) -> Operation:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from services.requests.application_commands import FindFault, TakeOver
+from services.requests.application_events import Delivery, Manner, Need
 from services.requests.application_rules import ApplicantClass, Channel
 from shared.domain.localtime import read_moment
 from shared.engine.policy import Policy, Reaction
@@ -49,11 +50,22 @@ class SplitOff(BaseModel):
     email: str | None = None
     address: str | None = None
     identity: str | None = None
+    manner: Manner | None = None
+    delivery: Delivery | None = None
+    need: Need | None = None
+    attachments: tuple[str, ...] = ()
+    limit: int | None = None
+    period: int | None = None
+    moved: str = ""
+    extended: int = 0
+    corrected: bool = False
 
 
 def _open_part(event: Mapping[str, Any]) -> Reaction | None:
-    part = SplitOff.model_validate(event["data"])
-    return Reaction("application", None, TakeOver(parent=event["subject"], **part.model_dump(exclude_none=True)))
+    """The part comes to be when it is split off, however late the policy looks."""
+    part = SplitOff.model_validate(event["data"]).model_dump(exclude_none=True)
+    opened = TakeOver(parent=event["subject"], happened=read_moment(event["time"]), **part)
+    return Reaction("application", None, opened)
 
 
 def _find_unnotified(event: Mapping[str, Any]) -> Reaction | None:

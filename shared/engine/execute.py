@@ -275,7 +275,7 @@ class Engine:
             plain.update({ref: getattr(one.command, name) for name, ref in sealed.refs.items()})
             command = one.command.model_copy(update=dict(sealed.refs)) if sealed.refs else one.command
             counted = await self._counted(one, batch)
-            happened = one.happened or one.command.happened or now
+            happened = _moment(one, now)
             try:
                 batch.give(Given(command, one.actor, happened, one.origin, writer, counted))
             except DateProblem as problem:
@@ -290,7 +290,7 @@ class Engine:
         """Decides an opening once without a place, so that a refused one takes no number out of the series."""
         batch = await self._open(kind, None, reference, CaseFile("", 0), needed)
         self._permit(kind, first, batch, "", None)
-        happened = first.happened or first.command.happened or now
+        happened = _moment(first, now)
         try:
             batch.rehearse(Given(first.command, first.actor, happened, first.origin))
         except DateProblem as problem:
@@ -358,7 +358,7 @@ class Engine:
             return 0, case
         if kind.id_of is not None:
             return 0, kind.id_of(first.command)
-        year = local_date(first.happened or first.command.happened or now).year
+        year = local_date(_moment(first, now)).year
         number = await self.stores.numbers.next(kind.prefix, year, first.command_id)
         return number, f"{kind.prefix}{year}-{number:06d}"
 
@@ -565,6 +565,12 @@ def exists_already(kind: CaseKind[Any], case: str) -> RuleBroken:
     """Why a case whose id its opening command determines is not opened again."""
     exists = Text(f"{kind.title.zh} {case} 已存在", f"{kind.title.en} {case} exists already")
     return RuleBroken("case.exists", exists, exists)
+
+
+def _moment(asked: Asked, now: datetime) -> datetime:
+    """When it took place. What follows from an event may reach a machine whose clock is behind: then it is now."""
+    happened = asked.happened or asked.command.happened or now
+    return min(happened, now) if asked.actor.system and asked.origin is None else happened
 
 
 def _departments_resolved(asked: Asked, reference: Reference, now: datetime) -> Asked:

@@ -14,6 +14,7 @@ from shared.domain.text import Text
 from shared.engine.execute import Engine, NotReady
 from shared.security.files import FileRefused
 from shared.security.visibility import may_see, readable_vault_fields
+from shared.storage.port import CaseRecord
 from shared.web.people import Gate, People
 from shared.web.problems import Problem, bad_field, not_found, unauthorised
 from shared.web.query import Parameters
@@ -85,8 +86,7 @@ class Attachments:
         history = await self._engine.history(kind, case)
         if not any(file in getattr(record.event, FIELD, ()) for record in history):
             raise not_found()
-        # A command may name any file whose id somebody saw; it is opened from the case that it was given to alone.
-        if await self._gate.files.owner(file) not in (None, case):
+        if not await self._belongs(await self._gate.files.owner(file), kind, head):
             raise not_found()
         opened = await self._gate.files.open(file)
         if opened is None:
@@ -97,3 +97,13 @@ class Attachments:
         )
         disposition = f"attachment; filename*=UTF-8''{quote(kept.name)}"
         return Response(body, 200, {"Content-Disposition": disposition}, kept.media_type)
+
+    async def _belongs(self, owner: str | None, kind: CaseKind[Any], head: CaseRecord) -> bool:
+        """Whether a file is opened from a case: one given to it, or to the case of its kind of which it is a part.
+
+        A command may name any file whose id somebody saw.
+        """
+        if owner in (None, head.id):
+            return True
+        whole = await self._engine.stores.cases.load(owner) if owner == head.parent else None
+        return whole is not None and whole.kind == kind.name

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.declared import SERVICES
 from services.generate import documents, models
 from services.messages.policies import Neglected, Submitted
-from services.requests.policies import Diverted
+from services.requests.policies import Diverted, SplitOff
 from shared.contracts import FOLDER, file_name, released
 from shared.engine.policy import reaction_types
 from shared.eventlog.envelope import type_name
@@ -44,6 +44,7 @@ def test_every_type_a_policy_looks_at_has_a_contract() -> None:
         (Neglected, "gongkai.messages.MessageNeglected.v1"),
         (Submitted, "gongkai.requests.ApplicationSubmitted.v1"),
         (Diverted, "gongkai.messages.DivertedToRequest.v1"),
+        (SplitOff, "gongkai.requests.ApplicationSplit.v2"),
     ],
 )
 def test_what_the_policies_read_is_in_the_contracts(model: type[BaseModel], event: str) -> None:

@@ -28,7 +28,7 @@ from services.messages.message_commands import (
 from shared.clock import ProcessClock
 from shared.domain.corrections import RevokeOverdue, VoidEntry
 from shared.domain.directory import PUBLIC, SYSTEM, Actor
-from shared.domain.kind import Command, RuleBroken
+from shared.domain.kind import BadField, Command, RuleBroken
 from shared.domain.localtime import SHANGHAI
 from shared.engine.execute import Asked
 from shared.settings import read_settings
@@ -294,6 +294,21 @@ async def test_after_a_downtime_the_missed_rungs_are_sent_in_order(county: Calla
         sent = [e for e in await here.events(case) if e["type"].endswith("ReminderSent.v1")]
         assert [e["data"]["rung"] for e in sent] == ["before-5", "before-3", "before-1", "after-1", "after-5"]
         assert {e["time"][:16] for e in sent} == {"2026-03-30T09:00"}
+
+
+async def test_what_follows_from_an_event_is_taken_by_a_machine_whose_clock_is_behind(
+    county: Callable[[str], Any],
+) -> None:
+    async with county("2026-03-02 08:00") as here:
+        here.at("2026-03-02 09:00")
+        ahead = Submit(title="题", text="文", happened=moment("2026-03-02 09:01"))
+        case = await here.give(None, ahead, SYSTEM)
+        assert [event["time"][:16] for event in await here.events(case)] == ["2026-03-02T09:00"]
+        for by, origin in ((PUBLIC, None), (SYSTEM, "import")):
+            asked = Asked(ahead, by, f"ahead-{origin}", origin=origin)
+            engine = here.runtime.engine("messages")
+            with pytest.raises(BadField):
+                await engine.execute(engine.kind("message"), None, [asked])
 
 
 async def test_imported_history_is_judged_but_neither_reminded_nor_flagged(county: Callable[[str], Any]) -> None:

@@ -38,6 +38,13 @@ async def answered(county: StoryCounty, case: str, **words: Any) -> None:
     await county.done(f"{TOP}/{case}/reply", "clerk")
 
 
+async def addressed(county: StoryCounty, case: str, *parties: str) -> list[str]:
+    """Which of the parties each letter of the file names."""
+    letters = (await county.shown(f"{TOP}/{case}/letters", "clerk"))["items"]
+    pages = [(await county.get(f"{TOP}/{case}/letters/{one['letter']}.html", "clerk")).text for one in letters]
+    return ["、".join(party for party in parties if party in page) for page in pages]
+
+
 @story("2026-10-08 16:00")
 async def an_application_sent_online_is_followed_by_its_applicant_to_the_reply(county: StoryCounty) -> None:
     sent = await county.done(TOP, None, **ASKED, department=county.unit)
@@ -266,7 +273,72 @@ async def an_extension_approved_and_told_to_nobody_is_charged_as_of_the_day_afte
     assert await county.lines("2027Q1", "C2") == []
 
 
+@story("2026-10-09 09:00")
+async def a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_files(county: StoryCounty) -> None:
+    upload = {"content": "附件的内容".encode(), "params": {"name": "说明.txt"}, "headers": county.as_("clerk")}
+    file = (await county.client.post("/api/v1/requests/files", **upload)).json()["id"]
+    case = await counter(county, need="visual", manner="paper", delivery="mail", attachments=[file])
+    county.at("2026-10-12 09:00")
+    await county.done(f"{TOP}/{case}/request-correction", "clerk", items="请逐项写明")
+    split = f"{TOP}/{case}/split", "clerk"
+    second = {"title": "教师招聘名单", "text": "2025 年教师招聘名单"}
+    assert await county.refused(*split, **second) == "application.correction_pending"
+    county.at("2026-11-02 09:00")
+    await county.done(f"{TOP}/{case}/receive-correction", "clerk", text="两件事")
+    await county.done(f"{TOP}/{case}/approve-extension", "disclosure", reason="需要汇总")
+    assert await county.refused(*split, **second) == "application.extension_untold"
+    await county.done(f"{TOP}/{case}/notify-extension", "clerk")
+    county.at("2026-11-09 09:00")
+    await county.done(*split, **second)
+    await county.swept()
+    part, _ = await county.listed(TOP)
+    assert await county.events(f"{TOP}/{part}") == ["ApplicationSubmitted", "RequestReceived", "ApplicationRegistered"]
+    assert await county.dues(f"{TOP}/{part}", "clerk") == {"reply": "2026-12-28"}
+    assert (await county.dues(f"{TOP}/{case}", "clerk"))["reply"] == "2026-12-28"
+    submitted = (await county.shown(f"{TOP}/{part}", "clerk"))["events"][0]["data"]
+    assert [submitted[name] for name in ("need", "manner", "delivery", "attachments")] == [
+        "visual",
+        "paper",
+        "mail",
+        [file],
+    ]
+    for one in (case, part):
+        assert (await county.get(f"{TOP}/{one}/files/{file}", "clerk")).content == "附件的内容".encode()
+    assert (await county.get(f"{TOP}/{part}/files/{file}", "clerk@other")).status_code == 404
+    county.at("2026-12-29 09:00")
+    await county.swept()
+    assert await county.refused(*split, **second) == "application.split_after_expiry"
+    late = [event.partition("/")[0] for _, event, _ in await county.lines("2026Q4", "C1")]
+    assert sorted(late) == sorted([case, part])
+
+
+@story("2026-10-09 09:00")
+async def who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own(county: StoryCounty) -> None:
+    case = await counter(county)
+    consult = f"{TOP}/{case}/consult", "clerk"
+    county.at("2026-10-12 09:00")
+    await county.done(*consult, asked="third_party", party="甲公司", content="合同甲")
+    await county.done(*consult, asked="co_producer", party="水务局", content="合同乙")
+    await county.done(f"{TOP}/{case}/void-entry", CHIEF, events=[f"{case}/4"], reason="发错")
+    await county.done(*consult, asked="third_party", party="丙公司", content="合同丙")
+    assert await county.dues(f"{TOP}/{case}", "clerk") == {
+        "consultation-2": "2026-11-02",
+        "consultation-3": "2026-11-02",
+        "reply": None,
+    }
+    assert await addressed(county, case, "甲公司", "水务局", "丙公司") == ["甲公司", "水务局", "丙公司"]
+    county.at("2026-10-14 09:00")
+    await county.done(f"{TOP}/{case}/record-answer", "clerk", consultation="consultation-3", agrees=False)
+    assert (await county.shown(f"{TOP}/{case}", "clerk"))["status"] == "consulting"
+    await county.done(f"{TOP}/{case}/record-answer", "clerk", consultation="consultation-2", agrees=True)
+    await answered(county, case, **GRANTED, public_interest="涉及公共安全")
+    # The reply goes to the applicant, word of it to the third party that objected.
+    assert (await addressed(county, case, "水务局", "丙公司"))[-2:] == ["", "丙公司"]
+
+
 STORIES = (
+    a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_files,
+    who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own,
     an_extension_approved_and_told_to_nobody_is_charged_as_of_the_day_after,
     the_eleventh_application_of_one_person_in_a_month_costs_a_hundred_yuan,
     an_application_sent_online_is_followed_by_its_applicant_to_the_reply,
