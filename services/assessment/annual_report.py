@@ -1,7 +1,8 @@
 """The national annual report's tables 2 to 4 (国办公开办函〔2021〕30号) as counts over facts: every number names its events. Pure.
 
 An application is counted where it belongs by when things happened, as far as they were recorded by the cut-off: received
-in the year (一), carried over into it (二), ended in it (三), open at its end (四). What no event tells is entered by the
+in the year (一), carried over into it (二), ended in it (三), open at its end (四). A part that was split off is new on the
+day on which it was, whenever the whole was received: a year that is over does not gain an application. What no event tells is entered by the
 department; what nobody entered is not entered (未填报) and never 0.
 """
 
@@ -108,12 +109,16 @@ class Told(NamedTuple):
 
 @dataclass
 class Application:
-    """One application: the facts of its receipt in law and of its end, and who asked."""
+    """One application: the facts of its receipt in law (of a part: of its split) and of its end, and who asked."""
 
     receipt: Told
-    received: date
     applicant: str
     end: Told | None = None
+
+    @property
+    def received(self) -> date:
+        """The day on which it came to be here; whose receipt it was before, if anybody's, is beside the point."""
+        return self.receipt.happened
 
     @property
     def ended(self) -> date | None:
@@ -153,8 +158,7 @@ def applications(facts: Iterable[Told]) -> dict[str, Application]:
     for told in sorted(facts, key=lambda one: (one.happened, one.type != RECEIVED)):
         if told.type == RECEIVED:
             end = found[told.case].end if told.case in found else None
-            day = date.fromisoformat(told.fields["received"])
-            found[told.case] = Application(told, day, told.fields["applicant_class"], end)
+            found[told.case] = Application(told, told.fields["applicant_class"], end)
         elif told.type in ENDINGS and told.case in found and found[told.case].end is None:
             found[told.case].end = told
     return found

@@ -312,6 +312,23 @@ async def a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_fil
     assert sorted(late) == sorted([case, part])
 
 
+@story("2026-12-20 09:00")
+async def a_part_split_off_in_january_is_new_in_january_and_the_year_that_is_over_stays(county: StoryCounty) -> None:
+    case = await counter(county)
+    reports = "assessment/report/annual/{}?department=" + county.unit
+    county.at("2027-01-11 09:00")
+    await county.settled()
+    over = (await county.shown(reports.format(2026)))["table3"]
+    assert (over["1"]["total"], over["4"]["total"]) == (1, 1)
+    county.at("2027-01-12 09:00")
+    await county.done(f"{TOP}/{case}/split", "clerk", title="教师招聘名单", text="2025 年教师招聘名单")
+    await county.settled()
+    assert (await county.shown(reports.format(2026)))["table3"] == over
+    told = await county.shown(reports.format(2027))
+    assert [told["table3"][row]["total"] for row in ("1", "2", "4")] == [1, 1, 2]
+    assert all(check["holds"] for check in told["checks"])
+
+
 @story("2026-10-09 09:00")
 async def who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own(county: StoryCounty) -> None:
     case = await counter(county)
@@ -337,6 +354,7 @@ async def who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own(co
 
 
 STORIES = (
+    a_part_split_off_in_january_is_new_in_january_and_the_year_that_is_over_stays,
     a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_files,
     who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own,
     an_extension_approved_and_told_to_nobody_is_charged_as_of_the_day_after,

@@ -28,10 +28,10 @@ from services.requests.application_rules import ROWS as ROWS_OF_OUTCOMES
 from shared.domain.kind import scored_fields
 
 
-def received(case: str, day: date, applicant: str = "natural", told: date | None = None) -> Told:
-    """Received in law on ``day``, told of on ``told``."""
-    fields = {"received": day.isoformat(), "applicant_class": applicant}
-    return Told("requests.RequestReceived", "education", case, told or day, fields)
+def received(case: str, day: date, applicant: str = "natural", whole: date | None = None) -> Told:
+    """Received in law on ``day``, or split off on it of what was received as a ``whole`` before."""
+    fields = {"received": (whole or day).isoformat(), "applicant_class": applicant}
+    return Told("requests.RequestReceived", "education", case, day, fields)
 
 
 def ended(case: str, day: date, row: str = "3.1", type_: str = "ReplySent") -> Told:
@@ -74,10 +74,13 @@ def test_of_several_endings_of_an_application_the_first_stands() -> None:
     assert (found["3.3.6"]["total"], found["3.1"]["total"], found["3.7"]["total"]) == (1, 0, 1)
 
 
-def test_a_part_split_off_in_january_of_a_letter_of_december_belongs_to_december() -> None:
-    facts = [received("A1", date(2026, 12, 30), told=date(2027, 1, 8))]
-    assert report(facts, 2026)["table3"]["4"]["natural"] == 1
-    assert report(facts, 2027)["table3"]["1"]["natural"] == 0
+def test_a_part_split_off_in_january_of_a_letter_of_december_is_new_in_january() -> None:
+    whole = [received("A1", date(2026, 12, 20))]
+    both = [*whole, received("A2", date(2027, 1, 12), whole=date(2026, 12, 20)), frozen(2026, natural=1, total=1)]
+    assert report(both, 2026)["table3"] == report(whole, 2026)["table3"]
+    after = report(both, 2027)
+    assert (after["table3"]["1"]["natural"], after["table3"]["2"]["natural"]) == (1, 1)
+    assert all(check["holds"] for check in after["checks"])
 
 
 def test_reconsideration_and_lawsuits_are_counted_by_decision_or_as_pending() -> None:
@@ -123,14 +126,28 @@ LIVES = st.lists(
         st.one_of(st.none(), st.integers(0, 500)),
         st.sampled_from(CLASSES),
         st.sampled_from(LEAVES),
+        st.lists(st.integers(0, 400), max_size=2),
     ),
-    max_size=12,
+    max_size=8,
 )
+"""When received, answered how many days later, of whom, in which row, and when matters were split off of it."""
+
+
+def lived(lives: list[tuple[date, int | None, str, str, list[int]]]) -> list[tuple[Told, Told | None]]:
+    """The receipt and the end of each life; a part is split off before its whole ends, and ends as long after."""
+    found: list[tuple[Told, Told | None]] = []
+    for number, (day, later, who, row, splits) in enumerate(lives):
+        before = [split for split in splits if later is None or split <= later]
+        for part, offset in enumerate([0, *before]):
+            case, born = f"A{number}-{part}", day + timedelta(offset)
+            end = None if later is None else ended(case, day + timedelta(later + part * 7), row)
+            found.append((received(case, born, who, whole=day), end))
+    return found
 
 
 @given(LIVES, st.sampled_from([2025, 2026, 2027]))
 def test_the_identities_hold_for_any_lives_and_year_and_every_number_is_the_number_of_its_cases(
-    lives: list[tuple[date, int | None, str, str]], year: int
+    lives: list[tuple[date, int | None, str, str, list[int]]], year: int
 ) -> None:
     facts: list[Told] = []
     expected = {row: dict.fromkeys(COLUMNS, 0) for row in ROWS}
@@ -139,17 +156,15 @@ def test_the_identities_hold_for_any_lives_and_year_and_every_number_is_the_numb
         expected[row][who] += 1
         expected[row]["total"] += 1
 
-    for number, (day, later, who, row) in enumerate(lives):
-        facts.append(received(f"A{number}", day, who))
-        end = None if later is None else day + timedelta(later)
-        if end is not None:
-            facts.append(ended(f"A{number}", end, row))
+    for receipt, end in lived(lives):
+        facts += [receipt] if end is None else [receipt, end]
+        born, gone, who = receipt.happened, end.happened if end else None, receipt.fields["applicant_class"]
         # The naive count: one life after the other.
-        if day.year > year or (end is not None and end.year < year):
+        if born.year > year or (gone is not None and gone.year < year):
             continue
-        count("1" if day.year == year else "2", who)
-        if end is not None and end.year == year:
-            count(row, who)
+        count("1" if born.year == year else "2", who)
+        if end is not None and end.happened.year == year:
+            count(end.fields["row"], who)
             count("3.7", who)
         else:
             count("4", who)
@@ -159,6 +174,18 @@ def test_the_identities_hold_for_any_lives_and_year_and_every_number_is_the_numb
     for row, columns in found["cases"]["table3"].items():
         for column, cases in columns.items():
             assert len(cases) == found["table3"][row][column]
+
+
+@given(LIVES, st.sampled_from([2025, 2026, 2027]))
+def test_what_happens_afterwards_changes_nothing_in_a_year_that_is_over(
+    lives: list[tuple[date, int | None, str, str, list[int]]], year: int
+) -> None:
+    facts = [told for life in lived(lives) for told in life if told is not None]
+    by_then = [told for told in facts if told.happened <= date(year, 12, 31)]
+    over = report(by_then, year)["table3"]
+    assert report(facts, year)["table3"] == over
+    carried = {column: over["4"][column] for column in COLUMNS}
+    assert all(check["holds"] for check in report([*facts, frozen(year, **carried)], year + 1)["checks"])
 
 
 @pytest.mark.parametrize(
@@ -337,18 +364,14 @@ REVIEWED = st.lists(
     st.sampled_from([2025, 2026, 2027]),
 )
 def test_at_any_cut_off_every_number_is_that_of_its_events_and_all_identities_hold_across_years(
-    lives: list[tuple[date, int | None, str, str]],
+    lives: list[tuple[date, int | None, str, str, list[int]]],
     reviewed: list[tuple[str, str, bool, str, date]],
     cut_off: date,
     lag: int,
     year: int,
 ) -> None:
     """Each fact is recorded some days after it happened; those recorded after the cut-off are not known."""
-    facts = []
-    for number, (day, later, who, row) in enumerate(lives):
-        facts.append(received(f"A{number}", day, who))
-        if later is not None:
-            facts.append(ended(f"A{number}", day + timedelta(later), row))
+    facts = [told for life in lived(lives) for told in life if told is not None]
     for case, type_, after, result, day in reviewed:
         facts.append(review(case, day, type_, after_reconsideration=after, result=result))
         facts.append(review(case, day, "FeeNoticed", amount=100))
