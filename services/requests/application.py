@@ -7,7 +7,7 @@ letters may say in ``application_letters``; here is what is decided, and the kin
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from services.requests import fees
 from services.requests.application_commands import (
@@ -125,7 +125,7 @@ from services.requests.application_state import (
 from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.deadline import Clock, due
-from shared.domain.directory import OFFICE
+from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.register import RegisterForm
@@ -198,7 +198,7 @@ def _unit(context: Context, name: str) -> str:
 
 def _fault(state: Application, kind: Fault) -> list[Event]:
     """The fault, charged once for each kind."""
-    return [] if kind in state.faults else [ProcedureFaulted(department=state.department, kind=kind)]
+    return [] if kind in state.faults else [ProcedureFaulted(department=state.department, kind=kind, noticed="step")]
 
 
 def _own_counter(unit: str, context: Context) -> None:
@@ -475,9 +475,12 @@ def approve_extension(state: Application, command: ApproveExtension, context: Co
 
 
 def notify_extension(state: Application, command: NotifyExtension, context: Context) -> list[Event]:
-    """延期告知: without approval it has no effect and is a fault; after expiry its own clock has found the fault."""
+    """延期告知: without approval it has no effect and is a fault; after expiry its own clock has found the fault.
+
+    What was told without approval is told again once approved: only that has an effect.
+    """
     _working(state, context)
-    if state.extension_told:
+    if state.extension_told or (state.extension_unapproved and not state.extension_approved):
         raise refusal("extension_told")
     days = 0 if _expired(state, context) else state.extension_approved
     told = ExtensionNotified(department=state.department, days=days, letter=_letter(state, context))
@@ -866,7 +869,7 @@ def _occasion(state: Application, kind: Fault) -> bool:
     """Whether the file has come to the step at which the fault is made."""
     match kind:
         case "extension_unapproved" | "extension_unnotified":
-            return bool(state.extension_approved) or state.extension_told
+            return bool(state.extension_approved) or state.extension_told or state.extension_unapproved
         case "correction_late":
             return state.correction is not None
         case "consultation_missing":
@@ -887,7 +890,8 @@ def find_fault(state: Application, command: FindFault, context: Context) -> list
         raise refusal("not_received")
     if not _occasion(state, command.kind):
         raise refusal("fault_without_occasion", "kind")
-    return [ProcedureFaulted(department=state.department, kind=command.kind, note=command.note)]
+    noticed: Literal["clock", "review"] = "clock" if context.actor.system else "review"
+    return [ProcedureFaulted(department=state.department, kind=command.kind, noticed=noticed, note=command.note)]
 
 
 def archive(state: Application, command: Archive, context: Context) -> list[Event]:
@@ -969,11 +973,34 @@ def stands(state: Application, event: Event) -> bool:
             return state.lawsuit == "filed"
         case CaseArchived():
             return state.status not in OPEN
+        case (
+            ProcedureFaulted(noticed="review")
+            | ProcedureFaulted(kind="consultation_missing" | "reasons_missing" | "remedy_missing")
+        ):
+            return _occasion(state, event.kind)
         case _:
             return state.received is not None or isinstance(
                 event,
                 (*COMMON_EVENTS, RequestReceived, ApplicationSubmitted, HelpProvided, RecordCorrectionRequested),
             )
+
+
+def moot(state: Application, event: Event, stamp: Stamp) -> bool:
+    """Whether a fault is none any more: the step that it was made at, or the lapse that a clock found, is undone.
+
+    Of a fault from before it was said how it was noticed, the step is gone where the file never came to it.
+    """
+    if not isinstance(event, ProcedureFaulted) or event.noticed == "review":
+        return False
+    match event.kind:
+        case "correction_late":
+            return state.correction is None
+        case "extension_unapproved":
+            return not (state.extension_unapproved or (event.noticed is None and _occasion(state, event.kind)))
+        case "extension_unnotified":
+            return stamp.actor == SYSTEM.subject and state.extension_ended != "missed"
+        case _:
+            return False
 
 
 def may_void(state: Application, entry: Event) -> bool:
@@ -1169,6 +1196,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
+    moot=moot,
     letters=LETTERS,
     fold_version=6,
 )

@@ -354,11 +354,13 @@ class ThirdPartyTold(Event):
     letter: str = attribute(_LETTER)
 
 
-@event("ProcedureFaulted", Text("程序问题", "Procedure faulted"), basis=ANSWERS)
+@event("ProcedureFaulted", Text("程序问题", "Procedure faulted"), basis=ANSWERS, version=2)
 class ProcedureFaulted(Event):
-    """程序问题, noticed by the system or found in review."""
+    """程序问题, noticed at the step that it was made at, by a clock, or in review. The first version did not say which."""
 
+    event_upcasts = MappingProxyType({1: dict})
     kind: Fault = attribute(Text("问题", "Fault"), scored=True)
+    noticed: Literal["step", "clock", "review"] | None = attribute(Text("如何发现", "How it was noticed"), default=None)
     note: str | None = attribute(Text("说明", "Note"), default=None)
 
 

@@ -184,6 +184,7 @@ class Application:
     extension_approved: int = 0
     extension_reason: str | None = None
     extension_told: bool = False
+    extension_unapproved: bool = False
     extension_ended: Ended | None = None
     extended: int = 0
     reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
@@ -283,10 +284,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ExtensionApproved():
             return changed(state, extension_approved=event.days, extension_reason=event.reason)
         case ExtensionNotified():
-            if not event.days or state.reply_ended is not None:
-                return changed(state, extension_told=True)
-            steps = (*state.steps, Step("extend", days=event.days))
-            return changed(state, extension_told=True, extension_ended="met", extended=event.days, steps=steps)
+            return _told(state, event.days)
         case ExtensionLapsed():
             return changed(state, extension_ended=state.extension_ended or "missed")
         case ReasonsRequested():
@@ -397,6 +395,16 @@ def _received(state: Application, event: RequestReceived) -> Application:
         extension_told=event.extended > 0,
         corrected=event.corrected,
     )
+
+
+def _told(state: Application, days: int) -> Application:
+    """Told of an extension: it has its effect if it was approved and in time, and is told again if it was not approved."""
+    if not days and not state.extension_approved:
+        return changed(state, extension_unapproved=True)
+    if state.reply_ended is not None:
+        return changed(state, extension_told=True)
+    extended = _moved(state, *state.steps, Step("extend", days=days))
+    return changed(extended, extension_told=True, extension_ended="met", extended=days)
 
 
 def _moved(state: Application, *steps: Step) -> Application:

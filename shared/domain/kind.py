@@ -434,7 +434,8 @@ class CaseKind(Generic[S]):
     its event; ``reminders`` and ``remind`` do the same for the ladder.
     ``restate`` gives an event the fields that follow from the state before it (unit, category, what it was before), when
     the history runs again after a void, a late entry or another calendar; ``stands`` says whether the event can have
-    happened in that state at all; ``may_void`` whether an entry may be undone.
+    happened in that state at all; ``may_void`` whether an entry may be undone. ``moot`` says in the state at the end whether
+    nothing is left of what an event followed from: then it is undone along with that, where ``stands`` has one named first.
     ``vault_readers`` are event fields that hold vault references and who may read each; ``handler_alone`` those that only
     the handler reads where the writer asked for confidentiality.
     ``register`` heads the printed register (登记簿) made of ``columns``.
@@ -469,6 +470,7 @@ class CaseKind(Generic[S]):
     restate: Callable[[S, Any, Stamp], Event] | None = None
     stands: Callable[[S, Any], bool] | None = None
     may_void: Callable[[S, Any], bool] | None = None
+    moot: Callable[[S, Any, Stamp], bool] | None = None
     id_of: Callable[[Any], str] | None = None
     topic: str | None = None
     letters: Letters[S] | None = None

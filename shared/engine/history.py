@@ -119,7 +119,7 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
     """Runs what happened once more, in the order in which it happened, and compares what follows with what is on file.
 
     ``through`` is the instant up to which clocks are run. A verdict whose due date, outcome and content stand is left
-    alone even when the calendar has moved on.
+    alone even when the calendar has moved on. What the kind calls moot in the end is revoked like a verdict too many.
     """
     live = effective(history)
     acts = [record for record in live if not is_miss(record.event)]
@@ -147,6 +147,8 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
             restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
         state = kind.evolve(state, event, record.stamp)
     state, misses = run_clocks(kind, state, through, calendar)
+    if kind.moot is not None:
+        moot += [record for record in acts if kind.moot(state, record.event, record.stamp)]
     expected = _charged(expected + misses, [r.event for r in live if isinstance(r.event, OverdueRevoked)])
     on_file = [record for record in live if is_miss(record.event)]
     return replace(_compare(expected, on_file, restated, moot), orphans=tuple(orphans))

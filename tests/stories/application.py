@@ -353,7 +353,30 @@ async def who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own(co
     assert (await addressed(county, case, "水务局", "丙公司"))[-2:] == ["", "丙公司"]
 
 
+@story("2026-10-09 09:00")
+async def a_fault_is_charged_no_more_once_the_notice_that_made_it_is_undone(county: StoryCounty) -> None:
+    case = await counter(county)
+    ask = f"{TOP}/{case}/request-correction", "clerk"
+    county.at("2026-10-21 09:00")
+    await county.done(*ask, items="请写明年份")
+    await county.settled()
+    assert await county.lines("2026Q4", "C2") == [("request_faults", f"{case}/5", "-2")]
+    await county.done(f"{TOP}/{case}/void-entry", CHIEF, events=[f"{case}/4"], reason="未发出")
+    await county.settled()
+    assert await county.lines("2026Q4", "C2") == []
+    assert (await county.events(f"{TOP}/{case}"))[3:] == [
+        "CorrectionRequested",
+        "ProcedureFaulted",
+        "EntryVoided",
+        "VerdictRevised",
+    ]
+    await county.done(*ask, items="请写明年份")
+    await county.settled()
+    assert await county.lines("2026Q4", "C2") == [("request_faults", f"{case}/9", "-2")]
+
+
 STORIES = (
+    a_fault_is_charged_no_more_once_the_notice_that_made_it_is_undone,
     a_part_split_off_in_january_is_new_in_january_and_the_year_that_is_over_stays,
     a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_files,
     who_is_consulted_after_a_void_has_a_letter_and_an_answer_of_its_own,

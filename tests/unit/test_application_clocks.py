@@ -286,6 +286,18 @@ def test_an_extension_that_is_told_without_approval_has_no_effect_and_is_a_fault
     assert due_of(scenario) == DUE
 
 
+def test_an_extension_told_before_it_was_approved_is_told_again_and_takes_effect() -> None:
+    scenario = file("registered").and_(NotifyExtension(), by=CLERK, on="2026-11-02 09:00")
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-02 10:00").then_refused("application.extension_told")
+    scenario.and_(GRANT, by=CHIEF, on="2026-11-02 11:00")
+    # What was told had no effect; that it was told without approval is a fault still.
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-02 12:00").then(left(ExtensionNotified, days=20))
+    assert due_of(scenario) == workdays_after(DUE, 20)
+    scenario.when(NotifyExtension(), by=CLERK, on="2026-11-03").then_refused("application.extension_told")
+    scenario.when_swept("2026-11-06").then_nothing()
+    assert [e.kind for e in scenario.live if isinstance(e, ProcedureFaulted)] == ["extension_unapproved"]
+
+
 def test_an_extension_told_after_the_limit_has_no_effect() -> None:
     scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
     scenario.when(NotifyExtension(), by=CLERK, on="2026-11-06").then(
