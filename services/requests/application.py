@@ -312,6 +312,8 @@ def confirm_receipt(state: Application, command: ConfirmReceipt, context: Contex
     arrived = command.arrived or context.today
     if arrived > context.today:
         raise refusal("confirmed_before_arrival", "arrived")
+    if state.submitted is not None and arrived < state.submitted:
+        raise refusal("arrived_before_submission", "arrived")
     return [
         RequestReceived(
             department=state.department,

@@ -252,6 +252,10 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         RECEIPT,
     ),
     "confirmed_before_arrival": (Text("确认日不得早于到达日", "not confirmed before it arrived"), RECEIPT),
+    "arrived_before_submission": (
+        Text("到达日不得早于提交日", "it did not arrive before it was submitted"),
+        RECEIPT,
+    ),
     "already_registered": (Text("已登记", "registered already"), KEEPING),
     "not_registered": (Text("尚未登记", "not registered yet"), KEEPING),
     "closed": (Text("申请已办结", "the application is closed"), KEEPING),

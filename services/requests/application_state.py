@@ -252,7 +252,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case CorrectionReceived():
             return changed(
                 _restarted(state, day),
-                status="handling",
+                status=_in_hand(state),
                 correction=_met(state.correction),
                 corrected=True,
                 attachments=(*state.attachments, *event.attachments),
@@ -297,7 +297,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
             waiting = Waiting(FEE, day, event.limit)
             return changed(_waiting(state, FEE, day), status="fee_due", fee=waiting, fee_amount=event.amount)
         case FeePaid():
-            return changed(_restarted(state, day), status="handling", fee=_met(state.fee))
+            return changed(_restarted(state, day), status=_in_hand(state), fee=_met(state.fee))
         case FeeLapsed():
             return changed(_closed(state, "abandoned", event.outcome, event.row), fee=_ended(state.fee, "missed"))
         case SearchRecorded():
@@ -307,7 +307,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ReplyReviewed():
             if event.passed:
                 return changed(state, status="reviewed")
-            return changed(state, status="handling", draft=None)
+            return changed(state, status=_in_hand(state), draft=None)
         case ReplySent():
             return _replied(state, event, day)
         case ReplyOverdue():
@@ -395,6 +395,11 @@ def _received(state: Application, event: RequestReceived) -> Application:
         extension_told=event.extended > 0,
         corrected=event.corrected,
     )
+
+
+def _in_hand(state: Application) -> Status:
+    """Where a file stands in which a step was taken or given back: a consultation may be open still."""
+    return "consulting" if state.open_consultations else "handling"
 
 
 def _told(state: Application, days: int) -> Application:

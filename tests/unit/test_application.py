@@ -140,6 +140,9 @@ def test_nothing_is_confirmed_before_it_arrived_or_twice() -> None:
     file("submitted").when(
         ConfirmReceipt(evidence="told_by_phone", arrived=date(2026, 10, 10)), by=CLERK, on=DAY
     ).then_refused("application.confirmed_before_arrival", "arrived")
+    file("submitted").when(
+        ConfirmReceipt(evidence="told_by_phone", arrived=date(2026, 10, 8)), by=CLERK, on=DAY
+    ).then_refused("application.arrived_before_submission", "arrived")
     file("received").when(ConfirmReceipt(evidence="told_by_phone"), by=CLERK, on="2026-10-10").then_refused(
         "application.already_received"
     )

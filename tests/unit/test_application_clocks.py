@@ -260,6 +260,19 @@ def test_a_consultation_that_is_open_at_a_restart_goes_on_standing_in_the_way() 
     assert due_of(scenario) == workdays_after(date(2026, 10, 15), 20, [(date(2026, 10, 15), date(2026, 10, 19))])
 
 
+def test_a_file_in_which_a_consultation_is_open_is_found_as_consulting_whatever_else_came_in() -> None:
+    for ask, answer, by in (
+        (FIX, FIXED, CLERK),
+        (NoticeFee(method="pages", quantity=31), RecordPayment(amount=10), HEAD),
+        (drafted(), ReviewReply(passed=False), CLERK),
+    ):
+        scenario = file("registered").and_(ASK, by=CLERK, on="2026-10-12").and_(ask, by=by, on="2026-10-13")
+        scenario.and_(answer, by=HEAD, on="2026-10-14")
+        assert scenario.state.status == "consulting"
+        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=True), by=CLERK, on="2026-10-15")
+        assert scenario.state.status == "handling"
+
+
 # -- extension adds
 
 
@@ -533,6 +546,7 @@ def test_whatever_happens_the_due_date_follows_the_law_day_by_day_and_never_move
         command, by = STEPS[name]
         scenario.when(command, by=by, on=f"{day} 10:00")
         scenario.when_swept(f"{day} 10:00")
+        assert scenario.state.status != "handling" or not scenario.state.open_consultations
         expected, overdue = _by_the_events(scenario, day)
         assert any(isinstance(event, ReplyOverdue) for event in scenario.live) == overdue
         now = due_of(scenario)
