@@ -65,7 +65,7 @@ def operations(text: str, unit: str) -> Text:
 def _operation(one: Operation, unit: str) -> Text:
     match one:
         case Suspend(after, None):
-            return Text(f"{after} 起中止", f"suspended since {after}")
+            return Text(f"{after} 次日起中止", f"suspended after {after}")
         case Suspend(after, through):
             return Text(f"中止 {after} 至 {through}", f"suspended {after} to {through}")
         case Extend(value):
