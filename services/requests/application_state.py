@@ -541,7 +541,7 @@ def _revoked(state: Application, clock: str) -> Application:
     if clock == REPLY:
         return changed(state, reply_ended=state.reply_ended or "cancelled")
     if clock == EXTENSION:
-        return changed(state, extension_ended=state.extension_ended or "cancelled")
+        return changed(state, extension_ended="met" if state.extension_ended == "met" else "cancelled")
     if clock == CORRECTING:
         return changed(state, correction=_ended(state.correction, "cancelled"))
     if clock == FEE:

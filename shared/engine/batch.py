@@ -40,6 +40,7 @@ from shared.engine.history import (
     effective,
     fold,
     is_miss,
+    moot_of,
     next_miss,
     reconcile,
     run_clocks,
@@ -299,7 +300,9 @@ class Batch:
         )
         before = dict(self.dues)
         self.new.append(self._record(Draft(event, happened), given.actor, given.origin))
-        self._apply(Corrections((), (), ()), explain=False, before=before)
+        live = effective(self._all())
+        moot = tuple(r.stamp.id for r in moot_of(self.kind, fold(self.kind, live), live))
+        self._apply(Corrections(moot, (), ()), explain=True, before=before)
 
     def _refused(self, code: str, zh: str, en: str) -> RuleBroken:
         return RuleBroken(code, Text(zh, en), Text("登记更正规则", "Rules on correcting entries"))

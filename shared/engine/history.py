@@ -147,11 +147,15 @@ def reconcile(kind: CaseKind[Any], history: Sequence[Recorded], through: datetim
             restated.append((record.stamp.id, Draft(event, record.stamp.happened)))
         state = kind.evolve(state, event, record.stamp)
     state, misses = run_clocks(kind, state, through, calendar)
-    if kind.moot is not None:
-        moot += [record for record in acts if kind.moot(state, record.event, record.stamp)]
+    moot += moot_of(kind, state, acts)
     expected = _charged(expected + misses, [r.event for r in live if isinstance(r.event, OverdueRevoked)])
     on_file = [record for record in live if is_miss(record.event)]
     return replace(_compare(expected, on_file, restated, moot), orphans=tuple(orphans))
+
+
+def moot_of(kind: CaseKind[Any], state: Any, records: Iterable[Recorded]) -> list[Recorded]:
+    """The records of whose cause nothing is left in the state at the end."""
+    return [r for r in records if kind.moot is not None and kind.moot(state, r.event, r.stamp)]
 
 
 def _charged(misses: list[Draft], revocations: list[OverdueRevoked]) -> list[Draft]:

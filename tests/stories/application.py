@@ -375,7 +375,23 @@ async def a_fault_is_charged_no_more_once_the_notice_that_made_it_is_undone(coun
     assert await county.lines("2026Q4", "C2") == [("request_faults", f"{case}/9", "-2")]
 
 
+@story("2026-10-09 09:00")
+async def a_fee_noticed_on_the_last_day_stops_the_time_until_it_is_paid(county: StoryCounty) -> None:
+    case = await counter(county)
+    county.at("2026-11-05 16:00")
+    await county.done(f"{TOP}/{case}/notice-fee", "head", method="pages", quantity=31)
+    county.at("2026-11-06 10:00")
+    await county.swept()
+    await county.done(f"{TOP}/{case}/record-payment", "clerk", amount=10)
+    await answered(county, case, **GRANTED)
+    sent = (await county.shown(f"{TOP}/{case}"))["events"][-1]["data"]
+    assert (sent["due"], sent["done"], sent["met"]) == ("2026-12-04", "2026-11-06", True)
+    await county.settled()
+    assert [line[0] for line in await county.lines("2026Q4", "C1")] == ["requests_on_time"]
+
+
 STORIES = (
+    a_fee_noticed_on_the_last_day_stops_the_time_until_it_is_paid,
     a_fault_is_charged_no_more_once_the_notice_that_made_it_is_undone,
     a_part_split_off_in_january_is_new_in_january_and_the_year_that_is_over_stays,
     a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_files,

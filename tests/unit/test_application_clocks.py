@@ -177,9 +177,13 @@ def test_a_consultation_leaves_out_the_days_after_its_letter_of_which_the_last_d
 
 
 @pytest.mark.parametrize("waited", ["correction", "fee"])
-def test_nothing_moves_a_clock_that_was_missed_so_that_its_verdict_says_one_thing(waited: str) -> None:
+@pytest.mark.parametrize("revoked", [False, True])
+def test_nothing_moves_a_clock_that_was_missed_so_that_its_verdict_says_one_thing(waited: str, revoked: bool) -> None:
     scenario = file("registered")
     scenario.when_swept("2026-11-06")
+    if revoked:
+        revoke = RevokeOverdue(event=scenario.id_of(ReplyOverdue), reason="系统停机")
+        scenario.and_(revoke, by=COUNTY, on="2026-11-06")
     ask = (FIX, CLERK) if waited == "correction" else (NoticeFee(method="pages", quantity=31), HEAD)
     answer = FIXED if waited == "correction" else RecordPayment(amount=10)
     scenario.and_(ask[0], by=ask[1], on="2026-11-09").and_(answer, by=CLERK, on="2026-11-10")

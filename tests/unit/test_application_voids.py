@@ -28,7 +28,14 @@ from services.requests.application_events import (
     ReplySent,
     RequestReceived,
 )
-from shared.domain.corrections import DeadlineRecomputed, EntryVoided, VerdictRevised, VoidEntry
+from shared.domain.corrections import (
+    DeadlineRecomputed,
+    EntryVoided,
+    OverdueRevoked,
+    RevokeOverdue,
+    VerdictRevised,
+    VoidEntry,
+)
 from shared.domain.kind import Event, Recorded
 from shared.engine.history import effective
 from tests.scenario import Scenario, known_calendar, left
@@ -121,6 +128,21 @@ def test_the_fault_of_a_lapse_is_undone_with_the_lapse_also_after_it_was_found()
     scenario.and_(NotifyExtension(), by=CLERK, on="2026-11-05", recorded="2026-11-06 10:00")
     assert faults(scenario) == []
     assert not any(isinstance(event, ExtensionLapsed | ReplyOverdue) for event in scenario.live)
+
+
+def test_the_fault_of_a_lapse_is_undone_when_the_lapse_is_revoked() -> None:
+    scenario = file("registered").and_(GRANT, by=CHIEF, on="2026-11-02")
+    scenario.when_swept("2026-11-06").then(ExtensionLapsed, ReplyOverdue)
+    found = FindFault(kind="extension_unnotified")
+    scenario.and_(found, on="2026-11-06 00:00", recorded="2026-11-06 09:00")
+    fault = scenario.id_of(ProcedureFaulted)
+    revoke = RevokeOverdue(event=scenario.id_of(ExtensionLapsed), reason="系统停机")
+    scenario.when(revoke, by=COUNTY, on="2026-11-09").then(OverdueRevoked, left(VerdictRevised, voids=(fault,)))
+    assert faults(scenario) == []
+    # A policy that reads the lapse only now finds nothing, and the miss of the reply is charged still.
+    scenario.when(found, on="2026-11-06 00:00", recorded="2026-11-09 10:00").then_nothing()
+    overdue = RevokeOverdue(event=scenario.id_of(ReplyOverdue), reason="系统停机")
+    scenario.when(overdue, by=COUNTY, on="2026-11-10").then(OverdueRevoked)
 
 
 @pytest.mark.parametrize("busy", [False, True])
