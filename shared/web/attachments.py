@@ -99,11 +99,13 @@ class Attachments:
         return Response(body, 200, {"Content-Disposition": disposition}, kept.media_type)
 
     async def _belongs(self, owner: str | None, kind: CaseKind[Any], head: CaseRecord) -> bool:
-        """Whether a file is opened from a case: one given to it, or to the case of its kind of which it is a part.
+        """Whether a file is opened from a case: one given to it, or to a case of its kind of which it is a part.
 
         A command may name any file whose id somebody saw.
         """
-        if owner in (None, head.id):
+        if owner is None:
             return True
-        whole = await self._engine.stores.cases.load(owner) if owner == head.parent else None
-        return whole is not None and whole.kind == kind.name
+        whole: CaseRecord | None = head
+        while whole is not None and whole.kind == kind.name and whole.id != owner:
+            whole = await self._engine.stores.cases.load(whole.parent) if whole.parent else None
+        return whole is not None and whole.id == owner and whole.kind == kind.name

@@ -305,11 +305,18 @@ async def a_part_split_off_late_is_due_with_the_whole_and_has_its_wishes_and_fil
     for one in (case, part):
         assert (await county.get(f"{TOP}/{one}/files/{file}", "clerk")).content == "附件的内容".encode()
     assert (await county.get(f"{TOP}/{part}/files/{file}", "clerk@other")).status_code == 404
+    await county.done(f"{TOP}/{part}/split", "clerk", title="教师职称名单", text="2025 年教师职称名单")
+    await county.settled()
+    third = (await county.listed(TOP))[0]
+    assert await county.dues(f"{TOP}/{third}", "clerk") == {"reply": "2026-12-28"}
+    assert (await county.get(f"{TOP}/{third}/files/{file}", "clerk")).content == "附件的内容".encode()
+    unrelated = await counter(county, title="另一件")
+    assert (await county.get(f"{TOP}/{unrelated}/files/{file}", "clerk")).status_code == 404
     county.at("2026-12-29 09:00")
     await county.swept()
     assert await county.refused(*split, **second) == "application.split_after_expiry"
     late = [event.partition("/")[0] for _, event, _ in await county.lines("2026Q4", "C1")]
-    assert sorted(late) == sorted([case, part])
+    assert sorted(late) == sorted([case, part, third, unrelated])
 
 
 @story("2026-12-20 09:00")
