@@ -101,6 +101,7 @@ from services.requests.application_rules import (
     EVIDENCE_OF,
     LIMITS,
     OUTCOMES,
+    REDRAFT,
     ROWS,
     Fault,
     refusal,
@@ -126,7 +127,7 @@ from shared.domain.changed import changed
 from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.deadline import Clock, due
 from shared.domain.directory import OFFICE, SYSTEM
-from shared.domain.kind import CaseKind, Command, Context, Event, Stamp, Summary, VerdictFields, with_fields
+from shared.domain.kind import CaseKind, Command, Context, Event, RuleBroken, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
@@ -625,31 +626,50 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
         raise refusal("remedy_not_first", "remedy")
     if context.unattended:
         return
-    _not_contradicted(state, command, context)
-    if command.outcome == "O5" and state.search == "none":
-        raise refusal("search_missing", "outcome")
-    if command.outcome == "O8" and not state.corrected:
-        raise refusal("correction_missing", "outcome")
-    if command.outcome == "O13" and state.reasons == "none":
-        raise refusal("reasons_never_asked", "outcome")
+    _supported(state, drafted)
+    _repeats(state, command, context)
+
+
+UNJUDGED = {"none": "reasons_never_asked", "asked": "reasons_awaited", "reasonable": "reasons_accepted"}
+"""Why nothing is refused for want of reasons (O13): the refusal for each state of the reasons."""
+
+
+def _unsupported(state: Application, draft: ReplyDrafted) -> tuple[str, str] | None:
+    """What in the file the outcome lacks or gainsays: the code of the refusal and the field it is about."""
     third = [c for c in state.consultations if c.asked == "third_party"]
-    if command.ground == "third_party" and not third:
-        raise refusal("consultation_missing", "ground")
+    match draft.outcome:
+        case "O5" if state.search != "nothing":
+            return "search_found" if state.search == "found" else "search_missing", "outcome"
+        case "O8" if not state.corrected:
+            return "correction_missing", "outcome"
+        case "O13" if state.reasons != "unreasonable":
+            return UNJUDGED[state.reasons], "outcome"
+        case "O2" if any(c.answer == "objects" for c in third) and draft.public_interest is None:
+            return "third_party_objects", "public_interest"
+    if draft.ground == "third_party" and not third:
+        return "consultation_missing", "ground"
     # Of a partial disclosure the third party may have been asked about, and agreed to, the disclosed part only.
-    withheld = command.outcome == "O4" and command.ground == "third_party"
-    if withheld and all(c.answer == "agrees" for c in third):
-        raise refusal("third_party_agrees", "ground")
-    objecting = any(c.answer == "objects" for c in third)
-    if command.outcome == "O2" and objecting and command.public_interest is None:
-        raise refusal("third_party_objects", "public_interest")
+    withheld = draft.outcome == "O4" and draft.ground == "third_party"
+    return ("third_party_agrees", "ground") if withheld and all(c.answer == "agrees" for c in third) else None
 
 
-def _not_contradicted(state: Application, command: DraftReply, context: Context) -> None:
-    """The outcome does not gainsay what stands in this file, or in that of the application it repeats."""
-    if command.outcome == "O5" and state.search == "found":
-        raise refusal("search_found", "outcome")
-    if command.outcome == "O13" and state.reasons == "reasonable":
-        raise refusal("reasons_accepted", "outcome")
+def _supported(state: Application, draft: ReplyDrafted) -> None:
+    """What the outcome rests on stands in the file, and nothing gainsays it."""
+    lacking = _unsupported(state, draft)
+    if lacking is not None:
+        raise refusal(*lacking)
+
+
+def _still_supported(state: Application, context: Context) -> None:
+    """The draft's outcome still rests on what stands in the file: what changed since calls for another draft."""
+    lacking = None if state.draft is None or context.unattended else _unsupported(state, state.draft)
+    if lacking is not None:
+        refused = refusal(lacking[0])
+        raise RuleBroken(refused.code, REDRAFT.format(why=refused.message), refused.basis)
+
+
+def _repeats(state: Application, command: DraftReply, context: Context) -> None:
+    """What a repeated application repeats is another one of the same applicant that was answered."""
     if command.outcome != "O11" or command.earlier is None:
         return
     view = context.cases.get(command.earlier)
@@ -661,12 +681,14 @@ def _not_contradicted(state: Application, command: DraftReply, context: Context)
 
 
 def review_reply(state: Application, command: ReviewReply, context: Context) -> list[Event]:
-    """审核答复, by another person than the drafter."""
+    """审核答复, by another person than the drafter; what the outcome rested on at the draft it must rest on still."""
     _working(state, context)
     if state.status != "drafted":
         raise refusal("no_draft")
     if not context.unattended and context.actor.subject == state.drafter:
         raise refusal("same_person")
+    if command.passed:
+        _still_supported(state, context)
     return [ReplyReviewed(department=state.department, passed=command.passed, reason=command.reason)]
 
 
@@ -677,6 +699,7 @@ def reply(state: Application, command: Reply, context: Context) -> list[Event]:
         raise refusal("not_reviewed" if state.status == "drafted" else "no_draft")
     if state.open_consultations:
         raise refusal("consultation_open")
+    _still_supported(state, context)
     draft = state.draft
     events: list[Event] = [
         ReplySent(
@@ -942,6 +965,13 @@ def restate(state: Application, event: Event, stamp: Stamp) -> Event:
             return event
 
 
+def _may_be_sent(state: Application, event: ReplySent) -> bool:
+    """Whether the reply was ready, no answer of anybody was waited for, and its outcome rests on what stands in the file."""
+    if state.status != ("drafted" if event.on_the_spot else "reviewed") or state.open_consultations:
+        return False
+    return state.draft is None or _unsupported(state, state.draft) is None
+
+
 def stands(state: Application, event: Event) -> bool:
     """Whether the step can have been taken: what it answers or ends was there."""
     match event:
@@ -960,7 +990,7 @@ def stands(state: Application, event: Event) -> bool:
         case ReplyReviewed():
             return state.status == "drafted"
         case ReplySent():
-            return state.status == "reviewed" or (event.on_the_spot and state.status == "drafted")
+            return _may_be_sent(state, event)
         case ReplyDelivered() | ConversionProposed():
             return state.status == "answered"
         case ConversionAccepted():

@@ -347,6 +347,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         ANSWERS,
     ),
     "correction_missing": (Text("未曾要求补正", "no correction was asked for"), CORRECTION),
+    "reasons_awaited": (
+        Text(
+            "申请人的理由尚未记录：说明的理由不合理，或者逾期未说明理由的，方可不予处理",
+            "the applicant's reasons are not on file yet: it is refused once they were found unreasonable, or none came in time",
+        ),
+        EXCESSIVE,
+    ),
     "reasons_never_asked": (Text("未曾要求申请人说明理由", "the applicant was not asked for reasons"), EXCESSIVE),
     "consultation_missing": (
         Text(
@@ -433,5 +440,11 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "already_erased": (Text("申请人信息已删除", "the applicant's data have been erased"), ERASURE),
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""
+
+REDRAFT: Final = Text(
+    "{why}；拟稿后案卷有变化，请重新拟定答复再送审",
+    "{why}; the file has changed since the draft: draft the reply again",
+)
+"""A refusal of what was drafted before the file changed, and the way out."""
 
 refusal: Final = Refusals("application", REFUSALS)

@@ -5,10 +5,17 @@ from typing import Any
 
 from services.requests.application import APPLICATION
 from services.requests.application_commands import (
+    AskReasons,
     ConfirmReceipt,
+    Consult,
     DraftReply,
+    ReceiveCorrection,
+    RecordAnswer,
+    RecordReasons,
+    RecordSearch,
     Register,
     Reply,
+    RequestCorrection,
     ReviewReply,
     Submit,
 )
@@ -99,3 +106,22 @@ def file(
         if name == stage:
             return scenario
     raise ValueError(stage)
+
+
+def ready(outcome: str, ground: str | None = None, *, day: str = "2026-10-09") -> Scenario:
+    """A file in which what the outcome rests on has happened."""
+    scenario = file("registered", on=day)
+    if outcome == "O5":
+        scenario.and_(RecordSearch(found=False, search="档案室、公文系统"), by=CLERK, on=day)
+    if outcome == "O11":
+        scenario.cases = ANSWERED_BEFORE
+    if outcome == "O8":
+        scenario.and_(RequestCorrection(items="请写明年份"), by=CLERK, on=day)
+        scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=day)
+    if outcome == "O13":
+        scenario.and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=day)
+        scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=day)
+    if "third_party" in (ground, ANSWER.get(outcome, {}).get("ground")):
+        scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=day)
+        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=day)
+    return scenario

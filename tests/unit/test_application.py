@@ -29,7 +29,6 @@ from services.requests.application_commands import (
     NoticeFee,
     ProposeConversion,
     ProvideHelp,
-    ReceiveCorrection,
     RecordAnswer,
     RecordDelivery,
     RecordPayment,
@@ -91,6 +90,7 @@ from tests.unit.application_world import (
     REPEATED,
     drafted,
     file,
+    ready,
     submission,
 )
 from tests.unit.message_world import DIRECTORY
@@ -248,28 +248,9 @@ def test_a_merged_application_has_its_one_row() -> None:
 # -- outcomes
 
 
-def _ready(outcome: str, ground: str | None = None) -> Scenario:
-    """A file in which what the outcome rests on has happened."""
-    scenario = file("registered")
-    if outcome == "O5":
-        scenario.and_(RecordSearch(found=False, search="档案室、公文系统"), by=CLERK, on=DAY)
-    if outcome == "O11":
-        scenario.cases = ANSWERED_BEFORE
-    if outcome == "O8":
-        scenario.and_(RequestCorrection(items="请写明年份"), by=CLERK, on=DAY)
-        scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=DAY)
-    if outcome == "O13":
-        scenario.and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY)
-        scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=DAY)
-    if "third_party" in (ground, ANSWER.get(outcome, {}).get("ground")):
-        scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=DAY)
-        scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=DAY)
-    return scenario
-
-
 @pytest.mark.parametrize("outcome", sorted(ANSWER, key=lambda o: int(o[1:])))
 def test_every_outcome_that_is_given_has_one_row_and_a_letter(outcome: str) -> None:
-    scenario = _ready(outcome)
+    scenario = ready(outcome)
     scenario.and_(drafted(outcome), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
     row = OUTCOMES[outcome].row or "3.3.6"
     scenario.when(Reply(), by=CLERK, on=DAY).then(
@@ -283,7 +264,7 @@ def test_every_outcome_that_is_given_has_one_row_and_a_letter(outcome: str) -> N
 
 @pytest.mark.parametrize("ground", sorted(GROUNDS))
 def test_the_ground_of_a_refusal_decides_its_row(ground: str) -> None:
-    scenario = _ready("O4", ground)
+    scenario = ready("O4", ground)
     scenario.and_(drafted("O4", ground=ground), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
     scenario.when(Reply(), by=CLERK, on=DAY).then(left(ReplySent, row=GROUNDS[ground][1]))
 
@@ -299,27 +280,27 @@ def test_every_row_of_an_outcome_is_a_row_of_the_form() -> None:
     [(outcome, name) for outcome, carried in ANSWER.items() for name in carried],
 )
 def test_an_outcome_without_what_it_must_carry_is_refused_by_field(outcome: str, field: str) -> None:
-    refused = _ready(outcome).when(drafted(outcome, **{field: None}), by=CLERK, on=DAY)
+    refused = ready(outcome).when(drafted(outcome, **{field: None}), by=CLERK, on=DAY)
     said = refused.then_refused("application.outcome_needs", field).message
     assert said == Text(f"此类答复须写明{FIELDS[field].title.zh}", f"this outcome needs {FIELDS[field].title.en}")
 
 
 def test_a_refusal_tells_that_reconsideration_comes_first() -> None:
     for outcome in ("O3", "O4"):
-        _ready(outcome).when(drafted(outcome, remedy="reconsideration_or_lawsuit"), by=CLERK, on=DAY).then_refused(
+        ready(outcome).when(drafted(outcome, remedy="reconsideration_or_lawsuit"), by=CLERK, on=DAY).then_refused(
             "application.remedy_first", "remedy"
         )
 
 
 @pytest.mark.parametrize("outcome", sorted(set(ANSWER) - {"O3", "O4"}))
 def test_where_nothing_is_refused_no_reply_tells_that_reconsideration_comes_first(outcome: str) -> None:
-    _ready(outcome).when(drafted(outcome, remedy="reconsideration_first"), by=CLERK, on=DAY).then_refused(
+    ready(outcome).when(drafted(outcome, remedy="reconsideration_first"), by=CLERK, on=DAY).then_refused(
         "application.remedy_not_first", "remedy"
     )
 
 
 def test_whether_a_lawsuit_needs_reconsideration_first_follows_from_the_outcome_alone() -> None:
-    scenario = _ready("O5").and_(drafted("O5"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
+    scenario = ready("O5").and_(drafted("O5"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
     scenario.and_(Reply(), by=CLERK, on=DAY)
     told = replace(scenario.state, remedy="reconsideration_first")
     scenario.file = replace(scenario.file, state=told)
@@ -404,7 +385,7 @@ def test_what_follows_from_a_clock_is_not_drafted(outcome: str) -> None:
 
 
 def test_disclosing_against_a_third_party_needs_the_public_interest_and_tells_it_in_writing() -> None:
-    scenario = _ready("O2", "third_party")
+    scenario = ready("O2", "third_party")
     scenario.when(drafted("O2"), by=CLERK, on=DAY).then_refused("application.third_party_objects", "public_interest")
     scenario.and_(drafted("O2", public_interest="涉及公共安全"), by=CLERK, on=DAY)
     scenario.and_(ReviewReply(passed=True), by=HEAD, on=DAY)
@@ -512,7 +493,7 @@ def test_what_was_disclosed_becomes_active_disclosure_once() -> None:
     scenario.when(ProposeConversion(), by=APPLICANT, on=DAY).then(left(ConversionProposed, by="applicant"))
     scenario.when(AcceptConversion(), by=HEAD, on=DAY).then(left(ConversionAccepted, department="education"))
     scenario.when(AcceptConversion(), by=HEAD, on=DAY).then_refused("application.conversion_accepted")
-    refused = _ready("O4").and_(drafted("O4"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
+    refused = ready("O4").and_(drafted("O4"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
     refused.and_(Reply(), by=CLERK, on=DAY)
     refused.when(ProposeConversion(), by=APPLICANT, on=DAY).then_refused("application.conversion_of_disclosed")
 
@@ -521,7 +502,7 @@ def test_what_was_disclosed_becomes_active_disclosure_once() -> None:
 
 
 def _refused() -> Scenario:
-    scenario = _ready("O4").and_(drafted("O4"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
+    scenario = ready("O4").and_(drafted("O4"), by=CLERK, on=DAY).and_(ReviewReply(passed=True), by=HEAD, on=DAY)
     return scenario.and_(Reply(), by=CLERK, on=DAY)
 
 
