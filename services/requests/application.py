@@ -52,6 +52,7 @@ from services.requests.application_commands import (
     Withdraw,
 )
 from services.requests.application_events import (
+    Against,
     ApplicationDeemedAbandoned,
     ApplicationMerged,
     ApplicationRegistered,
@@ -841,14 +842,28 @@ def issue_letter(state: Application, command: IssueLetter, context: Context) -> 
     return [LetterIssued(department=state.department, kind=command.kind, letter=_letter(state, context))]
 
 
+def _disputed(state: Application) -> Against:
+    """What a remedy is sought against: a reply, an end without one, or that none came in time."""
+    if state.received is None:
+        raise refusal("not_received")
+    if state.disputable is None:
+        raise refusal("not_answered")
+    return state.disputable
+
+
+def _in_court(state: Application) -> None:
+    if state.lawsuit == "filed":
+        raise refusal("lawsuit_pending")
+
+
 def file_reconsideration(state: Application, command: FileReconsideration, context: Context) -> list[Event]:
     """申请行政复议, also where no reply came in time; filing a case away takes no remedy from the applicant."""
-    if state.status in OPEN and state.reply_ended != "missed":
-        raise refusal("not_answered")
+    against = _disputed(state)
     if state.reconsideration == "filed":
         raise refusal("reconsideration_pending")
+    _in_court(state)
     _in_sequence(state, context)
-    return [ReconsiderationFiled(department=state.department)]
+    return [ReconsiderationFiled(department=state.department, against=against)]
 
 
 def decide_reconsideration(state: Application, command: DecideReconsideration, context: Context) -> list[Event]:
@@ -859,20 +874,22 @@ def decide_reconsideration(state: Application, command: DecideReconsideration, c
     return [ReconsiderationDecided(department=state.department, result=command.result, repeat=state.set_right)]
 
 
+def _refused(state: Application) -> bool:
+    """Whether the reply withholds something, so that reconsideration comes before a lawsuit."""
+    return state.outcome is not None and OUTCOMES[state.outcome].remedy == "reconsideration_first"
+
+
 def file_lawsuit(state: Application, command: FileLawsuit, context: Context) -> list[Event]:
-    """提起行政诉讼: against a refusal only after reconsideration, whatever the reply told."""
-    if state.status in OPEN and state.reply_ended != "missed":
-        raise refusal("not_answered")
-    if state.lawsuit == "filed":
-        raise refusal("lawsuit_pending")
+    """提起行政诉讼: against a refusal only after reconsideration of that refusal, whatever the reply told."""
+    against = _disputed(state)
+    _in_court(state)
     if state.reconsideration == "filed":
         raise refusal("reconsideration_pending")
-    first = state.outcome is not None and OUTCOMES[state.outcome].remedy == "reconsideration_first"
-    if first and state.reconsideration != "decided":
+    if _refused(state) and not state.reconsidered_first:
         raise refusal("reconsideration_first")
     _in_sequence(state, context)
-    after = state.reconsideration == "decided"
-    return [LawsuitFiled(department=state.department, after_reconsideration=after)]
+    after = state.reconsidered_first
+    return [LawsuitFiled(department=state.department, after_reconsideration=after, against=against)]
 
 
 def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context) -> list[Event]:
@@ -957,10 +974,14 @@ def missed(state: Application, clock: Clock, verdict: VerdictFields) -> Event:
 
 
 def restate(state: Application, event: Event, stamp: Stamp) -> Event:
-    """What an event says of the file before it, said anew: whether a reply had been set right already."""
+    """What an event says of the file before it, said anew: whether a reply had been set right or reconsidered already."""
     match event:
-        case ReconsiderationDecided() | LawsuitDecided():
+        case ReconsiderationDecided():
             return with_fields(event, repeat=state.set_right)
+        case LawsuitFiled():
+            return with_fields(event, after_reconsideration=state.reconsidered_first)
+        case LawsuitDecided():
+            return with_fields(event, repeat=state.set_right, after_reconsideration=state.lawsuit_after)
         case _:
             return event
 
@@ -970,6 +991,11 @@ def _may_be_sent(state: Application, event: ReplySent) -> bool:
     if state.status != ("drafted" if event.on_the_spot else "reviewed") or state.open_consultations:
         return False
     return state.draft is None or _unsupported(state, state.draft) is None
+
+
+def _disputes(state: Application, event: ReconsiderationFiled | LawsuitFiled) -> bool:
+    """Whether that which the remedy is sought against is there."""
+    return state.disputable is not None and event.against in (None, state.disputable)
 
 
 def stands(state: Application, event: Event) -> bool:
@@ -999,8 +1025,13 @@ def stands(state: Application, event: Event) -> bool:
             return event.kind != "conversion" or state.conversion == "accepted"
         case RecordCorrectionDecided():
             return state.record_correction
+        case ReconsiderationFiled():
+            return _disputes(state, event)
         case ReconsiderationDecided():
             return state.reconsideration == "filed"
+        case LawsuitFiled():
+            pending = state.reconsideration == "filed"
+            return _disputes(state, event) and not pending and (state.reconsidered_first or not _refused(state))
         case LawsuitDecided():
             return state.lawsuit == "filed"
         case CaseArchived():

@@ -42,6 +42,7 @@ Manner = Literal["paper", "electronic", "inspection", "transcription"]
 Delivery = Literal["mail", "email", "in_person", "fax", "online"]
 IssuedKind = Literal["receipt", "closure", "conversion"]
 RecordDecision = Literal["corrected", "transferred", "refused"]
+Against = Literal["reply", "closure", "silence"]
 ErasureGround = Literal["purpose_achieved", "retention_expired", "consent_withdrawn", "unlawful_processing"]
 
 _CLASS = Text("申请人类别", "Class of applicant")
@@ -49,6 +50,7 @@ _LETTER = Text("文书编号", "Letter number")
 _ROW = Text("年报表三所计行", "Row of table 3")
 _REASON = Text("理由", "Reason")
 _CONSULTATION = Text("征求意见", "Consultation")
+_AGAINST = Text("针对（答复、未答复的办结、逾期未答复）", "Against the reply, a closure without one, or silence")
 _ATTACHMENTS = Text("附件", "Attachments")
 _MANNER = Text("提供方式", "Form of supply")
 _DELIVERY = Text("获取途径", "Way of delivery")
@@ -419,9 +421,13 @@ class LetterIssued(Event):
     letter: str = attribute(_LETTER)
 
 
-@event("ReconsiderationFiled", Text("行政复议", "Reconsideration filed"), basis=REMEDIES)
+@event("ReconsiderationFiled", Text("行政复议", "Reconsideration filed"), basis=REMEDIES, version=2)
 class ReconsiderationFiled(Event):
     """申请行政复议."""
+
+    # The first version did not say against what; where that is None, the file at its time tells.
+    event_upcasts = MappingProxyType({1: dict})
+    against: Against | None = attribute(_AGAINST, default=None)
 
 
 @event("ReconsiderationDecided", Text("行政复议决定", "Reconsideration decided"), basis=REMEDIES)
@@ -432,11 +438,14 @@ class ReconsiderationDecided(Event):
     repeat: bool = attribute(Text("重复", "Repeat"), scored=True)
 
 
-@event("LawsuitFiled", Text("行政诉讼", "Lawsuit filed"), basis=REMEDIES)
+@event("LawsuitFiled", Text("行政诉讼", "Lawsuit filed"), basis=REMEDIES, version=2)
 class LawsuitFiled(Event):
-    """提起行政诉讼."""
+    """提起行政诉讼. ``after_reconsideration``: one of the same matter was decided before."""
 
+    # The first version did not say against what; where that is None, the file at its time tells.
+    event_upcasts = MappingProxyType({1: dict})
     after_reconsideration: bool = attribute(Text("复议后起诉", "After reconsideration"), scored=True)
+    against: Against | None = attribute(_AGAINST, default=None)
 
 
 @event("LawsuitDecided", Text("行政诉讼裁判", "Lawsuit decided"), basis=REMEDIES)

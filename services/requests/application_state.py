@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from services.requests.application_events import (
+    Against,
     ApplicationDeemedAbandoned,
     ApplicationMerged,
     ApplicationRegistered,
@@ -212,6 +213,7 @@ class Application:
     record_request: str | None = None
     conversion: Literal["none", "proposed", "accepted"] = "none"
     reconsideration: Literal["none", "filed", "decided"] = "none"
+    reconsidered: Against | None = None
     lawsuit: Literal["none", "filed", "decided"] = "none"
     lawsuit_after: bool = False
     set_right: bool = False
@@ -226,6 +228,22 @@ class Application:
     def voided(self) -> int:
         """How many entries were undone. Which they were is not known here: no number any of them bore is given again."""
         return self.numbered - self.letters
+
+    @property
+    def disputable(self) -> Against | None:
+        """What a remedy is sought against now; nothing before receipt, nor while the time for the reply runs."""
+        if self.received is None:
+            return None
+        if self.answered is not None:
+            return "reply"
+        if self.status not in OPEN:
+            return "closure"
+        return "silence" if self.reply_ended == "missed" else None
+
+    @property
+    def reconsidered_first(self) -> bool:
+        """Whether a reconsideration of what a lawsuit would now be against has been decided."""
+        return self.reconsideration == "decided" and self.reconsidered == self.disputable
 
 
 def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
@@ -332,7 +350,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case EntryVoided():
             return changed(state, numbered=state.numbered + len(event.voids))
         case ReconsiderationFiled():
-            return changed(state, reconsideration="filed")
+            return changed(state, reconsideration="filed", reconsidered=event.against or state.disputable)
         case ReconsiderationDecided():
             return changed(state, reconsideration="decided", set_right=state.set_right or event.result == "corrected")
         case LawsuitFiled():

@@ -544,11 +544,12 @@ def test_no_remedy_before_a_reply_unless_none_came_in_time() -> None:
 
 
 def test_undoing_the_first_correction_makes_the_second_count() -> None:
-    scenario = _refused().and_(FileReconsideration(), by=CLERK, on="2026-10-12")
+    scenario = file("answered").and_(FileReconsideration(), by=CLERK, on="2026-10-12")
     scenario.and_(DecideReconsideration(result="corrected"), by=COUNTY, on="2026-11-12")
     scenario.and_(FileLawsuit(), by=CLERK, on="2026-11-13")
     scenario.and_(DecideLawsuit(result="corrected"), by=COUNTY, on="2026-12-12")
-    void = VoidEntry(events=(scenario.id_of(ReconsiderationDecided),), reason="录入有误")
+    undone = scenario.id_of(ReconsiderationFiled), scenario.id_of(ReconsiderationDecided)
+    void = VoidEntry(events=undone, reason="录入有误")
     scenario.and_(void, by=COUNTY, on="2026-12-14")
     decided = [e for e in scenario.live if isinstance(e, LawsuitDecided)]
     assert [e.repeat for e in decided] == [False]
