@@ -7,6 +7,7 @@ letters may say in ``application_letters``; here is what is decided, and the kin
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from services.requests import fees
@@ -811,6 +812,7 @@ def propose_conversion(state: Application, command: ProposeConversion, context: 
         raise refusal("conversion_of_disclosed")
     if state.conversion == "accepted":
         raise refusal("conversion_accepted")
+    _in_sequence(state, context)
     by = "agency" if context.actor.posts or context.actor.system else "applicant"
     return [ConversionProposed(department=state.department, by=by)]
 
@@ -822,6 +824,7 @@ def accept_conversion(state: Application, command: AcceptConversion, context: Co
         raise refusal("conversion_accepted")
     if state.conversion != "proposed":
         raise refusal("conversion_unknown")
+    _in_sequence(state, context)
     return [ConversionAccepted(department=state.department)]
 
 
@@ -907,17 +910,17 @@ def decide_lawsuit(state: Application, command: DecideLawsuit, context: Context)
     ]
 
 
-def _occasion(state: Application, kind: Fault) -> bool:
-    """Whether the file has come to the step at which the fault is made."""
+def _occasion(state: Application, kind: Fault) -> date | None:
+    """When the file came to the step at which the fault is made; None where it has not."""
     match kind:
         case "extension_unapproved" | "extension_unnotified":
-            return bool(state.extension_approved) or state.extension_told or state.extension_unapproved
+            return state.extension_on
         case "correction_late":
-            return state.correction is not None
+            return state.correction.start if state.correction is not None else None
         case "consultation_missing":
-            return state.answered is not None and state.outcome in ("O2", "O3", "O4")
+            return state.answered if state.outcome in ("O2", "O3", "O4") else None
         case "reasons_missing" | "remedy_missing":
-            return state.answered is not None
+            return state.answered
 
 
 def find_fault(state: Application, command: FindFault, context: Context) -> list[Event]:
@@ -930,8 +933,11 @@ def find_fault(state: Application, command: FindFault, context: Context) -> list
         raise refusal("fault_known", "kind")
     if state.received is None:
         raise refusal("not_received")
-    if not _occasion(state, command.kind):
+    since = _occasion(state, command.kind)
+    if since is None:
         raise refusal("fault_without_occasion", "kind")
+    if context.today < since:
+        raise refusal("before_previous_step", "happened")
     noticed: Literal["clock", "review"] = "clock" if context.actor.system else "review"
     return [ProcedureFaulted(department=state.department, kind=command.kind, noticed=noticed, note=command.note)]
 
@@ -1040,7 +1046,7 @@ def stands(state: Application, event: Event) -> bool:
             ProcedureFaulted(noticed="review")
             | ProcedureFaulted(kind="consultation_missing" | "reasons_missing" | "remedy_missing")
         ):
-            return _occasion(state, event.kind)
+            return _occasion(state, event.kind) is not None
         case _:
             return state.received is not None or isinstance(
                 event,

@@ -183,6 +183,7 @@ class Application:
     corrected: bool = False
     consultations: tuple[Consultation, ...] = ()
     extension_approved: int = 0
+    extension_on: date | None = None
     extension_reason: str | None = None
     extension_told: bool = False
     extension_unapproved: bool = False
@@ -300,9 +301,10 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
                 ),
             )
         case ExtensionApproved():
-            return changed(state, extension_approved=event.days, extension_reason=event.reason)
+            on = state.extension_on or day
+            return changed(state, extension_approved=event.days, extension_reason=event.reason, extension_on=on)
         case ExtensionNotified():
-            return _told(state, event.days)
+            return _told(changed(state, extension_on=state.extension_on or day), event.days)
         case ExtensionLapsed():
             return changed(state, extension_ended=state.extension_ended or "missed")
         case ReasonsRequested():
