@@ -805,10 +805,14 @@ def decide_record_correction(state: Application, command: DecideRecordCorrection
     ]
 
 
+def _convertible(state: Application) -> bool:
+    return state.outcome in ("O2", "O3")
+
+
 def propose_conversion(state: Application, command: ProposeConversion, context: Context) -> list[Event]:
-    """建议转为主动公开: of what was disclosed."""
+    """建议转为主动公开: of what was disclosed, and was not public already (O1)."""
     _answered(state)
-    if state.row not in ("3.1", "3.2"):
+    if not _convertible(state):
         raise refusal("conversion_of_disclosed")
     if state.conversion == "accepted":
         raise refusal("conversion_accepted")
@@ -1023,8 +1027,10 @@ def stands(state: Application, event: Event) -> bool:
             return state.status == "drafted"
         case ReplySent():
             return _may_be_sent(state, event)
-        case ReplyDelivered() | ConversionProposed():
+        case ReplyDelivered():
             return state.status == "answered"
+        case ConversionProposed():
+            return state.status == "answered" and _convertible(state)
         case ConversionAccepted():
             return state.conversion == "proposed"
         case LetterIssued():

@@ -409,7 +409,10 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "conversion_unknown": (Text("没有转为主动公开的建议", "no conversion was proposed"), CONVERSION),
     "conversion_accepted": (Text("已转为主动公开", "converted already"), CONVERSION),
     "conversion_of_disclosed": (
-        Text("只有予以公开的信息才可转为主动公开", "only what was disclosed can become active disclosure"),
+        Text(
+            "只有依申请予以公开的信息才可转为主动公开；已主动公开的不再转",
+            "only what was disclosed on application can become active disclosure; what is public already cannot",
+        ),
         CONVERSION,
     ),
     "letter_issued": (Text("该文书已出具", "that letter has been issued"), KEEPING),

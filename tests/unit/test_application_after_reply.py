@@ -15,7 +15,7 @@ from services.requests.application_commands import (
 from services.requests.application_events import ConversionAccepted, ConversionProposed, ProcedureFaulted
 from services.requests.application_rules import Fault
 from tests.scenario import Scenario, left
-from tests.unit.application_world import CHIEF, CLERK, COUNTY, HEAD, drafted, file, ready
+from tests.unit.application_world import ANSWER, CHIEF, CLERK, COUNTY, HEAD, drafted, file, ready
 
 NOW = "2026-10-20"
 
@@ -62,3 +62,12 @@ def test_a_fault_is_not_dated_before_the_step_at_which_it_was_made(kind: Fault) 
     early.then_refused("application.before_previous_step", "happened")
     found = scenario.when(FindFault(kind=kind), by=COUNTY, on="2026-10-14 18:00", recorded=NOW)
     found.then(left(ProcedureFaulted, kind=kind))
+
+
+@pytest.mark.parametrize("outcome", sorted(ANSWER))
+def test_only_what_was_disclosed_on_application_is_converted(outcome: str) -> None:
+    result = answered(outcome).when(ProposeConversion(), by=CLERK, on=NOW)
+    if outcome in ("O2", "O3"):
+        result.then(ConversionProposed)
+    else:
+        result.then_refused("application.conversion_of_disclosed")
