@@ -112,6 +112,8 @@ def publish(state: AnnualReport, command: PublishReport, context: Context) -> li
         raise refusal("not_frozen")
     if state.published == state.edition:
         raise refusal("published_already", edition=state.edition)
+    if state.frozen is not None and context.happened < state.frozen:
+        raise refusal("before_frozen", "happened", edition=state.edition)
     if state.published:
         return [
             ReportCorrected(
@@ -141,7 +143,9 @@ def missed(state: AnnualReport, clock: Clock, verdict: VerdictFields) -> Event:
 
 
 def stands(state: AnnualReport, event: Event) -> bool:
-    """What is published was frozen before."""
+    """What is published was frozen before, and what a correction corrects was published."""
+    if isinstance(event, ReportCorrected) and not state.published:
+        return False
     return not (isinstance(event, ReportPublished | ReportCorrected) and event.edition > state.edition)
 
 
@@ -221,4 +225,5 @@ KIND: CaseKind[AnnualReport] = CaseKind(
     stands=stands,
     may_void=may_void,
     id_of=case_id,
+    fold_version=2,
 )

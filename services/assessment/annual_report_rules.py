@@ -76,6 +76,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         FORM,
     ),
     "not_frozen": (Text("年度报告尚未定稿", "the report has not been frozen"), FORM),
+    "before_frozen": (
+        Text(
+            "公布时间早于第 {edition} 次定稿的时间，那时还没有这份定稿",
+            "edition {edition} was not frozen yet at that time; it cannot have been published",
+        ),
+        FORM,
+    ),
     "published_already": (Text("第 {edition} 次定稿已公布", "edition {edition} is published already"), FORM),
 }
 """Why a command is refused: the code's last part -> (what is wrong, on which basis)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -37,7 +37,7 @@ Ended = Literal["met", "missed", "cancelled"]
 
 @dataclass(frozen=True)
 class AnnualReport:
-    """The folded file. ``edition`` is the last one frozen, ``published`` the last one published (0: none)."""
+    """The folded file. ``edition`` is the last one frozen, at ``frozen``; ``published`` the last one published (0: none)."""
 
     status: Status = "none"
     department: str = ""
@@ -50,6 +50,7 @@ class AnnualReport:
     problems: str | None = None
     other: str | None = None
     edition: int = 0
+    frozen: datetime | None = None
     cut_off: str | None = None
     digest: str | None = None
     published: int = 0
@@ -79,7 +80,14 @@ def evolve(state: AnnualReport, event: Event, stamp: Stamp) -> AnnualReport:
                 other=state.other if event.other is None else event.other,
             )
         case ReportFrozen():
-            return changed(state, status="frozen", edition=event.edition, cut_off=event.cut_off, digest=event.digest)
+            return changed(
+                state,
+                status="frozen",
+                edition=event.edition,
+                frozen=stamp.happened,
+                cut_off=event.cut_off,
+                digest=event.digest,
+            )
         case ReportPublished():
             ended = state.ended or ("met" if event.met else None)
             return changed(state, status="published", published=event.edition, ended=ended)

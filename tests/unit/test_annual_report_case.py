@@ -219,3 +219,34 @@ def test_what_is_published_was_frozen_and_a_correction_takes_no_second_verdict()
     assert KIND.summary(scenario.state).status == "frozen"
     scenario.when(publish, by=HEAD, on="2027-02-21").then(left(ReportCorrected, edition=2))
     scenario.when_swept("2027-03-01").then_nothing()
+
+
+def test_an_edition_is_not_published_before_it_was_frozen() -> None:
+    publish = PublishReport(address="https://luodian.example/2026")
+    scenario = opened()
+    scenario.when_swept("2027-02-01 00:30").then(ReportOverdue)
+    scenario.and_(FreezeReport(), by=HEAD, on="2027-02-05")
+    early = scenario.when(publish, by=HEAD, on="2027-01-20", recorded="2027-02-05 10:00")
+    early.then_refused("annual_report.before_frozen", "happened")
+    late = scenario.when(publish, by=HEAD, on="2027-02-05 09:30", recorded="2027-02-08 10:00")
+    late.then(left(ReportPublished, edition=1, met=False))
+    assert any(isinstance(event, ReportOverdue) for event in scenario.live)
+    scenario.and_(FreezeReport(), by=HEAD, on="2027-02-10")
+    corrected = scenario.when(publish, by=HEAD, on="2027-02-09", recorded="2027-02-11")
+    corrected.then_refused("annual_report.before_frozen", "happened")
+
+
+def test_what_was_frozen_in_time_and_published_in_time_is_not_overdue_though_entered_late() -> None:
+    scenario = frozen()
+    scenario.when_swept("2027-02-01 00:30").then(ReportOverdue)
+    publish = PublishReport(address="https://luodian.example/2026")
+    scenario.when(publish, by=HEAD, on="2027-01-25", recorded="2027-02-05").then(left(ReportPublished, met=True))
+    assert not any(isinstance(event, ReportOverdue) for event in scenario.live)
+
+
+def test_a_publication_is_not_undone_under_its_correction() -> None:
+    publish = PublishReport(address="https://luodian.example/2026")
+    scenario = frozen().and_(publish, by=HEAD, on="2027-01-21").and_(FreezeReport(), by=HEAD, on="2027-01-22")
+    scenario.and_(publish, by=HEAD, on="2027-01-23")
+    void = VoidEntry(events=(scenario.id_of(ReportPublished),), reason="错误")
+    scenario.when(void, by=CHIEF, on="2027-01-24").then_refused("void.depended_on")
