@@ -7,7 +7,7 @@ what it leaves in ``annual_report_state``; here is what is decided, and the kind
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from services.assessment.annual_report import COLUMNS, ENTRIES
@@ -33,6 +33,7 @@ from services.assessment.annual_report_state import STATUSES, AnnualReport, cloc
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE
 from shared.domain.kind import CaseKind, Context, Event, Summary, VerdictFields
+from shared.domain.personal_data import PERSONAL_DATA, like_identity_numbers, personal_data
 from shared.domain.text import Text
 
 LAYOUT = 1
@@ -76,7 +77,23 @@ def write_report(state: AnnualReport, command: WriteReport, context: Context) ->
     given = {name: getattr(command, name) for name in SECTIONS}
     if all(value is None for value in given.values()):
         raise refusal("nothing_written")
+    _without_personal_data(given, SECTIONS)
     return [ReportWritten(department=state.department, **given)]
+
+
+def _without_personal_data(words: Mapping[str, str | None], fields: Collection[str]) -> None:
+    """The report is public: numbers of persons are kept out of its words; ``fields`` are those that can be marked."""
+    for name, text in words.items():
+        found = dict(personal_data(text or ""))
+        # Of a unit the phone number may be told.
+        found.pop("phone", None)
+        if likely := like_identity_numbers(text or ""):
+            found["identity_number"] = likely
+        if found:
+            what = Text(
+                "、".join(PERSONAL_DATA[one].zh for one in found), ", ".join(PERSONAL_DATA[one].en for one in found)
+            )
+            raise refusal("personal_data", name if name in fields else None, section=SECTIONS[name], what=what)
 
 
 def freeze(state: AnnualReport, command: FreezeReport, context: Context) -> list[Event]:
@@ -89,6 +106,7 @@ def freeze(state: AnnualReport, command: FreezeReport, context: Context) -> list
     if behind := counted.pop("behind"):
         raise refusal("facts_behind", behind=behind)
     prose = {name: getattr(state, name) for name in SECTIONS}
+    _without_personal_data(prose, ())
     report = with_prose(counted, prose) | {"layout": LAYOUT, "edition": state.edition + 1}
     content = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
     carried = {f"carried_{column}": report["table3"]["4"][column] for column in COLUMNS}

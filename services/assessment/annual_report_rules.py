@@ -41,6 +41,10 @@ FORM = Text(
     "国办公开办函〔2021〕30号（年度报告格式）",
     "Letter 30 (2021) of the State Council's openness office (form of the annual report)",
 )
+PRIVACY = Text(
+    "《政府信息公开条例》第十五条；《个人信息保护法》第二十五条",
+    "Regulations on Open Government Information, Art. 15; Personal Information Protection Law, Art. 25",
+)
 CLOCK_TITLE = Text("年度报告公布期限", "Publication of the annual report")
 
 REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
@@ -64,6 +68,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         FORM,
     ),
     "nothing_written": (Text("没有填写任何一部分", "no section was given"), CONTENT),
+    "personal_data": (
+        Text(
+            "“{section}”含有{what}；报告公开发布，不得含个人信息，请删去后重写",
+            "“{section}” contains: {what}; the report is public, write it without personal data",
+        ),
+        PRIVACY,
+    ),
     "not_backdated": (
         Text("定稿即时生效，不得补记", "a report is frozen now, never with an earlier date"),
         FORM,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -250,3 +251,31 @@ def test_a_publication_is_not_undone_under_its_correction() -> None:
     scenario.and_(publish, by=HEAD, on="2027-01-23")
     void = VoidEntry(events=(scenario.id_of(ReportPublished),), reason="错误")
     scenario.when(void, by=CHIEF, on="2027-01-24").then_refused("void.depended_on")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ("申请人身份证号522728199001011234反映强烈。", "公民身份号码"),
+        ("申请人（11010519491231002X）", "公民身份号码"),
+        ("退费至6222021306123456782。", "银行卡号"),
+    ],
+)
+def test_a_number_of_a_person_is_kept_out_of_the_report(words: str, what: str) -> None:
+    for section in ("overview", "problems", "other"):
+        refused = opened().when(WriteReport(**{section: words}), by=CLERK, on="2027-01-05")
+        assert what in refused.then_refused("annual_report.personal_data", section).message.zh
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["政府信息公开电话0854-7611234。", "统一社会信用代码12522728MB1234567X", "文号110105999999990021", "共12345678元"],
+)
+def test_a_unit_s_phone_and_other_numbers_are_no_personal_data(words: str) -> None:
+    opened().when(WriteReport(other=words), by=CLERK, on="2027-01-05").then(ReportWritten)
+
+
+def test_words_from_before_are_not_frozen_with_a_number_of_a_person() -> None:
+    scenario = opened().and_(WriteReport(problems="人员不足"), by=CLERK, on="2027-01-05")
+    scenario.file = replace(scenario.file, state=replace(scenario.state, problems="522728199001011234"))
+    scenario.when(FreezeReport(), by=HEAD, on="2027-01-20").then_refused("annual_report.personal_data")
