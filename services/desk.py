@@ -35,13 +35,14 @@ from shared.documents.print_view import print_view
 from shared.documents.word import word
 from shared.domain.deadline import Amount, Clock, Extend, Operation, Suspend, due, explain, operations_text
 from shared.domain.directory import SYSTEM, Actor
-from shared.domain.kind import BadField, Command, RuleBroken
+from shared.domain.kind import BadField, Command, Recorded, RuleBroken
 from shared.domain.localtime import DateProblem, local_date, moment_text, read_date, read_moment
 from shared.domain.notice import read_notice
 from shared.domain.text import Text
 from shared.domain.workdays import Calendar, Notice
 from shared.engine.deadlines import deadlines
 from shared.engine.execute import Asked, NotFound
+from shared.engine.history import effective, fold
 from shared.engine.letters import letters_of
 from shared.engine.policy import REFUSED
 from shared.eventlog.envelope import NotAnEvent, decode, happened, read_type, short_type
@@ -142,7 +143,8 @@ class Desk:
         ``editions`` are those that were frozen; a frozen one has what ``changed`` since. ``may_read`` says of whose report
         the viewer may read the words before they are frozen. Raises ``Unanswerable``, ``BadField``.
         """
-        state, frozen = await self._annual_case(year, department)
+        state, history = await self._annual_case(year, department)
+        frozen = [one.event for one in history if isinstance(one.event, ReportFrozen)]
         editions = [
             {
                 "edition": one.edition,
@@ -155,6 +157,9 @@ class Desk:
         if edition is None:
             cut_off = _argument("as_of", read_date, as_of) if as_of else None
             document = await self.assessor.annual(year, department, cut_off)
+            if cut_off is not None:
+                until = datetime.fromisoformat(document["cut_off"])
+                state = _as_known(history, until)
             shown = may_read(document["department"])
             prose = {name: getattr(state, name) if shown else None for name in SECTIONS}
             return {**with_prose(document, prose), "edition": None, "editions": editions}
@@ -201,15 +206,14 @@ class Desk:
             waiting += unsent
         return {**await self.assessor.counted(question), "behind": waiting}
 
-    async def _annual_case(self, year: int, department: str | None) -> tuple[AnnualReport, list[ReportFrozen]]:
-        """The file of a report and the editions in it."""
+    async def _annual_case(self, year: int, department: str | None) -> tuple[AnnualReport, list[Recorded]]:
+        """The file of a report as it stands, and what was recorded in it."""
         case = report_id(year, self.assessor.unit(department))
         engine = self.runtime.engine("assessment")
         head = await engine.stores.cases.load(case)
         if head is None:
             return AnnualReport(), []
-        events = [record.event for record in await engine.history(annual_report_kind, case)]
-        return await engine.state(head), [one for one in events if isinstance(one, ReportFrozen)]
+        return await engine.state(head), await engine.history(annual_report_kind, case)
 
     async def replay(self, question: Question, records: AsyncIterator[list[Logged]] | None = None) -> dict[str, Any]:
         """``gongkai replay``: fresh facts from the log's start, or from ``records``, scored and compared with the live result."""
@@ -540,6 +544,12 @@ class Desk:
     async def verify(self) -> dict[str, Any]:
         """``gongkai verify``."""
         return await verify_all(self.runtime)
+
+
+def _as_known(history: Sequence[Recorded], until: datetime) -> AnnualReport:
+    """The file of a report as it was recorded by then."""
+    state: AnnualReport = fold(annual_report_kind, effective([one for one in history if one.stamp.recorded <= until]))
+    return state
 
 
 def annual_file(suffix: str, document: Mapping[str, Any]) -> bytes:

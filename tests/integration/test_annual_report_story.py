@@ -181,6 +181,25 @@ async def test_words_not_frozen_yet_are_read_by_the_unit_and_the_county_alone(tm
         assert (await told(county, f"{MINE}&edition=1", "clerk@health"))["prose"]["overview"] is not None
 
 
+async def test_a_draft_as_of_a_day_has_the_words_of_that_day_and_checks_them_by_its_numbers(tmp_path: Path) -> None:
+    async with local_county(tmp_path, "2026-11-09 09:00") as county:
+        await staffed(county)
+        await counter(county)
+        at(county, "2027-01-04 09:00")
+        await done(county, "", CLERK, year=2026, department="education")
+        early = await told(county, f"{MINE}&as_of=2027-01-04")
+        await done(county, f"/{CASE}/write-report", CLERK, overview="新收政府信息公开申请1件。")
+        at(county, "2027-01-05 09:00")
+        late = {"happened": "2027-01-04 10:00"}
+        await done(county, f"/{CASE}/write-report", CLERK, overview="新收政府信息公开申请9件。", **late)
+        assert early["prose"]["overview"] is None
+        for day, said in (("03", []), ("04", [1]), ("05", [9])):
+            draft = await told(county, f"{MINE}&as_of=2027-01-{day}")
+            assert [one["said"] for one in draft["checks"][-1]["quoted"]] == said
+            assert draft["checks"][-1]["holds"] is (said != [9])
+        assert "9件" in (await told(county))["prose"]["overview"]
+
+
 async def test_the_county_s_report_sums_its_units_and_says_who_entered_nothing(tmp_path: Path) -> None:
     async with local_county(tmp_path, "2027-01-05 09:00") as county:
         await staffed(county)
