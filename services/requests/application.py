@@ -336,7 +336,8 @@ def register(state: Application, command: Register, context: Context) -> list[Ev
     _received(state, context)
     if state.status != "received":
         raise refusal("already_registered")
-    return [ApplicationRegistered(department=state.department)]
+    place = None if context.unattended or state.writer is None else _place_in_month(state, context)
+    return [ApplicationRegistered(department=state.department, of_month=place)]
 
 
 def split(state: Application, command: Split, context: Context) -> list[Event]:
@@ -493,20 +494,30 @@ def notify_extension(state: Application, command: NotifyExtension, context: Cont
 
 
 def ask_reasons(state: Application, command: AskReasons, context: Context) -> list[Event]:
-    """要求说明理由."""
+    """要求说明理由, with how many of the applicant's came in the month; the law names no number that is too many."""
     _working(state, context)
     if state.reasons != "none":
         raise refusal("reasons_asked")
     return [
-        ReasonsRequested(department=state.department, explanation=command.explanation, letter=_letter(state, context))
+        ReasonsRequested(
+            department=state.department,
+            explanation=command.explanation,
+            letter=_letter(state, context),
+            period=command.days or _limit(context, "reasons_period"),
+            in_month=None if state.writer is None else 1 + len(_others_of_month(state, context)),
+        )
     ]
 
 
 def record_reasons(state: Application, command: RecordReasons, context: Context) -> list[Event]:
-    """记录理由."""
+    """记录理由; that none were given is recorded once the period told is over."""
     _working(state, context)
     if state.reasons != "asked":
         raise refusal("no_reasons_asked")
+    period = state.reasons_period or _limit(context, "reasons_period")
+    since = context.calendar.workdays_between(state.reasons_on or context.today, context.today)
+    if command.reasons is None and since <= period and not context.unattended:
+        raise refusal("reasons_in_time", "reasons", period=period)
     return [ReasonsGiven(department=state.department, reasonable=command.reasonable, reasons=command.reasons)]
 
 
@@ -536,14 +547,20 @@ def _later(changed_file: Application, file: Application, context: Context) -> bo
     return after is not None and before is not None and after.on > before.on
 
 
+def _others_of_month(state: Application, context: Context) -> list[tuple[date, str]]:
+    """The other ones of the applicant's to the unit in the calendar month: when received, and their ids."""
+    if state.writer is None:
+        return []
+    others = [(view.id, view.state) for view in context.cases.values() if isinstance(view.state, Application)]
+    return [(other.received, case) for case, other in others if other.writer == state.writer and other.received]
+
+
 def _place_in_month(state: Application, context: Context) -> int:
     """The how-manieth of the applicant's to the unit in the calendar month this is, of those received here."""
-    if state.writer is None or state.received is None:
+    if state.received is None:
         return 1
     own = (state.received, context.case)
-    others = [(view.id, view.state) for view in context.cases.values() if isinstance(view.state, Application)]
-    same = [(other.received, case) for case, other in others if other.writer == state.writer and other.received]
-    return 1 + sum(place < own for place in same)
+    return 1 + sum(place < own for place in _others_of_month(state, context))
 
 
 def notice_fee(state: Application, command: NoticeFee, context: Context) -> list[Event]:
@@ -1094,6 +1111,7 @@ COLUMNS: Mapping[str, Text] = {
     "extended": Text("延期（工作日）", "Extended by (working days)"),
     "fee": Text("收费（元）", "Fee (yuan)"),
     "letters": Text("文书数", "Letters"),
+    "of_month": Text("申请人当月第几件", "Which of the applicant's in the month"),
     "message": Text("转来的留言", "Message it was"),
     "set_right": Text("被纠错", "Set right"),
 }
@@ -1133,6 +1151,7 @@ def summary(state: Application) -> Summary:
             "extended": state.extended,
             "fee": state.fee_amount or None,
             "letters": state.letters,
+            "of_month": state.of_month,
             "message": state.message,
             "set_right": state.set_right,
         },
@@ -1273,5 +1292,5 @@ APPLICATION: CaseKind[Application] = CaseKind(
     may_void=may_void,
     moot=moot,
     letters=LETTERS,
-    fold_version=6,
+    fold_version=7,
 )

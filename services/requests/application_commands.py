@@ -307,6 +307,7 @@ class ConfirmReceipt(Command):
     ),
     basis=KEEPING,
     allowed=(DESK, SYSTEM_MAY),
+    among=_same_month,
 )
 class Register(Command):
     """Enter it in the register."""
@@ -490,15 +491,24 @@ class NotifyExtension(Command):
 
 @command(
     Text("要求说明理由", "Ask for reasons"),
-    help=Text("申请数量、频次明显超过合理范围时。", "Where number or frequency is clearly excessive."),
+    help=Text(
+        "申请数量、频次明显超过合理范围时；该申请人当月向本单位申请的件数一并记入。",
+        "Where number or frequency is clearly excessive; how many of the applicant's came in the month is recorded with it.",
+    ),
     basis=EXCESSIVE,
     allowed=(DESK,),
+    among=_same_month,
 )
 class AskReasons(Command):
     """Ask the applicant for reasons."""
 
     explanation: str = _area(
         Text("说明", "Explanation"), Text("为何认为超过合理范围。", "Why it seems excessive."), EXCESSIVE
+    )
+    days: int | None = _days(
+        Text("说明理由的期限（工作日）", "Period for the reasons (working days)"),
+        Text("合理期限，不填为 15。", "A reasonable period; empty means 15."),
+        EXCESSIVE,
     )
 
 
@@ -521,7 +531,13 @@ class RecordReasons(Command):
         basis=EXCESSIVE,
     )
     reasons: str | None = _area(
-        Text("理由", "Reasons"), Text("申请人的说明。", "What the applicant said."), EXCESSIVE, default=None
+        Text("理由", "Reasons"),
+        Text(
+            "申请人的说明；告知的期限内未说明的，期满后不填。",
+            "What the applicant said; empty, after the period told, where nothing was said in it.",
+        ),
+        EXCESSIVE,
+        default=None,
     )
 
 

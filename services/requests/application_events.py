@@ -109,9 +109,13 @@ class RequestReceived(Event):
     corrected: bool = attribute(_CORRECTED, default=False)
 
 
-@event("ApplicationRegistered", Text("登记", "Application registered"), basis=KEEPING)
+@event("ApplicationRegistered", Text("登记", "Application registered"), basis=KEEPING, version=2)
 class ApplicationRegistered(Event):
-    """登记, 一事一申请."""
+    """登记, 一事一申请. ``of_month``: which of the applicant's to the unit in the calendar month of receipt, as known then."""
+
+    # The first version did not count.
+    event_upcasts = MappingProxyType({1: dict})
+    of_month: int | None = attribute(Text("申请人当月第几件", "Which of the applicant's in the month"), default=None)
 
 
 @event("ApplicationSplit", Text("拆分", "Application split"), basis=KEEPING, version=2)
@@ -235,12 +239,21 @@ class ExtensionLapsed(Verdict):
     """延期未告知: approved, and not told before the time for the reply was over; it has no effect."""
 
 
-@event("ReasonsRequested", Text("要求说明理由", "Reasons requested"), basis=EXCESSIVE)
+@event("ReasonsRequested", Text("要求说明理由", "Reasons requested"), basis=EXCESSIVE, version=2)
 class ReasonsRequested(Event):
-    """申请数量、频次明显超过合理范围: the applicant is asked for reasons."""
+    """申请数量、频次明显超过合理范围: the applicant is asked for reasons.
 
+    ``in_month``: how many of the applicant's the unit knew of in the calendar month of receipt, this one with them.
+    """
+
+    # The first version neither counted nor told a period.
+    event_upcasts = MappingProxyType({1: dict})
     explanation: str = attribute(Text("说明", "Explanation"))
     letter: str = attribute(_LETTER)
+    period: int | None = attribute(
+        Text("说明理由的期限（工作日）", "Period for the reasons (working days)"), default=None
+    )
+    in_month: int | None = attribute(Text("申请人当月申请件数", "The applicant's in the month"), default=None)
 
 
 @event("ReasonsGiven", Text("说明理由", "Reasons given"), basis=EXCESSIVE)

@@ -67,6 +67,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "application.correction_notice": 7,
     "application.correction_period": 15,
     "application.consultation": 15,
+    "application.reasons_period": 15,
     "application.extension": 20,
     "application.fee": 20,
     # Days of the applicant from a decision to a lawsuit and the like are the courts' to judge, not counted here.
@@ -283,6 +284,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         PERIOD,
     ),
     "no_reasons_asked": (Text("未要求说明理由", "no reasons were asked for"), EXCESSIVE),
+    "reasons_in_time": (
+        Text(
+            "说明理由的期限（{period}个工作日）未满，申请人还可以说明理由",
+            "the period of {period} working days for the reasons is not over; the applicant may still give them",
+        ),
+        EXCESSIVE,
+    ),
     "reasons_asked": (Text("已要求说明理由", "reasons were asked for already"), EXCESSIVE),
     "reasons_not_accepted": (
         Text("申请理由合理的，方可确定延迟答复的合理期限", "only for reasonable grounds is the period replaced"),

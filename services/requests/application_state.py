@@ -175,6 +175,7 @@ class Application:
     delivery: Delivery | None = None
     need: Need | None = None
     attachments: tuple[str, ...] = ()
+    of_month: int | None = None
     limit: int = 20
     lawful: int = 20
     steps: tuple[Step, ...] = ()
@@ -190,6 +191,8 @@ class Application:
     extension_ended: Ended | None = None
     extended: int = 0
     reasons: Literal["none", "asked", "reasonable", "unreasonable"] = "none"
+    reasons_on: date | None = None
+    reasons_period: int | None = None
     period_replaced: bool = False
     period_start: date | None = None
     fee: Waiting | None = None
@@ -260,7 +263,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case RequestReceived():
             return _received(state, event)
         case ApplicationRegistered():
-            return changed(state, status="handling")
+            return changed(state, status="handling", of_month=event.of_month)
         case ApplicationSplit():
             return changed(state, parts=event.part)
         case ApplicationMerged():
@@ -308,7 +311,7 @@ def evolve(state: Application, event: Event, stamp: Stamp) -> Application:
         case ExtensionLapsed():
             return changed(state, extension_ended=state.extension_ended or "missed")
         case ReasonsRequested():
-            return changed(state, reasons="asked")
+            return changed(state, reasons="asked", reasons_on=day, reasons_period=event.period)
         case ReasonsGiven():
             return changed(state, reasons="reasonable" if event.reasonable else "unreasonable")
         case PeriodReplaced():

@@ -397,6 +397,68 @@ async def a_fee_noticed_on_the_last_day_stops_the_time_until_it_is_paid(county: 
     assert [line[0] for line in await county.lines("2026Q4", "C1")] == ["requests_on_time"]
 
 
+@story("2026-10-09 09:00")
+async def what_an_outcome_rests_on_is_asked_until_it_is_sent_and_then_stays(county: StoryCounty) -> None:
+    case = f"{TOP}/{await counter(county)}"
+    await county.done(f"{case}/consult", "clerk", asked="third_party", party="甲公司", content="合同文本")
+    await county.done(f"{case}/draft-reply", "clerk", **{**REFUSED, "ground": "third_party"})
+    await county.done(f"{case}/record-answer", "clerk", consultation="consultation-1", agrees=True)
+    assert await county.refused(f"{case}/review-reply", "head", passed=True) == "application.third_party_agrees"
+    await county.done(f"{case}/record-search", "clerk", found=False, search="档案室")
+    missing = {
+        "outcome": "O5",
+        "reply": "经检索不存在。",
+        "reasons": "没有制作",
+        "remedy": "reconsideration_or_lawsuit",
+    }
+    await answered(county, case.removeprefix(f"{TOP}/"), **missing)
+    searched = next(e["id"] for e in (await county.shown(case, "clerk"))["events"] if ".SearchRecorded." in e["type"])
+    void = {"events": [searched], "reason": "没有检索"}
+    assert await county.refused(f"{case}/void-entry", CHIEF, **void) == "void.depended_on"
+
+
+@story("2026-10-09 09:00")
+async def who_asks_often_is_seen_at_the_register_and_is_asked_why_before_anything_is_refused(
+    county: StoryCounty,
+) -> None:
+    cases = [await counter(county, title=f"第{n}件") for n in range(1, 4)]
+    shown = [await county.shown(f"{TOP}/{case}", "clerk") for case in cases]
+    assert [one["columns"]["of_month"] for one in shown] == [1, 2, 3]
+    first = f"{TOP}/{cases[0]}"
+    await county.done(f"{first}/ask-reasons", "clerk", explanation="当月多次就同类事项申请", days=5)
+    asked = (await county.shown(first, "clerk"))["events"][-1]["data"]
+    assert (asked["in_month"], asked["period"]) == (3, 5)
+    excessive = {
+        "outcome": "O13",
+        "reply": "不予处理。",
+        "reasons": "无正当理由",
+        "remedy": "reconsideration_or_lawsuit",
+    }
+    assert await county.refused(f"{first}/draft-reply", "clerk", **excessive) == "application.reasons_awaited"
+    assert await county.refused(f"{first}/record-reasons", "clerk", reasonable=False) == "application.reasons_in_time"
+    county.at("2026-10-20 09:00")
+    await county.done(f"{first}/record-reasons", "clerk", reasonable=False)
+    await answered(county, cases[0], **excessive)
+    assert (await county.shown(first, "clerk"))["columns"]["row"] == "3.5.4"
+
+
+@story("2026-10-09 09:00")
+async def a_reconsideration_of_silence_opens_no_way_to_court_against_the_refusal_that_followed(
+    county: StoryCounty,
+) -> None:
+    case = f"{TOP}/{await counter(county)}"
+    county.at("2026-11-09 09:00")
+    await county.swept()
+    await county.done(f"{case}/file-reconsideration", "clerk")
+    county.at("2026-11-20 09:00")
+    await county.done(f"{case}/decide-reconsideration", CHIEF, result="corrected")
+    await answered(county, case.removeprefix(f"{TOP}/"), **REFUSED)
+    assert await county.refused(f"{case}/file-lawsuit", "clerk") == "application.reconsideration_first"
+    await county.done(f"{case}/file-reconsideration", "clerk")
+    reply = next(e["id"] for e in (await county.shown(case, "clerk"))["events"] if ".ReplySent." in e["type"])
+    assert await county.refused(f"{case}/void-entry", CHIEF, events=[reply], reason="误发") == "void.depended_on"
+
+
 STORIES = (
     a_fee_noticed_on_the_last_day_stops_the_time_until_it_is_paid,
     a_fault_is_charged_no_more_once_the_notice_that_made_it_is_undone,
@@ -411,4 +473,8 @@ STORIES = (
     erasing_the_applicant_leaves_score_and_row_and_no_words,
     the_annual_report_counts_the_year_and_opens_its_cases_to_those_who_may_read_them,
     what_is_converted_to_active_disclosure_starts_an_article_with_its_twenty_working_days,
+    a_repeated_application_names_the_one_of_the_same_person_that_was_answered,
+    what_an_outcome_rests_on_is_asked_until_it_is_sent_and_then_stays,
+    who_asks_often_is_seen_at_the_register_and_is_asked_why_before_anything_is_refused,
+    a_reconsideration_of_silence_opens_no_way_to_court_against_the_refusal_that_followed,
 )

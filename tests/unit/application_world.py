@@ -1,5 +1,6 @@
 """A small county for the tests of applications: units, people, and files brought to a stage by commands."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -120,8 +121,14 @@ def ready(outcome: str, ground: str | None = None, *, day: str = "2026-10-09") -
         scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=day)
     if outcome == "O13":
         scenario.and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=day)
-        scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=day)
+        scenario.and_(RecordReasons(reasonable=False, reasons="想看"), by=CLERK, on=day)
     if "third_party" in (ground, ANSWER.get(outcome, {}).get("ground")):
         scenario.and_(Consult(asked="third_party", party="某公司", content="合同文本"), by=CLERK, on=day)
         scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=day)
     return scenario
+
+
+def received_before(count: int, **state: Any) -> dict[str, CaseView]:
+    """So many applications of the same unit and month, received the day before."""
+    found = replace(file("registered", on="2026-10-08").state, **state)
+    return {f"A2026-{n:06d}": CaseView(f"A2026-{n:06d}", "application", 3, found) for n in range(2, 2 + count)}

@@ -91,6 +91,7 @@ from tests.unit.application_world import (
     drafted,
     file,
     ready,
+    received_before,
     submission,
 )
 from tests.unit.message_world import DIRECTORY
@@ -640,12 +641,6 @@ def test_one_method_once_and_paid_in_full() -> None:
     scenario.and_(RecordPayment(amount=700), by=CLERK, on="2026-10-12")
     scenario.when(NoticeFee(method="items", quantity=11), by=HEAD, on="2026-10-12").then_refused("application.fee_once")
     scenario.when(RecordPayment(amount=700), by=CLERK, on="2026-10-12").then_refused("application.no_fee_pending")
-
-
-def received_before(count: int, **state: Any) -> dict[str, CaseView]:
-    """So many applications of the same unit and month, received the day before."""
-    found = replace(file("registered", on="2026-10-08").state, **state)
-    return {f"A2026-{n:06d}": CaseView(f"A2026-{n:06d}", "application", 3, found) for n in range(2, 2 + count)}
 
 
 def test_the_eleventh_of_a_month_is_not_counted_as_an_earlier_one() -> None:

@@ -6,16 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.requests.application import APPLICATION
 from services.requests.application_commands import (
     AskReasons,
     Consult,
     RecordAnswer,
     RecordReasons,
     RecordSearch,
+    Register,
     Reply,
     ReviewReply,
 )
 from services.requests.application_events import (
+    ApplicationRegistered,
     ConsultationAnswered,
     ConsultationSent,
     CorrectionReceived,
@@ -31,7 +34,7 @@ from shared.domain.corrections import EntryVoided, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import Command, Event
 from tests.scenario import Scenario, left
-from tests.unit.application_world import CLERK, COUNTY, HEAD, drafted, file, ready
+from tests.unit.application_world import CLERK, COUNTY, HEAD, drafted, file, ready, received_before
 
 DAY = "2026-10-09"
 
@@ -175,3 +178,32 @@ def test_whatever_is_done_and_undone_the_reply_that_stands_rests_on_what_stands(
             if isinstance(event, ReplySent):
                 drafts = [e for e in live[:place] if isinstance(e, ReplyDrafted)]
                 assert _rests(live[:place], drafts[-1])
+
+
+def test_that_no_reasons_came_is_recorded_once_the_period_told_is_over() -> None:
+    scenario = file("registered").and_(AskReasons(explanation="一月内四十件", days=5), by=CLERK, on="2026-10-12")
+    none = RecordReasons(reasonable=False)
+    refused = scenario.when(none, by=CLERK, on="2026-10-19").then_refused("application.reasons_in_time", "reasons")
+    assert "5个工作日" in refused.message.zh
+    scenario.when(none, by=CLERK, on="2026-10-20").then(left(ReasonsGiven, reasonable=False, reasons=None))
+    scenario.when(drafted("O13"), by=CLERK, on="2026-10-20").then(ReplyDrafted)
+
+
+def test_the_period_for_the_reasons_is_told_and_a_county_sets_its_usual_length() -> None:
+    ask = AskReasons(explanation="一月内四十件")
+    file("registered").when(ask, by=CLERK, on=DAY).then(left(ReasonsRequested, period=15))
+    shorter = file("registered", settings={"application.reasons_period": 10})
+    shorter.when(ask, by=CLERK, on=DAY).then(left(ReasonsRequested, period=10))
+
+
+def test_how_many_of_the_applicant_s_came_in_the_month_is_known_at_the_register_and_when_reasons_are_asked() -> None:
+    scenario = file("received", cases=received_before(39))
+    scenario.when(Register(), by=CLERK, on=DAY).then(left(ApplicationRegistered, of_month=40))
+    assert APPLICATION.summary(scenario.state).columns["of_month"] == 40
+    scenario.when(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY).then(left(ReasonsRequested, in_month=40))
+
+
+def test_others_applications_do_not_count_as_the_applicant_s() -> None:
+    scenario = file("received", cases=received_before(39, writer="s:another"))
+    scenario.when(Register(), by=CLERK, on=DAY).then(left(ApplicationRegistered, of_month=1))
+    scenario.when(AskReasons(explanation="过多"), by=CLERK, on=DAY).then(left(ReasonsRequested, in_month=1))

@@ -96,7 +96,7 @@ def prepared(outcome: str) -> Scenario:
         scenario.and_(ReceiveCorrection(text="不记得"), by=CLERK, on=DAY)
     if outcome == "O13":
         scenario.and_(AskReasons(explanation="一月四十件"), by=CLERK, on=DAY)
-        scenario.and_(RecordReasons(reasonable=False), by=CLERK, on=DAY)
+        scenario.and_(RecordReasons(reasonable=False, reasons="想看"), by=CLERK, on=DAY)
     if outcome in ("O3", "told"):
         scenario.and_(asked(), by=CLERK, on=DAY)
         scenario.and_(RecordAnswer(consultation="consultation-1", agrees=False), by=CLERK, on=DAY)
@@ -132,7 +132,7 @@ def closed(how: str) -> Scenario:
 
 def reasonable() -> Scenario:
     scenario = file("registered").and_(AskReasons(explanation="一月四十件"), by=CLERK, on=DAY)
-    return scenario.and_(RecordReasons(reasonable=True), by=CLERK, on=DAY)
+    return scenario.and_(RecordReasons(reasonable=True, reasons="课题研究"), by=CLERK, on=DAY)
 
 
 def converted() -> Scenario:
