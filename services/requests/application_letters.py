@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from services.requests.application_rules import number_of
 from services.requests.application_state import REPLY, Application, Consultation
 from services.requests.letters import texts
 from shared.domain.kind import Event
@@ -50,6 +51,16 @@ def _how(state: Application, event: Event, issue: Issue) -> str | None:
     return state.draft.how or (f"随本答复书一并提供，共{files}份附件" if files else None)
 
 
+def _number(of: Value) -> Value:
+    """The number by which people know the application that the value is the id of."""
+
+    def number(state: Application, event: Any, issue: Issue) -> str | None:
+        case = of(state, event, issue)
+        return None if case is None else number_of(case)
+
+    return number
+
+
 def _consulted(name: str) -> Value:
     def of(state: Application, event: Any, issue: Issue) -> str | None:
         found = _consultation(state, getattr(event, "consultation", None))
@@ -92,6 +103,9 @@ FIELDS: Final[Mapping[str, LetterField[Application]]] = {
     "amount": LetterField(Text("金额", "the amount"), _of_event("amount")),
     "outcome": LetterField(Text("答复类型", "the outcome"), _of_state("outcome")),
     "merged_into": LetterField(Text("并入的申请", "merged into"), _of_state("merged_into")),
+    "merged_number": LetterField(
+        Text("并入的申请的编号", "the number of the one merged into"), _number(_of_state("merged_into"))
+    ),
     "status": LetterField(Text("办理状态", "where it stands"), _of_state("status")),
     "reply": LetterField(Text("答复内容", "the reply"), _of_draft("reply"), "reply"),
     "how": LetterField(Text("获取方式和途径", "how and where it can be had"), _how, "how"),
@@ -103,6 +117,9 @@ FIELDS: Final[Mapping[str, LetterField[Application]]] = {
     "earlier": LetterField(
         Text("此前已答复的申请编号", "the application that was answered before"), _of_draft("earlier")
     ),
+    "earlier_number": LetterField(
+        Text("此前已答复的申请编号", "the application that was answered before"), _number(_of_draft("earlier"))
+    ),
     "remedy": LetterField(Text("救济途径", "the remedy"), _of_draft("remedy")),
     "public_interest": LetterField(
         Text("公共利益理由", "the public interest"), _of_draft("public_interest"), "public_interest"
@@ -113,10 +130,14 @@ FIELDS: Final[Mapping[str, LetterField[Application]]] = {
 }
 """What a template may name, and for whom it is readable."""
 
+_MADE_OF: Final = {"earlier_number": "earlier"}
+"""Fields that are made of another one, in which they are filled in."""
+
 LETTERS: Final[Letters[Application]] = read_letters(texts(), FIELDS)
 
 
 def lacking(state: Application, drafted: Any, outcome: str, issue: Issue) -> str | None:
     """The first field of a draft that the reply of its outcome needs and that is empty."""
     drawn = LETTERS.drawn_as(LETTERS.templates[f"reply-{outcome.lower()}"], state, drafted, issue)
-    return next((name for name in drawn.blank if name in type(drafted).model_fields), None)
+    filled_in = (_MADE_OF.get(name, name) for name in drawn.blank)
+    return next((name for name in filled_in if name in type(drafted).model_fields), None)

@@ -1,5 +1,6 @@
 """The rules of institution 8 (依申请公开) as data: limits, outcomes with their rows of the annual report, refusals."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -73,6 +74,17 @@ LIMITS: Final[Mapping[str, int]] = {
     # Days of the applicant from a decision to a lawsuit and the like are the courts' to judge, not counted here.
 }
 """County settings of this kind and their defaults; ``Context.settings`` may override each."""
+
+PREFIX: Final = "A"
+NUMBER: Final = "依申请〔{year}〕{n}号"
+_CASE: Final = re.compile(rf"{PREFIX}(?P<year>[0-9]{{4}})-0*(?P<n>[0-9]+)")
+
+
+def number_of(case: str) -> str:
+    """The number by which people know an application (``A2026-000005``: 依申请〔2026〕5号); what is no id stays as it is."""
+    found = _CASE.fullmatch(case)
+    return NUMBER.format(**found.groupdict()) if found else case
+
 
 RULES = Text("《政府信息公开条例》", "Regulation on the Disclosure of Government Information")
 

@@ -48,7 +48,7 @@ from services.requests.application_events import (
     ReplySent,
 )
 from services.requests.application_letters import FIELDS, LETTERS
-from services.requests.application_rules import GROUNDS, OUTCOMES, Ground, Remedy
+from services.requests.application_rules import GROUNDS, OUTCOMES, Ground, Remedy, number_of
 from services.requests.letters import texts
 from shared.documents.layout import signature_indents
 from shared.documents.print_view import SECURITY_POLICY, print_view
@@ -70,6 +70,7 @@ from tests.unit.application_world import (
     CLERK,
     COUNTY,
     HEAD,
+    REPEATED,
     drafted,
     file,
     submission,
@@ -465,6 +466,42 @@ def test_new_words_leave_the_letters_of_before_as_they_are() -> None:
     assert printed(letters_of(reworded, CASE, 1, scenario.records, DIRECTORY)[0]) == last(scenario)
     late = file("registered", on="2026-10-20").and_(RequestCorrection(items="年份"), by=CLERK, on="2026-10-21")
     assert printed(letters_of(reworded, CASE, 1, late.records, DIRECTORY)[0]).paragraphs[0] == "新的措辞："
+
+
+def test_letters_name_another_application_by_the_number_people_know() -> None:
+    assert "依申请〔2026〕2号" in words(last(closed("merged")))
+    assert OTHER not in words(last(closed("merged")))
+    scenario = file("registered", on="2026-12-01", cases=ANSWERED_BEFORE)
+    scenario.and_(drafted("O11"), by=CLERK, on="2026-12-01").and_(ReviewReply(passed=True), by=HEAD, on="2026-12-01")
+    scenario.and_(Reply(), by=CLERK, on="2026-12-01")
+    assert "（依申请〔2025〕9号）" in words(last(scenario))
+    # A letter of before says what it said.
+    assert f"（{REPEATED}）" in words(last(answered("O11")))
+
+
+@pytest.mark.parametrize(
+    ("case", "number"),
+    [("A2026-000005", "依申请〔2026〕5号"), ("2025年第9号", "2025年第9号"), ("A2026-1x", "A2026-1x")],
+)
+def test_what_is_no_id_is_printed_as_it_was_typed(case: str, number: str) -> None:
+    assert number_of(case) == number
+
+
+def test_a_draft_that_names_no_earlier_application_is_refused_in_every_edition() -> None:
+    scenario = file("registered", on="2026-12-01", cases=ANSWERED_BEFORE)
+    scenario.when(drafted("O11", earlier=None), by=CLERK, on="2026-12-01").then_refused(
+        "application.outcome_needs", "earlier"
+    )
+
+
+def test_reasons_are_asked_for_with_a_period_and_missed_as_well_as_found_wanting() -> None:
+    scenario = file("registered", on="2026-12-01")
+    scenario.and_(AskReasons(explanation="一月四十件", days=10), by=CLERK, on="2026-12-01")
+    assert "自收到本告知书之日起10个工作日内书面说明理由" in words(last(scenario))
+    scenario.and_(RecordReasons(reasonable=False), by=CLERK, on="2026-12-16")
+    scenario.and_(drafted("O13"), by=CLERK, on="2026-12-16").and_(ReviewReply(passed=True), by=HEAD, on="2026-12-16")
+    scenario.and_(Reply(), by=CLERK, on="2026-12-16")
+    assert "未在告知的期限内说明合理理由" in words(last(scenario))
 
 
 def test_a_number_that_a_voided_letter_bore_is_not_given_again_and_the_letter_says_by_what_it_is_void() -> None:
