@@ -107,6 +107,7 @@ from services.requests.application_rules import (
     PREFIX,
     REDRAFT,
     ROWS,
+    WITHHOLDING,
     Fault,
     refusal,
     row_of,
@@ -640,6 +641,8 @@ def _complete(state: Application, command: DraftReply, drafted: ReplyDrafted, co
     ending = OUTCOMES[command.outcome]
     if not ending.given:
         raise refusal("outcome_by_clock", "outcome")
+    if command.ground is not None and command.outcome not in WITHHOLDING:
+        raise refusal("nothing_withheld", "ground")
     _letter_complete(state, drafted, context)
     if ending.remedy == "reconsideration_first" and command.remedy != "reconsideration_first":
         raise refusal("remedy_first", "remedy")

@@ -224,6 +224,10 @@ GROUNDS: Final[Mapping[str, tuple[Text, str, Text]]] = {
 """Why information is withheld: title, row of table 3, basis."""
 
 
+WITHHOLDING: Final = ("O3", "O4")
+"""The outcomes by which information is withheld, wholly or in part: those that have a ground."""
+
+
 def row_of(outcome: str, ground: str | None) -> str:
     """The one row of table 3 in which a reply is counted."""
     row = OUTCOMES[outcome].row
@@ -330,6 +334,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "fee_not_in_full": (Text("应缴{amount}元", "{amount} yuan are due"), FEE_RULES),
     "outcome_by_clock": (
         Text("该情形由期限或其他办理自动形成", "this outcome follows from a clock or another step"),
+        ANSWERS,
+    ),
+    "nothing_withheld": (
+        Text(
+            "此类答复不涉及不予公开，不填写不予公开的情形；有不宜公开的内容的，答复类型应为不予公开或区分处理",
+            "nothing is withheld by this outcome, so it has no ground; where something is, it is refused or partly disclosed",
+        ),
         ANSWERS,
     ),
     "outcome_needs": (Text("此类答复须写明{what}", "this outcome needs {what}"), ANSWERS),

@@ -34,7 +34,7 @@ from shared.domain.corrections import EntryVoided, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import Command, Event
 from tests.scenario import Scenario, left
-from tests.unit.application_world import CLERK, COUNTY, HEAD, drafted, file, ready, received_before
+from tests.unit.application_world import ANSWER, CLERK, COUNTY, HEAD, drafted, file, ready, received_before
 
 DAY = "2026-10-09"
 
@@ -119,6 +119,12 @@ def test_the_answer_of_a_party_is_not_undone_under_a_reply_that_waited_for_it() 
 def test_nothing_is_refused_for_want_of_reasons_before_they_were_judged() -> None:
     scenario = file("registered").and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY)
     scenario.when(drafted("O13"), by=CLERK, on=DAY).then_refused("application.reasons_awaited", "outcome")
+
+
+@pytest.mark.parametrize("outcome", sorted(set(ANSWER) - {"O3", "O4"}))
+def test_an_outcome_that_withholds_nothing_has_no_ground(outcome: str) -> None:
+    draft = drafted(outcome, ground="state_secret")
+    ready(outcome).when(draft, by=CLERK, on=DAY).then_refused("application.nothing_withheld", "ground")
 
 
 STEPS: dict[str, tuple[Command, Actor]] = {
