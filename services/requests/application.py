@@ -121,6 +121,7 @@ from services.requests.application_state import (
     STATUSES,
     WORKING,
     Application,
+    Waiting,
     clocks,
     evolve,
     moved,
@@ -175,6 +176,12 @@ def _received(state: Application, context: Context) -> None:
     if state.status not in OPEN:
         raise refusal("closed")
     _in_sequence(state, context)
+
+
+def _not_lapsed(state: Application, waiting: Waiting | None, code: str) -> None:
+    """The application was not ended by letting this pass."""
+    if state.status == "abandoned" and waiting is not None and waiting.ended == "missed":
+        raise refusal(code)
 
 
 def _working(state: Application, context: Context) -> None:
@@ -419,6 +426,7 @@ def request_correction(state: Application, command: RequestCorrection, context: 
 def receive_correction(state: Application, command: ReceiveCorrection, context: Context) -> list[Event]:
     """收到补正."""
     _of_public(command, context)
+    _not_lapsed(state, state.correction, "correction_lapsed")
     _received(state, context)
     if state.status != "correcting":
         raise refusal("no_correction_pending")
@@ -592,6 +600,7 @@ def notice_fee(state: Application, command: NoticeFee, context: Context) -> list
 
 def record_payment(state: Application, command: RecordPayment, context: Context) -> list[Event]:
     """缴费, in full."""
+    _not_lapsed(state, state.fee, "fee_lapsed")
     _received(state, context)
     if state.status != "fee_due":
         raise refusal("no_fee_pending")

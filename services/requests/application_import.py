@@ -304,6 +304,8 @@ APPLICATIONS_IMPORT = Importer(
         "application.consultation_unknown": ANSWERED,
         "application.fee_pending": PAID,
         "application.no_fee_pending": PAID,
+        "application.correction_lapsed": CORRECTED,
+        "application.fee_lapsed": PAID,
         "application.closed": REPLIED,
         "application.not_answered": RECONSIDERED,
         "application.reconsideration_first": SUED,

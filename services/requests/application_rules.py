@@ -281,6 +281,12 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     "erased": (Text("申请人信息已删除", "the applicant's data were erased"), ERASURE),
     "correction_once": (Text("补正告知只能作出一次", "a correction is asked for once only"), CORRECTION),
     "correction_pending": (Text("正在等待申请人补正", "waiting for the applicant's correction"), CORRECTION),
+    "correction_lapsed": (
+        Text(
+            "补正期限已过，申请已视为放弃", "the period for the correction is over; the application is deemed abandoned"
+        ),
+        CORRECTION,
+    ),
     "no_correction_pending": (Text("没有等待补正的事项", "no correction is waited for"), CORRECTION),
     "consultation_unknown": (Text("没有这次征求意见或已结束", "no such consultation, or it is over"), THIRD_PARTY),
     "consultation_open": (Text("征求意见尚未结束", "a consultation is still open"), THIRD_PARTY),
@@ -330,6 +336,10 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         FEE_RULES,
     ),
     "fee_pending": (Text("正在等待缴费", "waiting for the fee"), FEE_RULES),
+    "fee_lapsed": (
+        Text("缴费期限已过，申请已视为放弃", "the time to pay is over; the application is deemed abandoned"),
+        FEE_RULES,
+    ),
     "no_fee_pending": (Text("没有待缴的费用", "no fee is due"), FEE_RULES),
     "fee_not_in_full": (Text("应缴{amount}元", "{amount} yuan are due"), FEE_RULES),
     "outcome_by_clock": (

@@ -127,7 +127,7 @@ def test_what_is_not_corrected_in_time_is_abandoned_and_charged_to_nobody() -> N
         left(ApplicationDeemedAbandoned, outcome="O15", row="3.6.1", due=last)
     )
     scenario.when_swept("2027-03-01 00:00").then_nothing()
-    scenario.when(FIXED, by=CLERK, on="2027-03-01").then_refused("application.closed")
+    scenario.when(FIXED, by=CLERK, on="2027-03-01").then_refused("application.correction_lapsed")
 
 
 def test_a_valid_reason_undoes_the_abandonment_and_the_correction_is_waited_for() -> None:

@@ -142,3 +142,23 @@ def test_a_rule_names_the_column_that_breaks_it(cells: dict[str, str], column: s
         played(APPLICATIONS_IMPORT, **cells)
     of = APPLICATIONS_IMPORT.column_of
     assert (of.get(caught.value.code) or of.get(caught.value.field or "")) == column
+
+
+@pytest.mark.parametrize(
+    ("late", "column"),
+    [
+        (
+            {"收费通知日期": "2025-03-10", "计收方式": "按量", "计收数量": "50", "缴费日期": "2025-05-20"},
+            "缴费日期",
+        ),
+        ({"补正告知日期": "2025-03-10", "收到补正日期": "2025-05-20"}, "收到补正日期"),
+    ],
+)
+@pytest.mark.parametrize("ending", [OPEN, {"答复日": "2025-06-10"}], ids=["no reply", "reply"])
+def test_what_came_after_its_time_is_the_column_at_fault_and_not_the_reply(
+    late: dict[str, str], column: str, ending: dict[str, str]
+) -> None:
+    with pytest.raises(RuleBroken) as caught:
+        played(APPLICATIONS_IMPORT, **{**late, **ending})
+    assert APPLICATIONS_IMPORT.column_of[caught.value.code] == column
+    assert "期限已过" in caught.value.message.zh
