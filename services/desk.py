@@ -297,7 +297,10 @@ class Desk:
         }
 
     async def case_why(self, case: str, rule: str | None) -> dict[str, Any]:
-        """``gongkai case why``: the days of one clock; where none is named, of the one due first. Raises ``NotFound``, ``BadField``."""
+        """``gongkai case why``: the days of one clock; where none is named, of the one due first, else the main one.
+
+        Raises ``NotFound``, ``BadField``.
+        """
         head = await self.runtime.files.load(case)
         if head is None:
             raise NotFound(case)

@@ -122,11 +122,14 @@ def why(clock: Clock, calendar: Calendar) -> dict[str, Any]:
 def why_case(case: str, clocks: Sequence[Clock], rule: str | None, calendar: Calendar) -> dict[str, Any] | None:
     """One clock of a case explained: the one that ``rule`` names (a clock, or a rule with or without its version).
 
-    Without a name it is the running one that falls due first; ``clocks`` lists all. None where none is named so.
+    Without a name it is the running one that falls due first, and where none runs the kind's first one; ``clocks`` lists
+    all. None where none is named so.
     """
     wanted = [c for c in clocks if rule is None or rule in (c.id, c.rule, c.rule.partition("@")[0])]
     shown = [why(clock, calendar) for clock in wanted]
-    first = min(shown, key=lambda row: (row["ended"] is not None, row["due"] is None, row["due"] or ""), default=None)
+    running = [row for row in shown if row["ended"] is None]
+    soonest = min(running, key=lambda row: (row["due"] is None, row["due"] or ""), default=None)
+    first = soonest or next(iter(shown), None)
     return {"case": case, **first, "clocks": [clock.id for clock in clocks]} if first else None
 
 
