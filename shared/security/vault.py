@@ -19,6 +19,7 @@ from shared.storage.port import SealedValue, SubjectTaken, VaultStore, VaultSubj
 KEY_CHECK = "key-check"
 REFERENCE_LENGTH = 26
 _LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz234567"[byte & 31] for byte in range(256))
+_NO_HYPHENS = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2212"))
 _IDENTITY = re.compile(r"[0-9A-Z()-]{6,40}")
 
 
@@ -165,8 +166,7 @@ class Vault:
 
     async def find(self, identity: str) -> str | None:
         """The subject of the person with this identity number, if the vault knows one."""
-        key = self.subject_key(identity)
-        found = await self._store.find_subject(key) if key else None
+        found = await self._known(self._subject_keys(identity))
         return found.subject if found else None
 
     async def erase(self, subject: str) -> int:
@@ -174,12 +174,23 @@ class Vault:
         return await self._store.erase(subject)
 
     def subject_key(self, identity: str) -> str | None:
-        """The keyed hash that recognises a person by identity number, however it was typed.
+        """The keyed hash by which a person who is new is recognised by identity number, however it was typed.
 
         None for what is too short to tell one person from all others (a nickname, 匿名).
         """
+        return next(reversed(self._subject_keys(identity)), None)
+
+    def _subject_keys(self, identity: str) -> list[str]:
+        """The keyed hashes a person may be known by: hyphens kept, as they were at first, then without them."""
         plain = "".join(unicodedata.normalize("NFKC", identity).split()).upper()
-        return self._keys.keyed_hash("lookup", plain).hex() if _IDENTITY.fullmatch(plain) else None
+        typed = dict.fromkeys((plain, plain.translate(_NO_HYPHENS)))
+        return [self._keys.keyed_hash("lookup", one).hex() for one in typed if _IDENTITY.fullmatch(one)]
+
+    async def _known(self, keys: Sequence[str]) -> VaultSubject | None:
+        for key in keys:
+            if (found := await self._store.find_subject(key)) is not None:
+                return found
+        return None
 
     def reference(self, *parts: str) -> str:
         """The reference of what ``parts`` name, ``v:`` and 26 letters: always the same, unguessable for others."""
@@ -218,16 +229,16 @@ class Vault:
                 raise _erased()
             opened[writer] = self._key(known)
             return writer
-        key = self.subject_key(lookup) if lookup else None
+        keys = self._subject_keys(lookup) if lookup else []
         for subject in pending:
-            if key is not None and subject.lookup == key:
+            if subject.lookup in keys:
                 return subject.subject
-        found = await self._store.find_subject(key) if key else None
+        found = await self._known(keys)
         if found is not None:
             opened[found.subject] = self._key(found)
             return found.subject
         made = f"s:{self._letters(case, seed, '')}"
-        await self._open_or_make(made, new, opened, lookup=key)
+        await self._open_or_make(made, new, opened, lookup=next(reversed(keys), None))
         return made
 
     async def _open_or_make(

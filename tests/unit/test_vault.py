@@ -113,6 +113,27 @@ async def test_the_same_person_is_recognised_however_the_number_is_typed(
     assert await vault.find(typed) == first.writer
 
 
+@pytest.mark.parametrize("typed", ["522728-19900101-123X", "522728－19900101－123x", "522728–19900101–123X"])
+async def test_hyphens_in_a_number_make_no_other_person(vault: Vault, store: VaultInMemory, typed: str) -> None:
+    first = await submit(vault, store, lookup=typed)
+    second = await submit(vault, store, case="M2026-000124", seed="c-2", lookup="52272819900101123X")
+    third = await submit(vault, store, case="M2026-000125", seed="c-3", lookup=typed)
+    assert first.writer == second.writer == third.writer == await vault.find(typed)
+
+
+async def test_who_was_known_by_a_number_with_hyphens_stays_the_same_person(
+    vault: Vault, store: VaultInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed, plain = "522728-19900101-123X", "52272819900101123X"
+    with monkeypatch.context() as before:
+        before.setattr("shared.security.vault._NO_HYPHENS", {})
+        first = await submit(vault, store, lookup=typed)
+    assert (await submit(vault, store, case="M2026-000124", seed="c-2", lookup=typed)).writer == first.writer
+    other = await submit(vault, store, case="M2026-000125", seed="c-3", lookup=plain)
+    assert other.writer != first.writer
+    assert (await submit(vault, store, case="M2026-000126", seed="c-4", lookup=typed)).writer == first.writer
+
+
 async def test_another_person_is_another_subject(vault: Vault, store: VaultInMemory) -> None:
     first = await submit(vault, store, lookup="52272819900101123X")
     second = await submit(vault, store, case="M2026-000124", seed="c-2", lookup="522728199001011248")
