@@ -1044,8 +1044,11 @@ def stands(state: Application, event: Event) -> bool:
     match event:
         case CorrectionReceived():
             return state.status == "correcting"
-        case ConsultationAnswered() | ThirdPartyTold():
+        case ConsultationAnswered():
             return any(c.waiting.id == event.consultation for c in state.consultations)
+        case ThirdPartyTold():
+            objecting = {c.waiting.id for c in state.consultations if c.answer == "objects"}
+            return state.status == "answered" and event.consultation in objecting
         case ExtensionNotified():
             return not event.days or state.extension_approved == event.days
         case ReasonsGiven():

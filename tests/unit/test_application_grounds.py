@@ -29,6 +29,7 @@ from services.requests.application_events import (
     ReplyReviewed,
     ReplySent,
     SearchRecorded,
+    ThirdPartyTold,
 )
 from shared.domain.corrections import EntryVoided, VoidEntry
 from shared.domain.directory import Actor
@@ -114,6 +115,11 @@ def test_the_answer_of_a_party_is_not_undone_under_a_reply_that_waited_for_it() 
     scenario.and_(ReviewReply(passed=True), by=HEAD, on=DAY).and_(Reply(), by=CLERK, on=DAY)
     void = VoidEntry(events=(scenario.id_of(ConsultationAnswered),), reason="录入有误")
     scenario.when(void, by=COUNTY, on="2026-10-12").then_refused("void.depended_on")
+    reply, told = (scenario.id_of(event) for event in (ReplySent, ThirdPartyTold))
+    alone = scenario.when(VoidEntry(events=(reply,), reason="录入有误"), by=COUNTY, on="2026-10-12")
+    assert told in alone.then_refused("void.depended_on").message.zh
+    both = VoidEntry(events=(reply, told), reason="录入有误")
+    scenario.when(both, by=COUNTY, on="2026-10-12").then(EntryVoided)
 
 
 def test_nothing_is_refused_for_want_of_reasons_before_they_were_judged() -> None:

@@ -1,6 +1,10 @@
 """行政复议 and 行政诉讼: against what they are, in which order, and that neither is left behind by a void."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.requests.application_commands import (
     DecideLawsuit,
@@ -19,7 +23,8 @@ from services.requests.application_events import (
     ReplySent,
 )
 from shared.domain.corrections import EntryVoided, VerdictRevised, VoidEntry
-from shared.domain.kind import Event
+from shared.domain.directory import Actor
+from shared.domain.kind import Command, Event
 from tests.scenario import Scenario, left
 from tests.unit.application_world import APPLICANT, CLERK, COUNTY, HEAD, drafted, file
 
@@ -129,3 +134,57 @@ def test_a_reply_is_not_undone_under_its_reconsideration(late: bool, decided: bo
 def test_a_reply_is_not_undone_under_a_suit_against_it() -> None:
     scenario = replied(silent(), "O2", "2026-11-09").and_(FileLawsuit(), by=CLERK, on="2026-11-10")
     scenario.when(void(scenario, ReplySent), by=COUNTY, on="2026-11-12").then_refused("void.depended_on")
+
+
+STEPS: dict[str, tuple[Command, Actor]] = {
+    "draft O2": (drafted("O2"), CLERK),
+    "draft O4": (drafted("O4"), CLERK),
+    "pass": (ReviewReply(passed=True), HEAD),
+    "send": (Reply(), CLERK),
+    "reconsider": (FileReconsideration(), CLERK),
+    "decide": (DecideReconsideration(result="upheld"), COUNTY),
+    "sue": (FileLawsuit(), CLERK),
+    "judge": (DecideLawsuit(result="upheld"), COUNTY),
+}
+WAYS = (
+    ("draft O4", "pass", "send", "reconsider", "decide", "sue", "judge"),
+    ("reconsider", "decide", "draft O4", "pass", "send", "sue", "reconsider", "decide", "sue"),
+    ("reconsider", "draft O2", "pass", "send", "decide", "sue", "judge"),
+    ("sue", "judge", "draft O4", "pass", "send", "reconsider", "decide", "sue"),
+)
+BETWEEN = st.lists(st.tuples(st.integers(0, 9), st.sampled_from([*sorted(STEPS), *["undo"] * 6])), max_size=8)
+
+
+def _looked_at(live: list[Event]) -> None:
+    """Every suit that stands, told from the events alone: what it is against, and what was decided of that before."""
+    for place, suit in enumerate(live):
+        before = live[:place]
+        if isinstance(suit, LawsuitFiled):
+            replies = [n for n, e in enumerate(before) if isinstance(e, ReplySent)]
+            filed = [n for n, e in enumerate(before) if isinstance(e, ReconsiderationFiled)]
+            decided = [n for n, e in enumerate(before) if isinstance(e, ReconsiderationDecided)]
+            assert len(decided) == len(filed)
+            after = bool(filed) and (not replies or filed[-1] > replies[-1])
+            assert suit.after_reconsideration is after
+            sent = before[replies[-1]] if replies else None
+            assert after or not isinstance(sent, ReplySent) or sent.outcome != "O4"
+
+
+@settings(deadline=None)
+@given(st.sampled_from(WAYS), BETWEEN, st.randoms(use_true_random=False))
+def test_whatever_is_done_and_undone_a_suit_that_stands_has_its_reconsideration_before_it(
+    way: tuple[str, ...], between: list[tuple[int, str]], chance: Any
+) -> None:
+    scenario = silent()
+    steps = [
+        name for place in range(10) for name in (*(n for at, n in between if at == place), *way[place : place + 1])
+    ]
+    for minute, name in enumerate(steps):
+        on = f"2026-11-09 10:{minute:02}"
+        if name == "undo":
+            undone = tuple({chance.choice(scenario.records).stamp.id for _ in range(2)})
+            scenario.when(VoidEntry(events=undone, reason="录入有误"), by=COUNTY, on=on)
+        else:
+            command, by = STEPS[name]
+            scenario.when(command, by=by, on=on)
+        _looked_at(scenario.live)
