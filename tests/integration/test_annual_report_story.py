@@ -259,3 +259,21 @@ async def test_what_is_asked_wrongly_is_refused_by_name(tmp_path: Path) -> None:
         assert (absent.status_code, absent.json()["field"]) == (404, "department")
         assert "没有这个单位：无此局" in absent.json()["detail"]
         assert (await county.get(f"{ADDRESS}.pdf", COUNTY)).status_code == 404
+
+
+async def test_a_report_is_published_after_it_was_frozen_and_holds_no_number_of_a_person(tmp_path: Path) -> None:
+    async with local_county(tmp_path, "2027-01-04 09:00") as county:
+        await staffed(county)
+        await done(county, "", CLERK, year=2026, department="education")
+        marked = await ask(county, f"/{CASE}/write-report", CLERK, problems="申请人522728199001011234多次申请")
+        assert (marked.status_code, marked.json()["field"]) == (409, "problems")
+        assert "公民身份号码" in marked.json()["detail"]
+        at(county, "2027-02-05 09:00")
+        await done(county, f"/{CASE}/freeze-report", CHIEF)
+        publish = {"address": "https://luodian.example/2026", "happened": "2027-01-20 09:00"}
+        early = await ask(county, f"/{CASE}/publish-report", CHIEF, **publish)
+        assert (early.status_code, early.json()["code"]) == (409, "annual_report.before_frozen")
+        at(county, "2027-02-06 09:00")
+        await done(county, f"/{CASE}/publish-report", CHIEF, address=publish["address"])
+        shown = (await county.get(f"{REPORTS}/{CASE}", CLERK)).json()
+        assert [e["data"]["met"] for e in shown["events"] if "met" in e["data"]] == [False, False]
