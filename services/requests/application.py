@@ -1039,6 +1039,11 @@ def _disputes(state: Application, event: ReconsiderationFiled | LawsuitFiled) ->
     return state.disputable is not None and event.against in (None, state.disputable)
 
 
+def _pending(state: Application) -> bool:
+    """Whether a remedy is under way, so that no other may be sought."""
+    return "filed" in (state.reconsideration, state.lawsuit)
+
+
 def stands(state: Application, event: Event) -> bool:
     """Whether the step can have been taken: what it answers or ends was there."""
     match event:
@@ -1072,12 +1077,12 @@ def stands(state: Application, event: Event) -> bool:
         case RecordCorrectionDecided():
             return state.record_correction
         case ReconsiderationFiled():
-            return _disputes(state, event)
+            return _disputes(state, event) and not _pending(state)
         case ReconsiderationDecided():
             return state.reconsideration == "filed"
         case LawsuitFiled():
-            pending = state.reconsideration == "filed"
-            return _disputes(state, event) and not pending and (state.reconsidered_first or not _refused(state))
+            first = state.reconsidered_first or not _refused(state)
+            return _disputes(state, event) and not _pending(state) and first
         case LawsuitDecided():
             return state.lawsuit == "filed"
         case CaseArchived():

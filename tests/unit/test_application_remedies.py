@@ -136,6 +136,16 @@ def test_a_reply_is_not_undone_under_a_suit_against_it() -> None:
     scenario.when(void(scenario, ReplySent), by=COUNTY, on="2026-11-12").then_refused("void.depended_on")
 
 
+def test_a_decision_is_not_undone_under_a_remedy_that_was_sought_after_it() -> None:
+    scenario = replied(reconsidered(silent(), "2026-11-09", "2026-11-20"), "O4", "2026-11-23")
+    scenario.and_(FileReconsideration(), by=CLERK, on="2026-11-24")
+    scenario.when(void(scenario, ReconsiderationDecided), by=COUNTY, on="2026-11-25").then_refused("void.depended_on")
+    sued = file("answered").and_(FileLawsuit(), by=CLERK, on="2026-10-12")
+    sued.and_(DecideLawsuit(result="upheld"), by=COUNTY, on="2026-11-12")
+    sued.and_(FileReconsideration(), by=CLERK, on="2026-11-13")
+    sued.when(void(sued, LawsuitDecided), by=COUNTY, on="2026-11-16").then_refused("void.depended_on")
+
+
 STEPS: dict[str, tuple[Command, Actor]] = {
     "draft O2": (drafted("O2"), CLERK),
     "draft O4": (drafted("O4"), CLERK),
