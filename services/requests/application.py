@@ -527,7 +527,8 @@ def record_reasons(state: Application, command: RecordReasons, context: Context)
         raise refusal("no_reasons_asked")
     period = state.reasons_period or _limit(context, "reasons_period")
     since = context.calendar.workdays_between(state.reasons_on or context.today, context.today)
-    if command.reasons is None and since <= period and not context.unattended:
+    none_given = command.reasons is None and not command.reasonable
+    if none_given and since <= period and not context.unattended:
         raise refusal("reasons_in_time", "reasons", period=period)
     return [ReasonsGiven(department=state.department, reasonable=command.reasonable, reasons=command.reasons)]
 

@@ -533,8 +533,8 @@ class RecordReasons(Command):
     reasons: str | None = _area(
         Text("理由", "Reasons"),
         Text(
-            "申请人的说明；告知的期限内未说明的，期满后不填。",
-            "What the applicant said; empty, after the period told, where nothing was said in it.",
+            "申请人的说明；未说明的，告知的期限届满后不填，记为不合理。",
+            "What the applicant said; where nothing was said, empty and not reasonable, after the period told.",
         ),
         EXCESSIVE,
         default=None,

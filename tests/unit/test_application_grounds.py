@@ -201,6 +201,11 @@ def test_that_no_reasons_came_is_recorded_once_the_period_told_is_over() -> None
     scenario.when(drafted("O13"), by=CLERK, on="2026-10-20").then(ReplyDrafted)
 
 
+def test_reasons_that_convince_may_be_recorded_in_a_word() -> None:
+    scenario = file("registered").and_(AskReasons(explanation="一月内四十件"), by=CLERK, on=DAY)
+    scenario.when(RecordReasons(reasonable=True), by=CLERK, on=DAY).then(left(ReasonsGiven, reasonable=True))
+
+
 def test_the_period_for_the_reasons_is_told_and_a_county_sets_its_usual_length() -> None:
     ask = AskReasons(explanation="一月内四十件")
     file("registered").when(ask, by=CLERK, on=DAY).then(left(ReasonsRequested, period=15))
