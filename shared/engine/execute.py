@@ -197,7 +197,10 @@ class Engine:
             batch.settle(batch.now)
             batch.remind()
             if not batch.new:
-                await self.stores.cases.settle_mark(case, head.version, reference.calendar.version, batch.next_due())
+                due = batch.due.isoformat() if batch.due else None
+                await self.stores.cases.settle_mark(
+                    case, head.version, reference.calendar.version, due, batch.next_due()
+                )
                 return False
             name = f"settle:{case}:{head.version}:{reference.calendar.version}"
             try:

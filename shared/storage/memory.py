@@ -116,11 +116,13 @@ class MemoryStore:
         for name in commit.erase:
             self._erase(name)
 
-    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
+    async def settle_mark(
+        self, case: str, version: int, calendar: int, due: str | None, next_due: datetime | None
+    ) -> None:
         """Notes the calendar version a file was looked at under, if it still stands at ``version``; no event."""
         head = self._heads.get(case)
         if head is not None and head.version == version:
-            self._heads[case] = replace(head, calendar=calendar, next_due=next_due)
+            self._heads[case] = replace(head, calendar=calendar, due=due, next_due=next_due)
 
     async def command(self, command_id: str) -> CommandRecord | None:
         """What a command left."""

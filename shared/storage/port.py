@@ -232,8 +232,11 @@ class CaseStore(CaseReader, Protocol):
         case are no one write, rows of a commit that lost at the last moment may remain; no event names them.
         """
 
-    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
-        """Notes the calendar version a file was looked at under, if it still stands at ``version``; no event."""
+    async def settle_mark(
+        self, case: str, version: int, calendar: int, due: str | None, next_due: datetime | None
+    ) -> None:
+        """Notes the calendar version a file was looked at under, with its dates by it, if it still stands at ``version``;
+        no event."""
 
     async def command(self, command_id: str) -> CommandRecord | None:
         """What a command left."""

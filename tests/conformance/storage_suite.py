@@ -526,19 +526,22 @@ class Watching:
         await cases.append(commit("M1", 0, 2))
         await cases.mark_sent([("M1", 0, 1)])
         later = T0 + timedelta(days=9)
-        await cases.settle_mark("M1", 2, 7, later)
+        await cases.settle_mark("M1", 2, 7, "2026-03-20", later)
         record = await cases.load("M1")
-        assert record == replace(head("M1", 2), calendar=7, next_due=later, sent=1)
-        await cases.settle_mark("M1", 2, 8, None)
+        assert record == replace(head("M1", 2), calendar=7, due="2026-03-20", next_due=later, sent=1)
+        await cases.append(commit("M2", due="2026-03-25", next_due=None))
+        by_due = CaseQuery("messages", "message", Viewer(all=True), sort="due")
+        assert [one.id for one in (await cases.query(by_due))[0]] == ["M1", "M2"]
+        await cases.settle_mark("M1", 2, 8, None, None)
         assert await cases.due("messages", T0 + timedelta(days=99), 10) == []
 
     async def test_a_settled_file_that_moved_on_is_not_marked(self, opened: Opened) -> None:
         cases = opened.stores.cases
         await cases.append(commit("M1", 0, 2))
         await cases.append(commit("M1", 2, 1))
-        await cases.settle_mark("M1", 2, 7, None)
+        await cases.settle_mark("M1", 2, 7, None, None)
         assert await cases.load("M1") == head("M1", 3)
-        await cases.settle_mark("M9", 0, 7, None)
+        await cases.settle_mark("M9", 0, 7, None, None)
         assert await cases.load("M9") is None
 
     async def test_files_under_an_older_calendar_are_found_by_id(self, opened: Opened) -> None:

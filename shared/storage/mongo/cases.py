@@ -99,10 +99,12 @@ class MongoCases:
         if commit.erase:
             await self._finish_erasing(commit.head.id, commit.erase)
 
-    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
-        values = {"calendar": calendar, "next_due": instant(next_due) if next_due else None}
+    async def settle_mark(
+        self, case: str, version: int, calendar: int, due: str | None, next_due: datetime | None
+    ) -> None:
+        dates = {"due": due, "by_due": due or "9999", "next_due": instant(next_due) if next_due else None}
         with reaching():
-            await self._cases.update_one({"_id": case, "version": version}, {"$set": values})
+            await self._cases.update_one({"_id": case, "version": version}, {"$set": {"calendar": calendar, **dates}})
 
     async def command(self, command_id: str) -> CommandRecord | None:
         found = await self._command((command_id,))

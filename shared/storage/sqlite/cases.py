@@ -77,10 +77,14 @@ class SqliteCases:
         if commit.erase:
             self._db.truncate_log()
 
-    async def settle_mark(self, case: str, version: int, calendar: int, next_due: datetime | None) -> None:
-        values = (calendar, instant(next_due) if next_due else None, case, version)
+    async def settle_mark(
+        self, case: str, version: int, calendar: int, due: str | None, next_due: datetime | None
+    ) -> None:
+        values = (calendar, due, instant(next_due) if next_due else None, case, version)
         await self._db.write(
-            lambda c: c.execute("UPDATE cases SET calendar = ?, next_due = ? WHERE id = ? AND version = ?", values)
+            lambda c: c.execute(
+                "UPDATE cases SET calendar = ?, due = ?, next_due = ? WHERE id = ? AND version = ?", values
+            )
         )
 
     async def command(self, command_id: str) -> CommandRecord | None:
