@@ -149,7 +149,7 @@ async def test_a_cell_opens_its_events_to_those_who_may_read_them_and_names_no_a
         shown = await told(county, query, CLERK)
         assert (shown["value"], [(one["case"], one["type"]) for one in shown["events"]]) == (
             1,
-            [(case, "gongkai.requests.RequestReceived.v1")],
+            [(case, "gongkai.requests.RequestReceived.v2")],
         )
         assert set(shown["events"][0]) == {"case", "event", "type", "department", "happened"}
         assert "张三" not in (await county.get(f"{ADDRESS}{query}", COUNTY)).text
