@@ -115,9 +115,10 @@ def _in_sequence(state: Article, context: Context) -> None:
         raise refusal("before_previous_step", "happened")
 
 
-def _hits(command: Worded, context: Context) -> tuple[Hit, ...]:
-    """What monitoring finds in the words while they are plain."""
-    return _monitored(command.plain, context)
+def _hits(command: Worded, context: Context) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+    """What monitoring finds in the words while they are plain, and what of it in the title."""
+    title, text = command.plain
+    return _monitored(f"{title}\n{text}", context), _monitored(title, context)
 
 
 def _monitored(text: str, context: Context) -> tuple[Hit, ...]:
@@ -191,8 +192,8 @@ def _answered(state: Article, answer: str | None, context: Context) -> list[Even
         if answer is None:
             if context.origin == "import":
                 return []
-            raise refusal("warnings_unanswered", "answer", found=told(state.hits))
-        return [WarningsAnswered(department=state.department, hits=state.hits, answer=answer)]
+            raise refusal("warnings_unanswered", "answer", found=told(state.unanswered))
+        return [WarningsAnswered(department=state.department, hits=state.unanswered, answer=answer)]
     if answer is not None:
         raise refusal("no_warnings", "answer")
     return []
@@ -205,7 +206,7 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
     """拟稿: nothing classified comes in; the clock counts from the day on which the information was made or changed."""
     if command.classification != "none":
         raise refusal("classified", "classification")
-    hits = _hits(command, context)
+    hits, title_hits = _hits(command, context)
     department = _own_department(command.department, context)
     created = command.created_or_changed or context.today
     if created > context.today:
@@ -222,6 +223,7 @@ def draft(state: Article, command: Draft, context: Context) -> list[Event]:
             text=command.text,
             source=command.source,
             hits=hits,
+            title_hits=title_hits,
             attachments=command.attachments,
         )
     ]
@@ -258,13 +260,13 @@ def _own_department(named: str | None, context: Context) -> str:
 
 
 def revise(state: Article, command: Revise, context: Context) -> list[Event]:
-    """修改稿件: what monitoring found stands for the text as a whole, so a part changed alone is looked at by itself."""
+    """修改稿件: title and text are looked at each by itself; what was found in the one stands when the other is replaced."""
     _going(state)
     if state.status not in DRAFTING:
         raise refusal("not_drafting")
     if command.title is None and command.text is None and command.column is None and not command.attachments:
         raise refusal("nothing_revised")
-    hits = _hits(command, context)
+    hits, title_hits = _hits(command, context)
     _column(command.column, context)
     _in_sequence(state, context)
     return [
@@ -273,19 +275,11 @@ def revise(state: Article, command: Revise, context: Context) -> list[Event]:
             column=command.column,
             title=command.title,
             text=command.text,
-            hits=hits if command.text is not None else _united(state.hits, hits),
+            hits=hits,
+            title_hits=title_hits,
             attachments=command.attachments,
         )
     ]
-
-
-def _united(before: tuple[Hit, ...], more: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """The hits of both, the larger count where both have one."""
-    found = {(hit.finding, hit.listed): hit for hit in before}
-    for hit in more:
-        known = found.get((hit.finding, hit.listed))
-        found[hit.finding, hit.listed] = hit if known is None or known.count < hit.count else known
-    return tuple(found.values())
 
 
 def submit(state: Article, command: Submit, context: Context) -> list[Event]:
@@ -382,7 +376,8 @@ def review_secrecy(state: Article, command: ReviewSecrecy, context: Context) -> 
         treatment=command.treatment,
     )
     if command.authority is not None:
-        return [reviewed, SecrecyReferred(department=state.department, authority=command.authority)]
+        answered = _answered(state, command.answer, context) if command.answer is not None else []
+        return [reviewed, *answered, SecrecyReferred(department=state.department, authority=command.authority)]
     return [reviewed, *_followed(state, command.result, command.ground, command.answer, context)]
 
 
@@ -421,11 +416,11 @@ def _followed(
     if result == "open":
         approved = ReviewApproved(department=state.department, stage="secrecy", reviewer=context.actor.subject)
         return [*_answered(state, answer, context), approved]
-    if answer is not None:
-        raise refusal("no_warnings", "answer")
+    answered = _answered(state, answer, context) if answer is not None else []
     if ground == "state_secret":
-        return [SubjectErased(department=state.department, subject=f"case:{context.case}", ground="state_secret")]
-    return []
+        erased = SubjectErased(department=state.department, subject=f"case:{context.case}", ground="state_secret")
+        return [*answered, erased]
+    return answered
 
 
 def treat(state: Article, command: Treat, context: Context) -> list[Event]:
@@ -436,9 +431,11 @@ def treat(state: Article, command: Treat, context: Context) -> list[Event]:
     if context.actor.subject in {one.person for one in state.passed} and _limit(context, "different_persons"):
         raise refusal("same_person")
     _in_sequence(state, context)
-    return [
-        InfoTreated(department=state.department, title=command.title, text=command.text, hits=_hits(command, context))
-    ]
+    hits, title_hits = _hits(command, context)
+    treated = InfoTreated(
+        department=state.department, title=command.title, text=command.text, hits=hits, title_hits=title_hits
+    )
+    return [treated]
 
 
 def flag_sensitive(state: Article, command: FlagSensitive, context: Context) -> list[Event]:
@@ -521,7 +518,7 @@ def answer_warnings(state: Article, command: AnswerWarnings, context: Context) -
 def correct(state: Article, command: Correct, context: Context) -> list[Event]:
     """更正: a new event. What monitoring finds in the corrected words is answered at once."""
     _live(state)
-    hits = _hits(command, context)
+    hits, title_hits = _hits(command, context)
     _in_sequence(state, context)
     if hits and command.answer is None:
         raise refusal("warnings_unanswered", "answer", found=told(hits))
@@ -534,6 +531,7 @@ def correct(state: Article, command: Correct, context: Context) -> list[Event]:
         text=command.text,
         reason=command.reason,
         hits=hits,
+        title_hits=title_hits,
     )
     if command.answer is None:
         return [corrected]
@@ -587,7 +585,7 @@ def archive(state: Article, command: Archive, context: Context) -> list[Event]:
     if state.status not in ENDED:
         raise refusal("not_ended")
     if state.unanswered and state.status == "published":
-        raise refusal("warnings_unanswered", found=told(state.hits))
+        raise refusal("warnings_unanswered", found=told(state.unanswered))
     _in_sequence(state, context)
     years = RETENTION_YEARS.get(command.retention)
     return [
@@ -781,7 +779,7 @@ def summary(state: Article) -> Summary:
             "claimed_earlier": state.claimed_earlier,
             "returns": state.returns,
             "corrections": state.corrections,
-            "warnings": state.unanswered,
+            "warnings": bool(state.unanswered),
             "retained_until": _day(state.retained_until),
             "lent_until": _day(state.lent_until),
         },
@@ -878,4 +876,5 @@ ARTICLE: CaseKind[Article] = CaseKind(
     restate=restate,
     stands=stands,
     may_void=may_void,
+    fold_version=2,
 )

@@ -167,16 +167,16 @@ def _stems_from(given: Any) -> str | None:
 class Worded(Command):
     """A command that brings words to be published; content monitoring looks at them while they are still plain."""
 
-    _plain: str = PrivateAttr("")
+    _plain: tuple[str, str] = PrivateAttr(("", ""))
 
     @model_validator(mode="after")
     def _read(self) -> Self:
-        given = (getattr(self, name, None) for name in ("title", "text"))
-        self._plain = "\n".join(text for text in given if text)
+        title, text = (getattr(self, name, None) for name in ("title", "text"))
+        self._plain = (title or "", text or "")
         return self
 
     @property
-    def plain(self) -> str:
+    def plain(self) -> tuple[str, str]:
         """Title and text as they were typed; in no event and in no store."""
         return self._plain
 

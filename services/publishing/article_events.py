@@ -1,7 +1,9 @@
 """What can happen to an item of information (信息发布): the events, stored literally; drafts are references into the vault."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from services.publishing.article_rules import (
     ACCURACY,
@@ -39,13 +41,23 @@ _STAGE = Text("审核环节", "Stage")
 _REVIEWER = Text("审核人", "Reviewer")
 _HITS = Text("监测提示", "Monitoring hits")
 _GROUND = Text("情形", "Ground")
+_TITLE_HITS = Text("其中标题的监测提示", "Those of them in the title")
 _ATTACHMENTS = Text("附件", "Attachments")
 
 
-@event("InfoDrafted", Text("拟稿", "Item drafted"), basis=INSTITUTION)
+def _in_the_title(data: dict[str, Any]) -> dict[str, Any]:
+    """The first version did not tell title and text apart: what was found in both stands until the title is replaced."""
+    return {**data, "title_hits": data.get("hits", ()) if data.get("title") else ()}
+
+
+_UPCASTS: Mapping[int, Any] = MappingProxyType({1: _in_the_title})
+
+
+@event("InfoDrafted", Text("拟稿", "Item drafted"), basis=INSTITUTION, version=2)
 class InfoDrafted(Event):
     """拟稿: the publication clock counts from ``created_or_changed`` (形成或变更日期), which is not counted."""
 
+    event_upcasts = _UPCASTS
     column: str | None = attribute(_COLUMN, scored=True, default=None)
     created_or_changed: date = attribute(Text("形成或变更日期", "Made or changed on"), scored=True)
     limit: int = attribute(Text("时限（工作日）", "Limit (working days)"))
@@ -53,17 +65,20 @@ class InfoDrafted(Event):
     text: str | None = attribute(_TEXT, default=None)
     source: str | None = attribute(Text("来源案卷", "Case it comes from"), default=None)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
+    title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
     attachments: tuple[str, ...] = attribute(_ATTACHMENTS, default=())
 
 
-@event("InfoRevised", Text("修改稿件", "Draft revised"), basis=REVIEW)
+@event("InfoRevised", Text("修改稿件", "Draft revised"), basis=REVIEW, version=2)
 class InfoRevised(Event):
     """修改稿件: what is given replaces what was there."""
 
+    event_upcasts = _UPCASTS
     column: str | None = attribute(_COLUMN, default=None)
     title: str | None = attribute(_TITLE, default=None)
     text: str | None = attribute(_TEXT, default=None)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
+    title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
     attachments: tuple[str, ...] = attribute(_ATTACHMENTS, default=())
 
 
@@ -128,13 +143,15 @@ class SecrecyDetermined(Event):
     letter: str = attribute(Text("复函文号", "Number of the answer"))
 
 
-@event("InfoTreated", Text("作处理", "Item treated"), basis=SECRECY)
+@event("InfoTreated", Text("作处理", "Item treated"), basis=SECRECY, version=2)
 class InfoTreated(Event):
     """作处理 for 处理后公开: the text without what must not be opened; the secrecy review looks at it again."""
 
+    event_upcasts = _UPCASTS
     title: str | None = attribute(_TITLE, default=None)
     text: str = attribute(_TEXT)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
+    title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
 
 
 @event("SensitivityFlagged", Text("标为敏感", "Flagged as sensitive"), basis=SENSITIVE)
@@ -184,15 +201,17 @@ class PublishedTextChecked(Event):
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
 
 
-@event("InfoCorrected", Text("更正", "Item corrected"), basis=ACCURACY)
+@event("InfoCorrected", Text("更正", "Item corrected"), basis=ACCURACY, version=2)
 class InfoCorrected(Event):
     """更正 of what is published: a new event; what stood before stays on the file."""
 
+    event_upcasts = _UPCASTS
     ground: CorrectionGround = attribute(_GROUND, scored=True)
     title: str | None = attribute(_TITLE, default=None)
     text: str | None = attribute(_TEXT, default=None)
     reason: str = attribute(_REASON)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
+    title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
 
 
 @event("InfoWithdrawn", Text("撤下", "Item withdrawn"), basis=ACCURACY)

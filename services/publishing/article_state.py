@@ -45,7 +45,7 @@ from services.publishing.article_rules import (
     Stage,
 )
 from services.publishing.events import SubjectErased
-from services.publishing.monitoring import Hit
+from services.publishing.monitoring import Hit, together, without
 from shared.domain.changed import changed
 from shared.domain.corrections import OverdueRevoked
 from shared.domain.deadline import Clock
@@ -100,6 +100,8 @@ STATUSES: Mapping[str, Text] = {
 DRAFTING: frozenset[str] = frozenset(("drafting", "rejected", "returned"))
 IN_REVIEW: frozenset[str] = frozenset((*ORDINARY, *LEADERS))
 BEFORE_PUBLICATION: frozenset[str] = frozenset((*DRAFTING, *IN_REVIEW, "treatment", "referred", "release", "released"))
+WARNING: frozenset[str] = (BEFORE_PUBLICATION - DRAFTING) | {"published"}
+"""Where what monitoring found waits for its answer."""
 ENDED: frozenset[str] = frozenset(("published", "withdrawn", "withheld", "dropped"))
 
 Ended = Literal["met", "missed", "cancelled"]
@@ -112,6 +114,18 @@ class Passed:
     stage: Stage
     person: str
     on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """What monitoring found, in which words, and whether a reviewer has answered it.
+
+    ``site`` is the text as somebody saw it on the site.
+    """
+
+    words: Literal["title", "text", "site"]
+    hit: Hit
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,8 +146,7 @@ class Article:
     rounds: int = 0
     passed: tuple[Passed, ...] = ()
     sensitive: Sensitivity | None = None
-    hits: tuple[Hit, ...] = ()
-    unanswered: bool = False
+    warned: tuple[Warned, ...] = ()
     treatment: str | None = None
     releaser: str | None = None
     returns: int = 0
@@ -147,6 +160,18 @@ class Article:
     retained_until: date | None = None
     lent_until: date | None = None
     destruction_approved_by: str | None = None
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """What monitoring found in the words as they stand."""
+        return together(one.hit for one in self.warned)
+
+    @property
+    def unanswered(self) -> tuple[Hit, ...]:
+        """What a reviewer is to answer: from the submission on, while the item is on its way or live."""
+        if self.status not in WARNING:
+            return ()
+        return together(one.hit for one in self.warned if not one.answered)
 
 
 def required(state: Article) -> tuple[Stage, ...]:
@@ -175,7 +200,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 text=event.text,
                 source=event.source,
                 authors=(stamp.actor,),
-                hits=event.hits,
+                warned=_found((), event),
             )
         case InfoRevised():
             return changed(
@@ -184,18 +209,17 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 title=event.title or state.title,
                 text=event.text or state.text,
                 authors=_with(state.authors, stamp.actor),
-                hits=event.hits,
+                warned=_found(state.warned, event),
             )
         case InfoSubmitted():
             return changed(
                 _without_reviews(_stepped(state, stamp)),
                 status="first",
                 rounds=event.round,
-                hits=event.hits,
-                unanswered=bool(event.hits),
+                warned=tuple(Warned(one.words, one.hit) for one in state.warned),
             )
         case WarningsAnswered():
-            return changed(state, unanswered=False)
+            return changed(state, warned=_answered(state.warned, event.hits))
         case ReviewApproved():
             one = Passed(event.stage, event.reviewer, local_date(stamp.happened))
             after = changed(_stepped(state, stamp), passed=(*state.passed, one), treatment=None)
@@ -213,8 +237,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 title=event.title or state.title,
                 text=event.text,
                 authors=_with(state.authors, stamp.actor),
-                hits=event.hits,
-                unanswered=bool(event.hits),
+                warned=_found(state.warned, event),
             )
         case SensitivityFlagged():
             flagged = changed(_stepped(state, stamp), sensitive=event.ground)
@@ -240,12 +263,15 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case OverdueRevoked():
             return changed(state, clock_ended=state.clock_ended or "cancelled")
         case PublishedTextChecked():
-            return changed(state, hits=event.hits, unanswered=bool(event.hits))
+            # The text was looked at as it stands there; what was found in the title stands on.
+            titled = (one for one in state.warned if one.words == "title")
+            return changed(state, warned=(*titled, *(Warned("site", hit) for hit in event.hits)))
         case InfoCorrected():
             return changed(
                 _stepped(state, stamp),
                 title=event.title or state.title,
                 text=event.text or state.text,
+                warned=_found(state.warned, event),
                 corrections=state.corrections + 1,
             )
         case InfoWithdrawn():
@@ -292,7 +318,32 @@ def _stepped(state: Article, stamp: Stamp) -> Article:
 
 
 def _without_reviews(state: Article) -> Article:
-    return changed(state, passed=(), treatment=None, releaser=None, unanswered=False)
+    return changed(state, passed=(), treatment=None, releaser=None)
+
+
+def _found(
+    warned: tuple[Warned, ...], event: InfoDrafted | InfoRevised | InfoTreated | InfoCorrected
+) -> tuple[Warned, ...]:
+    """What stands once ``event`` has replaced title, text or both: what was found in other words stands on."""
+    replaced = {name for name in ("title", "text") if getattr(event, name) is not None}
+    kept = tuple(one for one in warned if one.words not in replaced)
+    titled = tuple(Warned("title", hit) for hit in event.title_hits) if "title" in replaced else ()
+    if "text" not in replaced:
+        return (*kept, *titled)
+    return (*kept, *titled, *(Warned("text", hit) for hit in without(event.hits, event.title_hits)))
+
+
+def _answered(warned: tuple[Warned, ...], hits: tuple[Hit, ...]) -> tuple[Warned, ...]:
+    """An answer answers the hits that it was given for, those found last first, and no others."""
+    left = {(hit.finding, hit.listed): hit.count for hit in hits}
+    found: list[Warned] = []
+    for one in reversed(warned):
+        sort = one.hit.finding, one.hit.listed
+        answers = not one.answered and left.get(sort, 0) >= one.hit.count
+        if answers:
+            left[sort] -= one.hit.count
+        found.append(Warned(one.words, one.hit, one.answered or answers))
+    return tuple(reversed(found))
 
 
 def _with(persons: tuple[str, ...], person: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 A hit is a warning that a reviewer answers; only a mark of secrecy (密级标志) keeps a text out, of every kind alike.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
@@ -45,6 +46,21 @@ def monitor(text: str, words: Iterable[str] = (), dead_links: Iterable[str] = ()
             if count := text.count(entry):
                 hits.append(Hit(finding=name, count=count, listed=entry))
     return tuple(hits)
+
+
+def together(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """One hit of each sort, counted in all places."""
+    counts: Counter[tuple[Finding, str | None]] = Counter()
+    for hit in hits:
+        counts[hit.finding, hit.listed] += hit.count
+    return tuple(Hit(finding=finding, count=count, listed=listed) for (finding, listed), count in counts.items())
+
+
+def without(hits: Iterable[Hit], others: Iterable[Hit]) -> tuple[Hit, ...]:
+    """``hits`` less as many of the same sort as ``others`` count."""
+    fewer = {(hit.finding, hit.listed): hit.count for hit in others}
+    left = ((hit, hit.count - fewer.get((hit.finding, hit.listed), 0)) for hit in hits)
+    return tuple(Hit(finding=hit.finding, count=count, listed=hit.listed) for hit, count in left if count > 0)
 
 
 def told(hits: Iterable[Hit]) -> Text:

@@ -193,6 +193,17 @@ async def warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated(cou
 
 
 @story("2026-04-07 09:00")
+async def what_was_found_in_a_title_is_answered_though_the_text_is_rewritten(county: StoryCounty) -> None:
+    case = await drafted(county, await column_of(county), title="公示 13812345678")
+    await given(county, case, "revise", "clerk", text="正文二")
+    await given(county, case, "submit", "clerk")
+    silent = await county.refused(f"{ARTICLES}/{case}/approve", "section", stage="first")
+    assert silent == "article.warnings_unanswered"
+    await given(county, case, "approve", "section", stage="first", answer="单位值班电话。")
+    assert (await county.shown(f"{ARTICLES}/{case}", "head"))["columns"]["warnings"] is False
+
+
+@story("2026-04-07 09:00")
 async def another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words(county: StoryCounty) -> None:
     case = await released(county, await column_of(county))
     await given(county, case, "publish", "clerk")
@@ -240,6 +251,7 @@ STORIES = (
     an_undone_publication_takes_its_update_of_the_column_back,
     nothing_of_classified_matter_is_left_but_its_refusal,
     warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated,
+    what_was_found_in_a_title_is_answered_though_the_text_is_rewritten,
     another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words,
     a_column_closed_for_the_year_goes_on_in_its_successor,
 )

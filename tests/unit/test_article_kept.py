@@ -25,6 +25,8 @@ from services.publishing.article_commands import (
 from services.publishing.article_events import (
     DestructionApproved,
     InfoCorrected,
+    InfoDrafted,
+    InfoRevised,
     InfoSubmitted,
     InfoWithdrawn,
     PublishedTextChecked,
@@ -37,12 +39,16 @@ from services.publishing.article_events import (
     WarningsAnswered,
 )
 from services.publishing.article_rules import DEAD_LINKS, WATCHED_WORDS
+from services.publishing.article_state import Article, evolve
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
-from tests.scenario import Scenario, left
+from shared.domain.kind import Stamp
+from shared.eventlog.upcasting import upcast
+from tests.scenario import Scenario, left, moment
 from tests.unit.article_world import (
     CASE,
     CLERK,
+    COLUMN,
     DEPUTY,
     HEAD,
     HEALTH,
@@ -90,12 +96,34 @@ def test_an_answer_without_a_warning_is_refused() -> None:
     item("first").when(Approve(stage="first", answer="略"), by=SECTION, on=ON).then_refused("article.no_warnings")
 
 
-def test_a_text_revised_without_the_number_warns_no_more_and_a_new_title_adds() -> None:
+def test_a_hit_stands_until_the_words_that_caused_it_are_replaced() -> None:
     scenario = item("drafting", text="电话 13812345678")
     titled = scenario.and_(Revise(title="请拨 13912345678"), by=CLERK, on=ON)
-    assert titled.state.hits == (PHONE,)
+    assert titled.state.hits == (Hit(finding="phone", count=2),)
     cleaned = titled.and_(Revise(text="请拨打热线"), by=CLERK, on=ON)
-    assert cleaned.state.hits == ()
+    assert cleaned.state.hits == (PHONE,)
+    cleaned.and_(Submit(), by=CLERK, on=ON)
+    cleaned.when(Approve(stage="first"), by=SECTION, on=ON).then_refused("article.warnings_unanswered")
+    clean = item("drafting", text="电话 13812345678").and_(Revise(text="请拨打热线"), by=CLERK, on=ON)
+    assert clean.state.hits == ()
+
+
+def test_another_column_or_attachment_leaves_every_hit() -> None:
+    scenario = item("drafting", title="请拨 13912345678").and_(Revise(column=COLUMN), by=CLERK, on=ON)
+    assert scenario.state.hits == (PHONE,)
+
+
+def test_what_was_found_in_both_by_a_file_of_the_first_version_stands_until_the_title_is_replaced() -> None:
+    told: dict[str, Any] = {"department": "education", "created_or_changed": "2026-03-02", "limit": 20}
+    both = {**told, "title": "v:t", "text": "v:x", "hits": [{"finding": "phone", "count": 1}]}
+    first = upcast(InfoDrafted, 1, both)
+    assert isinstance(first, InfoDrafted)
+    assert (first.hits, first.title_hits) == ((PHONE,), (PHONE,))
+    revised = upcast(InfoRevised, 1, {"department": "education", "text": "v:y", "hits": []})
+    stamps = [Stamp(f"{CASE}/{n}", n, moment(ON), moment(ON), "clerk") for n in (1, 2)]
+    drafted = evolve(Article(), first, stamps[0])
+    assert drafted.hits == (PHONE,)
+    assert evolve(drafted, revised, stamps[1]).hits == (PHONE,)
 
 
 def test_the_county_s_own_words_and_dead_links_warn() -> None:
@@ -118,6 +146,23 @@ def test_the_published_text_is_monitored_and_the_warning_answered_before_the_arc
     scenario.when(AnswerWarnings(answer="办公电话"), by=HEAD, on=ON).then(WarningsAnswered)
     scenario.when(AnswerWarnings(answer="办公电话"), by=HEAD, on=ON).then_refused("article.no_warnings")
     scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then(RecordArchived)
+
+
+def test_what_was_found_on_the_site_stands_until_it_is_answered_or_looked_at_again() -> None:
+    scenario = item("published").and_(CheckPublished(text="身份证 11010519491231002X"), by=OFFICE_CLERK, on=ON)
+    scenario.and_(Correct(**CORRECTION, text="电话 13812345678", answer="办公电话"), by=HEAD, on=ON)
+    scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then_refused("article.warnings_unanswered")
+    answered = scenario.when(AnswerWarnings(answer="已遮盖"), by=HEAD, on=ON)
+    answered.then(left(WarningsAnswered, hits=(Hit(finding="identity_number", count=1),)))
+    again = item("published").and_(CheckPublished(text="电话 13812345678"), by=OFFICE_CLERK, on=ON)
+    again.and_(CheckPublished(text="请拨打热线"), by=OFFICE_CLERK, on=ON)
+    again.when(Archive(retention="10y"), by=KEEPER, on=ON).then(RecordArchived)
+
+
+def test_an_answer_to_one_number_answers_no_other_of_its_sort() -> None:
+    scenario = item("published").and_(CheckPublished(text="王某 13912345678"), by=OFFICE_CLERK, on=ON)
+    scenario.and_(Correct(**CORRECTION, text="电话 13812345678", answer="办公电话"), by=HEAD, on=ON)
+    assert scenario.state.unanswered == (PHONE,)
 
 
 def test_only_what_is_live_is_monitored_so() -> None:

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from services.publishing.article_commands import DetermineSecrecy, FlagSensitive, Publish, Release, ReviewSecrecy, Treat
+from services.publishing.article_commands import (
+    Approve,
+    DetermineSecrecy,
+    FlagSensitive,
+    Publish,
+    Release,
+    ReviewSecrecy,
+    Treat,
+)
 from services.publishing.article_events import (
     InfoTreated,
     ReviewApproved,
@@ -14,16 +22,29 @@ from services.publishing.article_events import (
     WarningsAnswered,
 )
 from services.publishing.events import SubjectErased
+from services.publishing.monitoring import Hit
+from shared.domain.directory import Actor
+from shared.domain.kind import Command
 from tests.scenario import Scenario, left, person
-from tests.unit.article_world import CASE, CLERK, COUNTY_SECRECY, HEAD, HEALTH, OFFICE, SECRECY, SECTION, item
+from tests.unit.article_world import CASE, CLERK, COUNTY_SECRECY, DEPUTY, HEAD, HEALTH, OFFICE, SECRECY, SECTION, item
 
 ON = "2026-03-03"
 REFER = ReviewSecrecy(result="refer", authority="secrecy_department")
 TREATMENT = "隐去联系人电话"
+PHONE = Hit(finding="phone", count=1)
+LATER_REVIEWS: tuple[tuple[Command, Actor], ...] = ((Approve(stage="second"), DEPUTY), (Approve(stage="third"), HEAD))
 
 
 def reviewed(**fields: Any) -> ReviewSecrecy:
     return ReviewSecrecy.model_validate(fields)
+
+
+def waiting() -> Scenario:
+    """At the secrecy review with a warning that nobody answered, as history may bring it in."""
+    scenario = item("first", text="咨询电话 13812345678")
+    for command, by in ((Approve(stage="first"), SECTION), *LATER_REVIEWS):
+        scenario.and_(command, by=by, on=ON, origin="import")
+    return scenario
 
 
 def referred() -> Scenario:
@@ -130,6 +151,26 @@ def test_what_the_treated_text_still_shows_is_answered_by_the_secrecy_reviewer()
     scenario.when(reviewed(result="open"), by=SECRECY, on=ON).then_refused("article.warnings_unanswered")
     scenario.when(reviewed(result="open", answer="办公电话"), by=SECRECY, on=ON).then(
         SecrecyReviewed, WarningsAnswered, ReviewApproved
+    )
+
+
+def test_a_title_that_was_not_treated_still_warns() -> None:
+    scenario = item("first", title="联系王某 13912345678")
+    for command, by in ((Approve(stage="first", answer="略"), SECTION), *LATER_REVIEWS):
+        scenario.and_(command, by=by, on=ON)
+    scenario.and_(reviewed(result="open_after_treatment", treatment=TREATMENT), by=SECRECY, on=ON)
+    scenario.and_(Treat(text="处理后的正文"), by=CLERK, on=ON)
+    assert scenario.state.hits == (PHONE,)
+
+
+def test_an_answer_given_with_a_referral_is_kept() -> None:
+    given = reviewed(result="refer", authority="secrecy_department", answer="已核实")
+    item("secrecy").when(given, by=SECRECY, on=ON).then_refused("article.no_warnings")
+    waiting().when(given, by=SECRECY, on=ON).then(
+        SecrecyReviewed, left(WarningsAnswered, hits=(PHONE,), answer="v:answer"), SecrecyReferred
+    )
+    waiting().when(reviewed(result="not_open", ground="third_party", answer="属个人信息"), by=SECRECY, on=ON).then(
+        SecrecyReviewed, WarningsAnswered
     )
 
 
