@@ -26,6 +26,7 @@ from services.publishing.finding_commands import (
     ReportFix,
     ReturnFix,
     case_id,
+    former_ids,
 )
 from services.publishing.finding_events import (
     DefectAccepted,
@@ -178,6 +179,12 @@ def _named(command: RecordPatrol, context: Context) -> None:
         if command.found_nothing:
             raise refusal("same_patrol", "found", case=file)
         raise refusal("same_cause", "cause", case=file)
+    place = place_of(command.article, command.page)
+    for former in former_ids(command):
+        view = context.cases.get(former)
+        # What was folded in the letters of its path may be another page.
+        if view is not None and isinstance(view.state, Finding) and place_of(None, view.state.page) == place:
+            raise refusal("same_cause", "cause", case=former)
     if command.again_after is None:
         return
     earlier = context.cases.get(command.again_after)
@@ -185,7 +192,7 @@ def _named(command: RecordPatrol, context: Context) -> None:
         raise refusal("no_such_finding", "again_after")
     before = earlier.state
     was = (before.department, before.area, before.cause, place_of(before.article, before.page))
-    if was != (command.department, command.area, command.cause, place_of(command.article, command.page)):
+    if was != (command.department, command.area, command.cause, place):
         raise refusal("other_cause", "again_after")
     if before.status not in ENDED:
         raise refusal("still_open", "again_after")

@@ -18,6 +18,7 @@ from services.publishing.finding_rules import (
     Severity,
     Veto,
     file_of,
+    former_places,
     place_of,
 )
 from shared.domain.command_fields import attachments
@@ -79,12 +80,20 @@ def case_id(given: "RecordPatrol") -> str:
     """``finding-education-3f2a9c41d07b``: of a defect by its cause and place, of a patrol without one by day and scope."""
     if given.found_nothing:
         return file_of(given.department, "patrol", given.scope, given.found.isoformat())
-    place = place_of(given.article, given.page)
+    return _file_at(given, place_of(given.article, given.page))
+
+
+def former_ids(given: "RecordPatrol") -> tuple[str, ...]:
+    """The ids that the file of the same cause may have from the time when a place was folded less."""
+    return tuple(sorted(_file_at(given, place) for place in former_places(given.article, given.page)))
+
+
+def _file_at(given: "RecordPatrol", place: str) -> str:
     return file_of(given.department, str(given.area), str(given.cause), place, given.again_after or "")
 
 
 def _looked_at(given: "RecordPatrol") -> tuple[str, ...]:
-    return tuple(case for case in (case_id(given), given.article, given.again_after) if case)
+    return tuple(case for case in (case_id(given), *former_ids(given), given.article, given.again_after) if case)
 
 
 def _charged(given: "RejectDefect") -> tuple[str, ...]:

@@ -1,9 +1,13 @@
 """The rules of findings on patrol (巡查发现) as data: areas, causes, vetoes, limits, the words of every refusal."""
 
 import hashlib
+import re
+import string
 from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+from pydantic_core import Url, ValidationError
 
 from shared.domain.refusals import Refusals
 from shared.domain.text import Text
@@ -228,13 +232,61 @@ def title_of(cause: Cause | None) -> Text | None:
     return next((words[cause] for words in CAUSES.values() if cause in words), None) if cause else None
 
 
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+_HOST = re.compile(r"[^\s/?#@]+[.。．｡][^\s/?#@]+")
+"""How an address begins that is typed without its scheme."""
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+
+
 def place_of(article: str | None, page: str | None) -> str:
-    """Where it was found: the item, or the page however its address was typed."""
+    """Where it was found: the item, or the page however its address was typed (RFC 3986, 6.2.2 and 6.2.3).
+
+    Scheme, the ports that belong to schemes, fragment and a last slash count nothing; a path is the same in the same case only.
+    """
     if article is not None or page is None:
         return article or ""
+    scheme = _SCHEME.match(page)
+    if scheme is None and not _HOST.match(page):
+        return _in_words(page)
+    try:
+        address = Url(f"https://{page[scheme.end() if scheme else 0 :]}")
+    except ValidationError:
+        return _in_words(page)
+    port = f":{address.port}" if address.port not in (80, 443) else ""
+    path = _decoded(address.path or "").rstrip("/")
+    query = f"?{_decoded(address.query)}" if address.query else ""
+    return f"{(address.host or '').removesuffix('.')}{port}{path}{query}"
+
+
+def _in_words(page: str) -> str:
+    """A place that is no address: an account and a day, say."""
+    return " ".join(page.split()).casefold()
+
+
+def _decoded(part: str) -> str:
+    """What need not have been encoded is not; the rest is encoded in capitals."""
+
+    def plain(found: re.Match[str]) -> str:
+        char = chr(int(found[0][1:], 16))
+        return char if char in _UNRESERVED else found[0].upper()
+
+    return _ENCODED.sub(plain, part)
+
+
+def former_places(article: str | None, page: str | None) -> frozenset[str]:
+    """What the page may have been called while less of how its address was typed was folded: files have their ids of it."""
+    if article is not None or page is None:
+        return frozenset()
+    scheme = _SCHEME.match(page)
+    bare = (page[scheme.end() if scheme else 0 :], place_of(None, page))
+    return frozenset(_formerly(typed) for one in bare for typed in (one, f"https://{one}"))
+
+
+def _formerly(page: str) -> str:
     address = urlsplit(page)
     if not address.netloc:
-        return " ".join(page.split()).casefold()
+        return _in_words(page)
     query = f"?{address.query}" if address.query else ""
     return f"{address.netloc.casefold()}{address.path.rstrip('/')}{query}"
 

@@ -99,8 +99,9 @@ async def one_cause_found_twice_is_charged_once(county: StoryCounty) -> None:
     assert sorted(answer.status_code for answer in both) == [201, 409]
     (number,) = (answer.json()["id"] for answer in both if answer.status_code == 201)
     case = f"{FINDINGS}/{number}"
-    same_page = seen["page"].replace("https", "http") + "/"
-    for again in ({"found": "2026-03-01", "scope": "columns"}, {"page": same_page}):
+    bare = seen["page"].removeprefix("https://")
+    typed = [f"http://{bare}/", bare, f"HTTPS://{bare.replace('/', ':443/./', 1).replace('example', 'Example')}"]
+    for again in ({"found": "2026-03-01", "scope": "columns"}, *({"page": page} for page in typed)):
         refused = await county.ask(FINDINGS, DECIDER, **{**seen, **again})
         assert (refused.status_code, refused.json()["code"]) == (409, "finding.same_cause")
         assert number in refused.json()["detail"]

@@ -238,6 +238,72 @@ def test_whoever_finds_the_same_cause_again_comes_to_the_same_file() -> None:
     assert len({first, *(case_id(patrol(**more)) for more in other)}) == 1 + len(other)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "www.example.gov.cn/Jyj/1.html",
+        "http://www.example.gov.cn/Jyj/1.html",
+        "//www.example.gov.cn/Jyj/1.html/",
+        "HTTPS://WWW.Example.Gov.CN./Jyj/1.html",
+        "https://www.example.gov.cn:443/Jyj/1.html",
+        "http://www.example.gov.cn:80/Jyj/1.html",
+        "www.example.gov.cn:443/Jyj/1.html",
+        "https://www.example.gov.cn/./Jyj/x/../1.html",
+        "https://www.example.gov.cn/%4ayj/%31.html",
+        "www.example.gov.cn/Jyj/1.html#top",
+        "www。example。gov。cn/Jyj/1.html",
+    ],
+)
+def test_one_page_is_one_place_however_its_address_was_typed(typed: str) -> None:
+    assert case_id(patrol(page=typed)) == case_id(patrol(page="https://www.example.gov.cn/Jyj/1.html"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "www.example.gov.cn/jyj/1.html",
+        "https://www.example.gov.cn/jyj/1.html",
+        "https://example.gov.cn/Jyj/1.html",
+        "https://www.example.gov.cn:8443/Jyj/1.html",
+        "https://www.example.gov.cn/Jyj%2F1.html",
+        "https://www.example.gov.cn/Jyj/1.html?a=1",
+    ],
+)
+def test_another_path_port_or_query_is_another_place(other: str) -> None:
+    assert case_id(patrol(page=other)) != case_id(patrol(page="https://www.example.gov.cn/Jyj/1.html"))
+
+
+def test_the_letters_of_a_query_and_of_a_path_written_in_chinese_are_the_same_encoded() -> None:
+    plain, encoded = (
+        "www.example.gov.cn/公告/一.html?名=甲",
+        "https://www.example.gov.cn/%e5%85%AC%E5%91%8A/%E4%B8%80.html",
+    )
+    assert case_id(patrol(page=plain)) == case_id(patrol(page=f"{encoded}?%E5%90%8d=%E7%94%B2"))
+
+
+# The ids of files that were opened while an address without its scheme was folded in all its letters, and ports were kept.
+FORMER = {
+    "www.example.gov.cn/Jyj/1.html": "finding-education-35c16c640569",
+    "https://www.example.gov.cn:443/Jyj/1.html": "finding-education-d2449bc2c469",
+}
+
+
+@pytest.mark.parametrize(("typed", "id"), FORMER.items())
+def test_a_file_from_the_time_when_less_was_folded_is_still_the_one_of_its_cause(typed: str, id: str) -> None:
+    stored = CaseView(id, "finding", 2, finding("cleared", page=typed).state)
+    for again in (typed, typed.removeprefix("https://"), "http://www.example.gov.cn:443/Jyj/1.html"):
+        broken = fresh(stored).when(patrol(page=again), by=FINDER, on=LATER).then_refused("finding.same_cause", "cause")
+        assert id in broken.message.zh
+    after = patrol(page="https://www.example.gov.cn/Jyj/1.html", again_after=id)
+    fresh(stored).when(after, by=FINDER, on=LATER).then(PatrolRecorded, DefectFound)
+
+
+def test_a_page_whose_path_differs_in_its_letters_has_a_file_of_its_own() -> None:
+    lower = finding("confirmed", page="www.example.gov.cn/jyj/1.html")
+    for typed in FORMER:
+        fresh(view(lower)).when(patrol(page=typed), by=FINDER, on=LATER).then(PatrolRecorded, DefectFound)
+
+
 def test_a_place_that_is_no_address_is_the_same_however_it_is_typed() -> None:
     assert case_id(patrol(page="微信公众号  7月3日 A推文")) == case_id(patrol(page="微信公众号 7月3日 a推文"))
 

@@ -1,6 +1,7 @@
 """Whatever is asked of a finding in whatever order, late or undone: charged at most once, never unheard, one verdict a clock."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from services.publishing.finding_events import (
     DefectRejected,
     DisputeLapsed,
 )
+from services.publishing.finding_rules import place_of
 from shared.domain.corrections import OverdueRevoked, RevokeOverdue, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import Command, Verdict
@@ -33,6 +35,45 @@ from tests.unit.finding_world import (
     fresh,
     patrol,
 )
+
+LABEL = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)
+SEGMENT = st.text("aB1-_~%/?# .；公告", min_size=1, max_size=5).filter(lambda part: part.strip(".") != "")
+HOSTS = st.lists(LABEL, min_size=2, max_size=4).map(".".join)
+PATHS = st.lists(SEGMENT, max_size=4)
+Spelling = tuple[str, bool, str, bool, list[int]]
+SPELLINGS: st.SearchStrategy[Spelling] = st.tuples(
+    st.sampled_from(["", "//", "http://", "https://", "HTTPS://"]),
+    st.booleans(),
+    st.sampled_from(["", ".", ":80", ":443", ".:443"]),
+    st.booleans(),
+    st.lists(st.integers(0, 3), min_size=4, max_size=4),
+)
+"""Scheme, host in capitals, what follows the host, a last slash, and how each segment of the path is written."""
+
+
+def spelled(host: str, path: list[str], spelling: Spelling) -> str:
+    scheme, capitals, after, slash, ways = spelling
+    address = f"{scheme}{host.upper() if capitals else host}{after}"
+    for segment, way in zip(path, ways, strict=False):
+        octets = "".join(f"%{octet:02x}" for octet in segment.encode())
+        written = octets.upper() if way == 1 else octets if way == 2 else quote(segment, safe="")
+        address += f"/./{written}" if way == 3 else f"/{written}"
+    return address + ("/" if slash else "") + ("#top" if slash and capitals else "")
+
+
+@given(HOSTS, PATHS, SPELLINGS, SPELLINGS)
+@settings(max_examples=300, deadline=None)
+def test_one_page_is_one_place_in_every_spelling(host: str, path: list[str], one: Spelling, other: Spelling) -> None:
+    place = place_of(None, spelled(host, path, one))
+    assert place == place_of(None, spelled(host, path, other)) == place_of(None, f"https://{place}")
+
+
+@given(HOSTS, PATHS, PATHS, SPELLINGS)
+@settings(max_examples=200, deadline=None)
+def test_different_paths_are_different_places(host: str, path: list[str], other: list[str], typed: Spelling) -> None:
+    same = place_of(None, spelled(host, path, typed)) == place_of(None, spelled(host, other, typed))
+    assert same == (path == other)
+
 
 Asked = tuple[Command, Actor]
 ASKED: list[Asked] = [
