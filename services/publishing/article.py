@@ -718,8 +718,10 @@ def stands(state: Article, event: Event) -> bool:
 
 
 def may_void(state: Article, entry: Event) -> bool:
-    """What is destroyed stays destroyed."""
-    return state.status != "destroyed" and not isinstance(entry, SubjectErased | RecordDestroyed | InfoRedated)
+    """What is destroyed stays destroyed, and so does the result for which every word was erased."""
+    if state.status == "destroyed" or isinstance(entry, SubjectErased | RecordDestroyed | InfoRedated):
+        return False
+    return state.title is not None or not isinstance(entry, SecrecyReviewed | SecrecyDetermined)
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

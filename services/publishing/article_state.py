@@ -180,8 +180,8 @@ def required(state: Article) -> tuple[Stage, ...]:
 
 
 def next_stage(state: Article) -> Stage | None:
-    """The first required stage that is not passed; None where all are."""
-    done = {one.stage for one in state.passed}
+    """The first required stage that is not passed; None where all are. What has no words any more has passed none."""
+    done = {one.stage for one in state.passed} if state.title is not None else set()
     return next((stage for stage in required(state) if stage not in done), None)
 
 

@@ -177,6 +177,19 @@ async def nothing_of_classified_matter_is_left_but_its_refusal(county: StoryCoun
 
 
 @story("2026-04-07 09:00")
+async def of_a_state_secret_that_slipped_in_nothing_is_ever_published(county: StoryCounty) -> None:
+    case = await drafted(county, await column_of(county))
+    for command, by, fields in CHAIN[:-1]:
+        await given(county, case, command, by, **fields)
+    secret = {"result": "not_open", "ground": "state_secret"}
+    (result, _) = (await given(county, case, "review-secrecy", "secrecy", **secret))["events"]
+    asked = {"events": [result["id"]], "reason": "登记有误"}
+    assert await county.refused(f"{ARTICLES}/{case}/void-entry", CHIEF, **asked) == "void.forbidden"
+    shown = await county.shown(f"{ARTICLES}/{case}", "clerk")
+    assert (shown["status"], shown["title"]) == ("withheld", None)
+
+
+@story("2026-04-07 09:00")
 async def warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated(county: StoryCounty) -> None:
     words = "联系人王某，身份证号 11010519491231002X，电话13812345678。"
     case = await drafted(county, await column_of(county), text=words)
@@ -250,6 +263,7 @@ STORIES = (
     a_sensitive_item_passes_two_leaders,
     an_undone_publication_takes_its_update_of_the_column_back,
     nothing_of_classified_matter_is_left_but_its_refusal,
+    of_a_state_secret_that_slipped_in_nothing_is_ever_published,
     warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated,
     what_was_found_in_a_title_is_answered_though_the_text_is_rewritten,
     another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words,

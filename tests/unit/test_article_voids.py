@@ -1,19 +1,32 @@
 """Wrong entries on an item are undone from the last one back, and its clock goes by what is left."""
 
+from dataclasses import replace
 from datetime import date
 
-from services.publishing.article_commands import ApproveDestruction, Destroy, Publish
+import pytest
+
+from services.publishing.article_commands import (
+    ApproveDestruction,
+    Destroy,
+    DetermineSecrecy,
+    Publish,
+    Release,
+    ReviewSecrecy,
+)
 from services.publishing.article_events import (
     InfoPublished,
     InfoReleased,
     PublicationOverdue,
     RecordDestroyed,
     ReviewApproved,
+    SecrecyDetermined,
+    SecrecyReviewed,
 )
+from services.publishing.article_state import next_stage
 from shared.domain.corrections import EntryVoided, OverdueRevoked, RevokeOverdue, VoidEntry
-from shared.domain.kind import Event
+from shared.domain.kind import Command, Event
 from tests.scenario import Scenario, left
-from tests.unit.article_world import CLERK, HEAD, KEEPER, OFFICE, item
+from tests.unit.article_world import CLERK, HEAD, KEEPER, OFFICE, SECRECY, item
 
 
 def void(scenario: Scenario, event: type[Event], *, last: bool = True) -> VoidEntry:
@@ -54,3 +67,41 @@ def test_a_destruction_is_not_undone() -> None:
     scenario = item("archived").and_(ApproveDestruction(), by=HEAD, on="2037-01-05")
     scenario.and_(Destroy(witness="section"), by=KEEPER, on="2037-01-05")
     scenario.when(void(scenario, RecordDestroyed), by=OFFICE, on="2037-01-06").then_refused("void.forbidden")
+
+
+SECRET: list[tuple[type[Event], tuple[Command, ...]]] = [
+    (SecrecyReviewed, (ReviewSecrecy(result="not_open", ground="state_secret"),)),
+    (
+        SecrecyDetermined,
+        (
+            ReviewSecrecy(result="refer", authority="secrecy_department"),
+            DetermineSecrecy(result="not_open", ground="state_secret", letter="函1号"),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("result", "way"), SECRET)
+def test_a_result_for_which_the_words_were_erased_is_not_undone(result: type[Event], way: tuple[Command, ...]) -> None:
+    scenario = item("secrecy")
+    for command in way:
+        scenario.and_(command, by=SECRECY, on="2026-03-03")
+    scenario.when(void(scenario, result), by=OFFICE, on="2026-03-04").then_refused("void.forbidden")
+    scenario.when(void(scenario, ReviewApproved), by=OFFICE, on="2026-03-04").then_refused("void.depended_on")
+    assert scenario.state.status == "withheld"
+
+
+def test_a_result_that_left_the_words_is_undone() -> None:
+    scenario = item("secrecy").and_(ReviewSecrecy(result="not_open", ground="third_party"), by=SECRECY, on="2026-03-03")
+    scenario.when(void(scenario, SecrecyReviewed), by=OFFICE, on="2026-03-04").then(EntryVoided)
+    assert scenario.state.status == "secrecy"
+
+
+def test_an_item_without_its_words_has_passed_no_stage() -> None:
+    wordless = replace(item("released").state, title=None, text=None)
+    assert next_stage(wordless) == "first"
+    scenario = item("released")
+    scenario.file = replace(scenario.file, state=wordless)
+    scenario.when(Publish(), by=CLERK, on="2026-03-03").then_refused("article.not_released")
+    scenario.file = replace(scenario.file, state=replace(wordless, status="release"))
+    scenario.when(Release(), by=OFFICE, on="2026-03-03").then_refused("article.not_ready_for_release")
