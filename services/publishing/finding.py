@@ -71,6 +71,8 @@ MISSING = Text("发现问题的必填", "needed where something was found")
 NOT_WANTED = Text("未发现问题的不填", "stays empty where nothing was found")
 COUNTED = (Article, Column, Document, Interpretation, Finding)
 """The files in which a cause may have been charged already, by a clock of their own or otherwise."""
+GRAVITY = tuple(SEVERITIES)
+"""From the least grave to the gravest."""
 ONE_PLACE = Text("信息案卷和网址只填一项", "either the item or the address, not both")
 
 
@@ -265,20 +267,24 @@ def dispute(state: Finding, command: DisputeDefect, context: Context) -> list[Ev
 
 
 def confirm(state: Finding, command: ConfirmDefect, context: Context) -> list[Event]:
-    """认定问题: charged from here on. What was disputed may be confirmed less gravely than it was found."""
+    """认定问题: charged from here on; less gravely than the unit was told perhaps, never more gravely."""
     _decided(state, context)
     if state.status == "found" and state.dispute_ended is None:
         raise refusal("dispute_running")
     if state.area is None or state.cause is None or state.severity is None or state.found is None:
         raise refusal("found_nothing")
-    veto = command.veto or state.veto
+    severity, veto = command.severity or state.severity, command.veto or state.veto
     _fits(state.area, state.cause, veto)
+    if veto not in ("none", state.veto):
+        raise refusal("graver_than_told", "veto")
+    if GRAVITY.index(severity) > GRAVITY.index(state.severity):
+        raise refusal("graver_than_told", "severity")
     if command.fix_by <= context.today:
         raise refusal("fix_by_not_ahead", "fix_by")
     confirmed = DefectConfirmed(
         department=state.department,
         area=state.area,
-        severity=command.severity or state.severity,
+        severity=severity,
         cause=state.cause,
         veto=veto,
         found=state.found,

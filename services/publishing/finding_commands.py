@@ -253,8 +253,13 @@ class ConfirmDefect(Command):
     """Confirm the defect and set the day to fix it by."""
 
     fix_by: date = _fix_by()
-    severity: Severity | None = _severity(Text("与登记不同时填写。", "Where it is another than was recorded."))
-    veto: Veto | None = _veto(Text("与登记不同时填写。", "Where it is another than was recorded."), default=None)
+    severity: Severity | None = _severity(Text("轻于告知单位的填写。", "Where it is less than the unit was told."))
+    veto: Veto | None = _veto(
+        Text(
+            "告知单位有否决情形而不予认定的，选“无”。", "“None” where the unit was told of one that is not confirmed."
+        ),
+        default=None,
+    )
     explanation: str | None = _explanation(
         Text("认定意见，可不填。", "How it was decided; may stay empty."), SUPERVISION
     )

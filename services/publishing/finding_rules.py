@@ -202,6 +202,13 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("申辩期未满且单位未认可，不得认定", "before the time to dispute is over or the unit has accepted"),
         DISPUTING,
     ),
+    "graver_than_told": (
+        Text(
+            "认定不得重于告知单位的；应当加重的，先认定不成立，再填写“原巡查发现”另行登记，由单位重新申辩",
+            "not more gravely than the unit was told; reject it and record it anew after it, so that the unit can dispute it",
+        ),
+        DISPUTING,
+    ),
     "already_confirmed": (Text("问题已认定", "it has been confirmed"), SUPERVISION),
     "already_rejected": (Text("问题已认定不成立", "it has been rejected"), SUPERVISION),
     "already_cleared": (Text("问题已核销", "it has been cleared"), SUPERVISION),

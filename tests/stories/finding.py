@@ -123,4 +123,22 @@ async def one_cause_found_twice_is_charged_once(county: StoryCounty) -> None:
     assert sorted(await county.lines("2026Q1", "A4")) == sorted(charged)
 
 
-STORIES = (a_misprint_goes_from_the_patrol_to_its_clearing_and_the_score, one_cause_found_twice_is_charged_once)
+@story("2026-03-02 09:00")
+async def a_veto_is_told_before_it_is_confirmed(county: StoryCounty) -> None:
+    case = await found(county)
+    await county.done(f"{case}/accept-defect", "head")
+    graver = {**CONFIRMED, "veto": "misstatement", "severity": "serious"}
+    assert await county.refused(f"{case}/confirm-defect", DECIDER, **graver) == "finding.graver_than_told"
+    await county.done(f"{case}/reject-defect", DECIDER, ground="facts_differ", explanation="系严重表述错误，另行告知。")
+    told = await found(county, veto="misstatement", severity="serious", again_after=case.rpartition("/")[2])
+    await county.done(f"{told}/accept-defect", "head")
+    await county.done(f"{told}/confirm-defect", DECIDER, **CONFIRMED)
+    await county.settled()
+    assert (await county.row("2026Q1"))["vetoes"] == ["V2"]
+
+
+STORIES = (
+    a_misprint_goes_from_the_patrol_to_its_clearing_and_the_score,
+    one_cause_found_twice_is_charged_once,
+    a_veto_is_told_before_it_is_confirmed,
+)

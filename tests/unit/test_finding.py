@@ -1,6 +1,8 @@
 """Findings on patrol: who finds, disputes, decides, fixes and clears; two clocks; one cause charged once; voids, erasure."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -474,6 +476,39 @@ def test_what_was_disputed_may_be_confirmed_less_gravely() -> None:
     scenario.when(given, by=DECIDER, on=LATER).then(left(DefectConfirmed, severity="ordinary", veto="none"))
     wrong = ConfirmDefect.model_validate({"fix_by": "2026-03-20", "veto": "secret"})
     disputed().when(wrong, by=DECIDER, on=LATER).then_refused("finding.veto_of_other_area", "veto")
+
+
+def lapsed(**fields: Any) -> Scenario:
+    scenario = finding("found", **fields)
+    scenario.when_swept("2026-03-10").then(DisputeLapsed)
+    return scenario
+
+
+@pytest.mark.parametrize(
+    "heard", [partial(finding, "accepted"), disputed, lapsed], ids=["accepted", "disputed", "lapsed"]
+)
+def test_nothing_is_confirmed_more_gravely_than_the_unit_was_told(heard: Callable[..., Scenario]) -> None:
+    for told, graver in (
+        ({}, {"veto": "misstatement"}),
+        ({}, {"severity": "ordinary"}),
+        ({"severity": "ordinary"}, {"severity": "serious"}),
+        ({"veto": "misstatement"}, {"veto": "forged_date"}),
+    ):
+        given = ConfirmDefect.model_validate({"fix_by": "2026-03-31", **graver})
+        broken = heard(**told).when(given, by=DECIDER, on="2026-03-11")
+        broken.then_refused("finding.graver_than_told", next(iter(graver)))
+    as_told = ConfirmDefect.model_validate({"fix_by": "2026-03-31", "severity": "serious", "veto": "misstatement"})
+    heard(severity="serious", veto="misstatement").when(as_told, by=DECIDER, on="2026-03-11").then(
+        left(DefectConfirmed, severity="serious", veto="misstatement")
+    )
+
+
+def test_what_is_graver_is_told_anew_and_the_unit_heard_on_it() -> None:
+    less = finding("accepted").and_(REJECT, by=DECIDER, on=LATER)
+    graver = patrol(veto="misstatement", severity="serious", again_after=less.file.id)
+    anew = fresh(view(less), case=case_id(graver)).and_(graver, by=FINDER, on=LATER)
+    anew.when(CONFIRM, by=DECIDER, on="2026-03-04").then_refused("finding.dispute_running")
+    anew.when(DISPUTE, by=CLERK, on="2026-03-04").then(DefectDisputed)
 
 
 @pytest.mark.parametrize("command", [CONFIRM, REJECT], ids=["confirm", "reject"])

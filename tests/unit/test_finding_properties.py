@@ -76,11 +76,18 @@ def test_different_paths_are_different_places(host: str, path: list[str], other:
 
 
 Asked = tuple[Command, Actor]
+OTHERWISE: list[dict[str, str]] = [
+    {"severity": "minor"},
+    {"severity": "serious"},
+    {"veto": "misstatement"},
+    {"veto": "none", "severity": "ordinary"},
+]
 ASKED: list[Asked] = [
     (ACCEPT, HEAD),
     (DISPUTE, CLERK),
     (CONFIRM, FINDING_OFFICER),
     (CONFIRM, DECIDER),
+    *((CONFIRM.model_copy(update=given), DECIDER) for given in OTHERWISE),
     (REJECT, DECIDER),
     (FIXED, CLERK),
     (RETURN, DECIDER),
@@ -109,14 +116,17 @@ def undone(scenario: Scenario) -> VoidEntry | RevokeOverdue:
     return VoidEntry(events=(last.stamp.id,), reason="登记有误")
 
 
+GRAVITY = {"minor": 1, "ordinary": 2, "serious": 3}
+
+
 def lawful(scenario: Scenario) -> None:
-    """At most one charge; before it the unit spoke or let the time pass; of a dispute another person decided."""
-    heard, disputed, finder = False, False, None
+    """At most one charge, of no more than was told; before it the unit spoke or let the time pass; of a dispute another decided."""
+    heard, disputed, finder, told = False, False, None, None
     charges = 0
     for record in effective(scenario.records):
         match record.event:
             case DefectFound():
-                finder = record.stamp.actor
+                finder, told = record.stamp.actor, record.event
             case DefectDisputed():
                 heard = disputed = True
             case DefectAccepted() | DisputeLapsed() | OverdueRevoked():
@@ -125,6 +135,10 @@ def lawful(scenario: Scenario) -> None:
                 charges += isinstance(record.event, DefectConfirmed)
                 assert heard or isinstance(record.event, DefectRejected)
                 assert not disputed or record.stamp.actor != finder
+                if isinstance(record.event, DefectConfirmed):
+                    assert told is not None
+                    assert record.event.veto in ("none", told.veto)
+                    assert GRAVITY[record.event.severity] <= GRAVITY[told.severity]
             case _:
                 pass
     assert charges <= 1
@@ -138,10 +152,12 @@ def one_verdict(scenario: Scenario) -> None:
     assert sorted(live) == sorted(ended)
 
 
-@given(STEPS)
+@given(STEPS, st.sampled_from(["minor", "ordinary"]), st.sampled_from(["none", "misstatement", "forged_date"]))
 @settings(max_examples=200, deadline=None)
-def test_a_finding_is_charged_once_and_never_unheard_and_each_clock_has_one_verdict(steps: list[Step]) -> None:
-    scenario = fresh().and_(patrol(), by=FINDING_OFFICER, on=day_after(0))
+def test_a_finding_is_charged_once_as_told_and_never_unheard_and_each_clock_has_one_verdict(
+    steps: list[Step], severity: str, veto: str
+) -> None:
+    scenario = fresh().and_(patrol(severity=severity, veto=veto), by=FINDING_OFFICER, on=day_after(0))
     days = 0
     for step, later, late in steps:
         days += later
