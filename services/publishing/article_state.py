@@ -150,6 +150,7 @@ class Article:
     treatment: str | None = None
     releaser: str | None = None
     returns: int = 0
+    returned_for_form: int = 0
     published: date | None = None
     gone: bool = False
     claimed_at: datetime | None = None
@@ -247,7 +248,12 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case InfoReleased():
             return changed(_stepped(state, stamp), status="released", releaser=event.releaser)
         case InfoReturned():
-            return changed(_without_reviews(_stepped(state, stamp)), status="returned", returns=state.returns + 1)
+            return changed(
+                _without_reviews(_stepped(state, stamp)),
+                status="returned",
+                returns=state.returns + 1,
+                returned_for_form=state.returned_for_form + (event.ground == "form"),
+            )
         case InfoPublished():
             return changed(
                 _stepped(state, stamp),

@@ -69,8 +69,6 @@ from shared.domain.text import Text
 
 MISSING = Text("发现问题的必填", "needed where something was found")
 NOT_WANTED = Text("未发现问题的不填", "stays empty where nothing was found")
-COUNTED = (Article, Column, Document, Interpretation, Finding)
-"""The files in which a cause may have been charged already, by a clock of their own or otherwise."""
 GRAVITY = tuple(SEVERITIES)
 """From the least grave to the gravest."""
 ONE_PLACE = Text("信息案卷和网址只填一项", "either the item or the address, not both")
@@ -294,6 +292,26 @@ def confirm(state: Finding, command: ConfirmDefect, context: Context) -> list[Ev
     return [confirmed]
 
 
+def _charged(other: object, state: Finding) -> bool:
+    """Whether a charge of the unit stands in another file: of this cause or in this place, or by the engine's own count."""
+    match other:
+        case Finding(department=state.department):
+            same = other.cause == state.cause or place_of(other.article, other.page) == place_of(
+                state.article, state.page
+            )
+            return same and other.status in CHARGED
+        case Article(department=state.department):
+            return other.clock_ended == "missed" or other.returned_for_form > 0
+        case Column(department=state.department):
+            return other.stale > 0 or other.blank_since is not None
+        case Document(department=state.department):
+            return other.returns > 0
+        case Interpretation(department=state.department):
+            return other.ended == "missed"
+        case _:
+            return False
+
+
 def reject(state: Finding, command: RejectDefect, context: Context) -> list[Event]:
     """认定不成立: also where the cause was charged elsewhere already."""
     _decided(state, context)
@@ -304,10 +322,7 @@ def reject(state: Finding, command: RejectDefect, context: Context) -> list[Even
         raise refusal("charged_by_missing", "charged_by")
     else:
         view = context.cases.get(command.charged_by)
-        other = None if view is None or view.id == context.case else view.state
-        if not isinstance(other, COUNTED) or other.department != state.department:
-            raise refusal("not_charged", "charged_by")
-        if isinstance(other, Finding) and other.status not in CHARGED:
+        if view is None or view.id == context.case or not _charged(view.state, state):
             raise refusal("not_charged", "charged_by")
     rejected = DefectRejected(
         department=state.department,

@@ -220,7 +220,8 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
     ),
     "not_charged": (
         Text(
-            "所填案卷不是该单位的，或未因同一原因扣分", "the case named is another unit's, or nothing was charged in it"
+            "所填案卷不是该单位的，或未因同一原因扣分（逾期、退回、栏目超期或空白、已认定的同一原因或同一位置的问题）",
+            "no charge of the unit stands in that case: a miss, a return, a stale or blank column, a defect of this cause or place",
         ),
         ONCE,
     ),

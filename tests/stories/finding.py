@@ -112,6 +112,9 @@ async def one_cause_found_twice_is_charged_once(county: StoryCounty) -> None:
     await county.done(f"{twin}/dispute-defect", "clerk", ground="charged_already", statement="列表页摘自同一篇。")
     where = {"ground": "charged_already", "charged_by": number, "explanation": "同一错字。"}
     assert await county.refused(f"{twin}/reject-defect", FINDER, **where) == "finding.same_person"
+    column = await county.done("publishing/columns", DECIDER, name="工作动态", owner=county.unit, kind="dynamic")
+    uncharged = await county.refused(f"{twin}/reject-defect", DECIDER, **{**where, "charged_by": column["id"]})
+    assert uncharged == "finding.not_charged"
     await county.done(f"{twin}/reject-defect", DECIDER, **where)
     await county.settled()
     assert await county.lines("2026Q1", "A4") == [("errors", event(case, 4), "-1")]

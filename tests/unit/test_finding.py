@@ -1,6 +1,7 @@
 """Findings on patrol: who finds, disputes, decides, fixes and clears; two clocks; one cause charged once; voids, erasure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from services.publishing.article_state import Article
 from services.publishing.column_state import Column
+from services.publishing.document_state import Document
 from services.publishing.events import GuidanceGiven, SubjectErased
 from services.publishing.finding import FINDING
 from services.publishing.finding_commands import (
@@ -35,6 +37,7 @@ from services.publishing.finding_events import (
 )
 from services.publishing.finding_rules import AREAS, CAUSES, VETO_AREAS
 from services.publishing.finding_state import STATUSES
+from services.publishing.interpretation_state import Interpretation
 from shared.domain.corrections import EntryVoided, OverdueRevoked, RevokeOverdue, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import CaseView, Command
@@ -76,8 +79,6 @@ from tests.unit.finding_world import (
 
 GUIDE = GiveGuidance(form="on_site", guidance="发布前逐字校对")
 ITEM = CaseView(ARTICLE, "article", 1, Article(status="published", department="education"))
-OURS = CaseView("L2026-000001", "column", 1, Column(status="open", department="education"))
-THEIRS = CaseView("L2026-000003", "column", 1, Column(status="open", department="health"))
 
 
 def due_of(scenario: Scenario, clock: str) -> date | None:
@@ -346,30 +347,78 @@ def test_what_happens_again_names_a_finding_of_its_cause_that_is_over() -> None:
         )
 
 
-def test_what_was_charged_elsewhere_is_rejected_and_names_where() -> None:
-    charged = finding("confirmed", cause="wrong_facts")
-    for other in (OURS, view(charged)):
-        ground = RejectDefect(ground="charged_already", charged_by=other.id, explanation="同一原因")
-        finding("found", other).when(ground, by=DECIDER, on=LATER).then(
-            left(DefectRejected, ground="charged_already", charged_by=other.id)
-        )
+def seen(kind: str, state: Any) -> CaseView:
+    return CaseView("X2026-000001", kind, 1, replace(state, department="education"))
 
 
-def test_nothing_is_said_to_be_charged_where_it_was_not() -> None:
-    def asked(charged_by: str | None) -> RejectDefect:
-        return RejectDefect(ground="charged_already", charged_by=charged_by, explanation="同一原因")
+CHARGED_FILES = [
+    seen("column", Column(status="open", stale=1)),
+    seen("column", Column(status="open", blank_since=date(2026, 2, 2))),
+    seen("article", Article(status="drafting", clock_ended="missed")),
+    seen("article", Article(status="published", clock_ended="met", returned_for_form=1)),
+    seen("document", Document(status="proposed", returns=1)),
+    seen("interpretation", Interpretation(status="published", ended="missed")),
+]
+UNCHARGED_FILES = [
+    seen("column", Column(status="open", updates=3)),
+    seen("article", Article(status="published", clock_ended="met", returns=1)),
+    seen("article", Article(status="dropped", clock_ended="cancelled")),
+    seen("document", Document(status="issued")),
+    seen("interpretation", Interpretation(status="completed", ended="met")),
+]
+OTHER_PAGE = "https://www.example.gov.cn/jyj/list.html"
 
-    uncharged = finding("found", cause="wrong_facts")
-    named = (THEIRS.id, uncharged.file.id, "L2026-999999", case_id(patrol()))
-    for case in named:
-        scenario = finding("found", THEIRS, view(uncharged))
-        scenario.cases = {**scenario.cases, scenario.file.id: view(finding("confirmed"))}
-        scenario.when(asked(case), by=DECIDER, on=LATER).then_refused("finding.not_charged", "charged_by")
-    finding("found").when(asked(None), by=DECIDER, on=LATER).then_refused("finding.charged_by_missing", "charged_by")
-    beside = RejectDefect(ground="no_evidence", charged_by=OURS.id, explanation="截图不清")
-    finding("found", OURS).when(beside, by=DECIDER, on=LATER).then_refused(
-        "finding.charged_by_not_expected", "charged_by"
+
+def charged_by(case: str | None) -> RejectDefect:
+    return RejectDefect(ground="charged_already", charged_by=case, explanation="同一原因")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *CHARGED_FILES,
+        view(finding("confirmed", cause="wrong_facts")),
+        view(finding("cleared", page=OTHER_PAGE)),
+    ],
+)
+def test_what_was_charged_elsewhere_is_rejected_and_names_where(other: CaseView) -> None:
+    finding("found", other).when(charged_by(other.id), by=DECIDER, on=LATER).then(
+        left(DefectRejected, ground="charged_already", charged_by=other.id)
     )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *UNCHARGED_FILES,
+        *(replace(one, state=replace(one.state, department="health")) for one in CHARGED_FILES),
+        view(finding("found", cause="wrong_facts")),
+        view(finding("found", page=OTHER_PAGE).and_(REJECT, by=DECIDER, on=DAY)),
+        view(finding("confirmed", cause="wrong_facts", page=OTHER_PAGE)),
+    ],
+)
+def test_nothing_is_said_to_be_charged_where_no_charge_stands(other: CaseView) -> None:
+    finding("found", other).when(charged_by(other.id), by=DECIDER, on=LATER).then_refused(
+        "finding.not_charged", "charged_by"
+    )
+
+
+def test_a_charge_that_was_undone_stands_no_more() -> None:
+    other = finding("confirmed", page=OTHER_PAGE)
+    other.and_(undo(other, DefectConfirmed), by=DECIDER, on=LATER)
+    finding("found", view(other)).when(charged_by(other.file.id), by=DECIDER, on=LATER).then_refused(
+        "finding.not_charged"
+    )
+
+
+def test_a_finding_does_not_name_itself_or_what_is_not_there() -> None:
+    scenario = finding("found")
+    scenario.cases = {**scenario.cases, scenario.file.id: view(finding("confirmed"))}
+    for case in (scenario.file.id, "L2026-999999"):
+        scenario.when(charged_by(case), by=DECIDER, on=LATER).then_refused("finding.not_charged", "charged_by")
+    scenario.when(charged_by(None), by=DECIDER, on=LATER).then_refused("finding.charged_by_missing", "charged_by")
+    beside = RejectDefect(ground="no_evidence", charged_by=ARTICLE, explanation="截图不清")
+    scenario.when(beside, by=DECIDER, on=LATER).then_refused("finding.charged_by_not_expected", "charged_by")
 
 
 # -- what the unit says ------------------------------------------------------------------------------------------------
