@@ -18,7 +18,7 @@ from tests.unit.old_rows import played, steps, verdicts
 
 FIRST = date(2025, 1, 6)
 DAY = st.one_of(st.just(""), st.integers(0, 90).map(lambda n: (FIRST + timedelta(days=n)).isoformat()))
-SITE = {"教育动态": CaseView("教育动态", "column", 1, Column(status="open"))}
+SITE = {"教育动态": CaseView("教育动态", "column", 1, Column(status="open", opened=date(2020, 1, 2)))}
 MOVING = ("补正告知日期", "收到补正日期", "征求意见日期", "征求意见答复日期", "延期告知日期", "答复日")
 STAGES = ("一审日期", "二审日期", "三审日期", "保密审查日期", "核发日期", "发布日")
 
