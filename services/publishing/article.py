@@ -472,7 +472,7 @@ def return_(state: Article, command: Return, context: Context) -> list[Event]:
 def publish(state: Article, command: Publish, context: Context) -> list[Event]:
     """发布: ends the clock; the time that the page shows is not earlier than recorded, to the minute, without a reason.
 
-    History was recorded when it happened.
+    History was recorded when it happened; where it gives no reason, that is flagged too.
     """
     _going(state)
     column = command.column or state.column
@@ -492,7 +492,7 @@ def publish(state: Article, command: Publish, context: Context) -> list[Event]:
     return [
         InfoPublished(
             department=state.department,
-            flags=("claimed_earlier",) if earlier and not imported else (),
+            flags=_shown_earlier(command.claimed_reason) if earlier else (),
             column=column,
             claimed_at=claimed,
             claimed_earlier=earlier,
@@ -501,6 +501,10 @@ def publish(state: Article, command: Publish, context: Context) -> list[Event]:
             **context.verdict(clock),
         )
     ]
+
+
+def _shown_earlier(reason: str | None) -> tuple[str, ...]:
+    return ("claimed_earlier",) if reason is not None else ("claimed_earlier", "unexplained")
 
 
 def check_published(state: Article, command: CheckPublished, context: Context) -> list[Event]:
@@ -741,6 +745,7 @@ COLUMNS: Mapping[str, Text] = {
     "published": Text("发布日", "Published"),
     "claimed_at": Text("标注的发布时间", "Publication time shown"),
     "claimed_earlier": Text("标注早于登记", "Shown earlier than recorded"),
+    "claimed_unexplained": Text("标注较早未载原因", "Shown earlier, no reason on record"),
     "returns": Text("县政府办退回次数", "Returns"),
     "corrections": Text("更正次数", "Corrections"),
     "warnings": Text("待答复的监测提示", "Warnings unanswered"),
@@ -779,6 +784,7 @@ def summary(state: Article) -> Summary:
             "published": _day(state.published),
             "claimed_at": _moment(state.claimed_at),
             "claimed_earlier": state.claimed_earlier,
+            "claimed_unexplained": state.claimed_unexplained,
             "returns": state.returns,
             "corrections": state.corrections,
             "warnings": bool(state.unanswered),

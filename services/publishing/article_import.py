@@ -54,6 +54,7 @@ GROUND: Final = "不公开理由"
 RELEASED: Final = "核发日期"
 PUBLISHED: Final = "发布日"
 CLAIMED: Final = "标注的发布时间"
+CLAIMED_REASON: Final = "标注较早的原因"
 ADDRESS: Final = "网址"
 WITHDRAWN: Final = "撤下日期"
 WITHDRAWAL: Final = "撤下情形"
@@ -126,7 +127,9 @@ def _reviewed(
         steps.append(Step("release", Release(), times[RELEASED]))
     if PUBLISHED in times:
         claimed = cell.moment_if_any(cells, CLAIMED, now)
-        publish = cell.made(Publish, cells, {"address": ADDRESS}, claimed_at=claimed)
+        cell.alone(cells, CLAIMED_REASON, CLAIMED)
+        written = {"address": ADDRESS, "claimed_reason": CLAIMED_REASON}
+        publish = cell.made(Publish, cells, written, claimed_at=claimed)
         steps.append(Step("publish", publish, times[PUBLISHED]))
     return [*steps, *_ended(cells, now, steps[-1].happened, PUBLISHED if PUBLISHED in times else STAGES["secrecy"])]
 
@@ -176,6 +179,8 @@ COLUMNS = (
     ListColumn(RELEASED, _OF_STAGE, "2025-03-06"),
     ListColumn(PUBLISHED, Text("未发布的空白。", "Empty where it is not published."), "2025-03-06"),
     ListColumn(CLAIMED, Text("页面上显示的时间；空白即发布日。", "The time that the page shows; empty: the day of publication.")),
+    ListColumn(CLAIMED_REASON, Text("标注早于发布日的原因；空白的记作未载原因。", "Why it is shown earlier; empty is flagged as not on record."),
+               sealed=True),
     ListColumn(ADDRESS, Text("发布页面的网址。", "The page's address.")),
     ListColumn(WITHDRAWN, Text("已撤下的填写。", "Where it was withdrawn.")),
     ListColumn(WITHDRAWAL, Text("有撤下日期的必填。", "Needed where it was withdrawn."), choices=tuple(_WITHDRAWALS)),
@@ -200,6 +205,7 @@ ARTICLES_IMPORT = Importer(
         "happened": CREATED,
         "ground": GROUND,
         "claimed_at": CLAIMED,
+        "claimed_reason": CLAIMED_REASON,
         "address": ADDRESS,
         "article.not_published": WITHDRAWN,
         "article.not_ended": ARCHIVED,

@@ -155,6 +155,7 @@ class Article:
     gone: bool = False
     claimed_at: datetime | None = None
     claimed_earlier: bool = False
+    claimed_unexplained: bool = False
     corrections: int = 0
     filed: bool = False
     retention: Retention | None = None
@@ -263,6 +264,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 published=local_date(stamp.happened),
                 claimed_at=event.claimed_at,
                 claimed_earlier=event.claimed_earlier,
+                claimed_unexplained=event.claimed_earlier and event.claimed_reason is None,
             )
         case PublicationOverdue():
             return changed(state, clock_ended=state.clock_ended or "missed")

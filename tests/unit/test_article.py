@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from services.publishing.article import ARTICLE
 from services.publishing.article_commands import (
     Approve,
     Draft,
@@ -418,6 +419,19 @@ def test_a_time_shown_earlier_than_recorded_needs_its_reason_and_is_flagged() ->
             claimed_at=moment("2026-03-02 09:00"),
         )
     )
+    columns = ARTICLE.summary(scenario.state).columns
+    assert (columns["claimed_earlier"], columns["claimed_unexplained"]) == (True, False)
+
+
+def test_history_that_gives_no_reason_is_flagged_and_the_register_says_so() -> None:
+    given = Publish.model_validate({"claimed_at": "2026-01-05T09:00:00+08:00"})
+    scenario = (
+        item("released")
+        .when(given, by=OFFICE, on="2026-03-20", origin="import")
+        .then(left(InfoPublished, claimed_earlier=True, flags=("claimed_earlier", "unexplained")))
+    )
+    columns = ARTICLE.summary(scenario.state).columns
+    assert (columns["claimed_earlier"], columns["claimed_unexplained"]) == (True, True)
 
 
 def test_a_publication_recorded_later_shows_an_earlier_time_too() -> None:

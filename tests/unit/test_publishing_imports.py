@@ -92,9 +92,16 @@ def test_what_was_not_open_ends_with_its_ground_and_has_no_publication() -> None
     assert ARTICLES_IMPORT.column_of[caught.value.field or ""] == "不公开理由"
 
 
-def test_a_time_shown_earlier_than_it_was_published_is_said_to_be_so() -> None:
-    assert only(ARTICLES_IMPORT, InfoPublished).claimed_earlier is False
-    assert only(ARTICLES_IMPORT, InfoPublished, 标注的发布时间="2025-03-01").claimed_earlier is True
+def test_a_time_shown_earlier_than_it_was_published_is_flagged_with_its_reason_or_its_want() -> None:
+    """domain.md, article: a claimed publication time never before the recorded time without a flagged reason."""
+    as_shown = only(ARTICLES_IMPORT, InfoPublished)
+    assert (as_shown.claimed_earlier, as_shown.flags) == (False, ())
+    explained = only(ARTICLES_IMPORT, InfoPublished, 标注的发布时间="2025-03-01", 标注较早的原因="网站迁移")
+    assert (explained.claimed_earlier, explained.claimed_reason) == (True, "v:claimed_reason")
+    assert explained.flags == ("claimed_earlier",)
+    unexplained = only(ARTICLES_IMPORT, InfoPublished, 标注的发布时间="2025-03-01")
+    assert (unexplained.claimed_earlier, unexplained.flags) == (True, ("claimed_earlier", "unexplained"))
+    assert refused(ARTICLES_IMPORT, 标注较早的原因="网站迁移")[0] == "标注的发布时间"
 
 
 def test_warnings_of_old_texts_do_not_stand_in_their_way() -> None:
