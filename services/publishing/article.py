@@ -766,7 +766,7 @@ REGISTER = RegisterForm(
 
 def summary(state: Article) -> Summary:
     """What lists and the register show and filter."""
-    passed = {one.stage: f"{one.person} {one.on.isoformat()}" for one in state.passed}
+    passed = {one.stage: " ".join(filter(None, (one.person, one.on.isoformat()))) for one in state.passed}
     return Summary(
         status=state.status,
         department=state.department,

@@ -109,10 +109,10 @@ Ended = Literal["met", "missed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A stage that somebody passed, and on which day."""
+    """A stage that somebody passed, and on which day; of history nobody knows who it was."""
 
     stage: Stage
-    person: str
+    person: str | None
     on: date
 
 
@@ -201,7 +201,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 title=event.title,
                 text=event.text,
                 source=event.source,
-                authors=(stamp.actor,),
+                authors=_with((), stamp),
                 warned=_found((), event),
             )
         case InfoRevised():
@@ -210,7 +210,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 column=event.column or state.column,
                 title=event.title or state.title,
                 text=event.text or state.text,
-                authors=_with(state.authors, stamp.actor),
+                authors=_with(state.authors, stamp),
                 warned=_found(state.warned, event),
             )
         case InfoSubmitted():
@@ -223,7 +223,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case WarningsAnswered():
             return changed(state, warned=_answered(state.warned, event.hits))
         case ReviewApproved():
-            one = Passed(event.stage, event.reviewer, local_date(stamp.happened))
+            one = Passed(event.stage, _known(event.reviewer, stamp), local_date(stamp.happened))
             after = changed(_stepped(state, stamp), passed=(*state.passed, one), treatment=None)
             return changed(after, status=next_stage(after) or "release")
         case ReviewRejected():
@@ -238,7 +238,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 status="secrecy",
                 title=event.title or state.title,
                 text=event.text,
-                authors=_with(state.authors, stamp.actor),
+                authors=_with(state.authors, stamp),
                 warned=_found(state.warned, event),
             )
         case SensitivityFlagged():
@@ -247,7 +247,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 return flagged
             return changed(flagged, status=next_stage(flagged) or "release", releaser=None)
         case InfoReleased():
-            return changed(_stepped(state, stamp), status="released", releaser=event.releaser)
+            return changed(_stepped(state, stamp), status="released", releaser=_known(event.releaser, stamp))
         case InfoReturned():
             return changed(
                 _without_reviews(_stepped(state, stamp)),
@@ -354,8 +354,14 @@ def _answered(warned: tuple[Warned, ...], hits: tuple[Hit, ...]) -> tuple[Warned
     return tuple(reversed(found))
 
 
-def _with(persons: tuple[str, ...], person: str) -> tuple[str, ...]:
-    return persons if person in persons else (*persons, person)
+def _known(person: str, stamp: Stamp) -> str | None:
+    """Who did it; whoever imported it did not."""
+    return None if stamp.origin == "import" else person
+
+
+def _with(persons: tuple[str, ...], stamp: Stamp) -> tuple[str, ...]:
+    person = _known(stamp.actor, stamp)
+    return persons if person is None or person in persons else (*persons, person)
 
 
 def clocks(state: Article) -> tuple[Clock, ...]:

@@ -99,12 +99,13 @@ def evolve(state: Document, event: Event, stamp: Stamp) -> Document:
                 status="proposed",
                 attribute=event.attribute,
                 reason=event.reason,
-                proposer=stamp.actor,
+                proposer=None if stamp.origin == "import" else stamp.actor,
                 reviewer=None,
                 confirmed=False,
             )
         case AttributeReviewed():
-            return changed(_stepped(state, stamp), status="reviewed", reviewer=stamp.actor)
+            reviewer = None if stamp.origin == "import" else stamp.actor
+            return changed(_stepped(state, stamp), status="reviewed", reviewer=reviewer)
         case NonDisclosureConfirmed():
             return changed(_stepped(state, stamp), confirmed=True)
         case DocumentReturned():

@@ -525,4 +525,5 @@ FINDING: CaseKind[Finding] = CaseKind(
     stands=stands,
     may_void=may_void,
     id_of=case_id,
+    fold_version=2,
 )

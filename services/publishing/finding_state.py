@@ -124,7 +124,7 @@ def evolve(state: Finding, event: Event, stamp: Stamp) -> Finding:
                 page=event.page,
                 quote=event.quote,
                 quoted=event.quoted,
-                finder=stamp.actor,
+                finder=None if stamp.origin == "import" else stamp.actor,
                 told=local_date(stamp.happened),
                 limit=event.limit,
                 again_after=event.again_after,

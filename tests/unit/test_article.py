@@ -35,7 +35,7 @@ from services.publishing.article_events import (
 from services.publishing.article_rules import Stage
 from shared.domain.directory import SYSTEM, Actor
 from shared.domain.kind import Command
-from tests.scenario import left, moment, person
+from tests.scenario import Scenario, left, moment, person
 from tests.unit.article_world import (
     CASE,
     CHIEF,
@@ -50,8 +50,10 @@ from tests.unit.article_world import (
     OFFICE_CLERK,
     SECRECY,
     SECTION,
+    STAGES,
     fresh,
     item,
+    with_fields,
 )
 
 DRAFT = Draft(title="学区划分方案", text="正文", column=COLUMN)
@@ -488,3 +490,35 @@ def test_what_was_overdue_before_it_was_dropped_stays_so_and_what_is_live_is_not
     item("published").when(Drop(ground="repealed"), on="2026-06-01").then_nothing()
     for ground in ("no_longer_active", "undone"):
         item("published").when(Drop(ground=ground), on="2026-06-01").then_refused("article.live_already")
+
+
+def imported(stage: str) -> Scenario:
+    """An item that an officer of the county office brought in from an old list as far as ``stage``."""
+    # An import asks for no post of the stages that it tells of.
+    importer = person(
+        OFFICE.subject, "office@county-office", "head@education", "secrecy@education", "custodian@education"
+    )
+    scenario = fresh()
+    for name, command, _ in STAGES:
+        given = with_fields(command, department="education") if name == "drafting" else command
+        scenario.and_(given, by=importer, on="2026-03-02", origin="import")
+        if name == stage:
+            return scenario
+    raise ValueError(stage)
+
+
+def test_whoever_imported_an_item_drafted_reviewed_and_released_nothing_of_it() -> None:
+    scenario = imported("release")
+    columns = ARTICLE.summary(scenario.state).columns
+    assert (columns["drafter"], columns["first"], columns["secrecy"]) == (None, "2026-03-02", "2026-03-02")
+    scenario.when(Release(), by=OFFICE, on="2026-03-03").then(left(InfoReleased, releaser="office"))
+    assert ARTICLE.summary(imported("released").state).columns["releaser"] is None
+    writer = person("office", "head@education")
+    imported("third").when(Approve(stage="third"), by=writer, on="2026-03-03").then(ReviewApproved)
+
+
+def test_what_was_done_here_after_an_import_counts_as_ever() -> None:
+    scenario = imported("drafting").and_(Revise(text="改"), by=CLERK, on="2026-03-03")
+    scenario.and_(Submit(), by=CLERK, on="2026-03-03")
+    writer = person("clerk", "head@education")
+    scenario.when(Approve(stage="first"), by=writer, on="2026-03-03").then_refused("article.same_person")

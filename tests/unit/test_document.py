@@ -37,7 +37,7 @@ from services.publishing.document_events import (
 from services.publishing.document_rules import GROUNDS, MARKS, NON_DOCUMENTS, TYPES, marked_line
 from services.publishing.interpretation_commands import ReturnMaterial, WaiveInterpretation
 from shared.domain.corrections import EntryVoided, VoidEntry
-from tests.scenario import Scenario, left
+from tests.scenario import Scenario, left, person
 from tests.unit.publishing_world import (
     CLERK,
     DISCLOSURE,
@@ -610,3 +610,11 @@ def test_the_day_of_issue_holds_what_the_issue_itself_had_to() -> None:
     issued.when(early, by=OFFICE, on=NEXT).then_refused("document.issue_before_determination", "issued")
     issued.when(ahead, by=OFFICE, on=NEXT).then_refused("document.issue_ahead", "issued")
     issued.when(CorrectIssue(issued=date(2026, 3, 3)), by=CLERK, on=NEXT).then_forbidden()
+
+
+def test_whoever_imported_a_document_is_neither_its_proposer_nor_its_reviewer() -> None:
+    # An import asks for no post of the steps that it tells of.
+    importer = person(OFFICE.subject, "office@county-office", "head@education")
+    old = fresh_document().and_(submission(attribute="active"), by=importer, on=DAY, origin="import")
+    old.and_(ReviewAttribute(), by=importer, on=DAY, origin="import")
+    old.when(CHECKED, by=OFFICE, on=NEXT).then(AttributeDetermined)

@@ -567,6 +567,13 @@ def test_a_dispute_is_decided_by_somebody_else_than_the_finder(command: Command)
     disputed(FINDING_OFFICER).when(command, by=DECIDER, on=LATER).accepted()
 
 
+def test_whoever_imported_a_finding_did_not_find_it() -> None:
+    given = patrol()
+    old = fresh(case=case_id(given)).and_(given, by=FINDING_OFFICER, on=DAY, origin="import")
+    old.and_(DISPUTE, by=CLERK, on=LATER)
+    old.when(CONFIRM, by=FINDING_OFFICER, on=LATER).then(DefectConfirmed)
+
+
 @pytest.mark.parametrize(
     ("stage", "command"),
     [("accepted", CONFIRM), ("found", REJECT), ("fixed", CLEAR), ("fixed", RETURN)],
