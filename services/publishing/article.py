@@ -17,6 +17,7 @@ from services.publishing.article_commands import (
     SECRECY_REVIEWER,
     AnswerWarnings,
     Approve,
+    ApproveCorrection,
     ApproveDestruction,
     Archive,
     CheckPublished,
@@ -31,6 +32,7 @@ from services.publishing.article_commands import (
     Publish,
     Redate,
     Reject,
+    RejectCorrection,
     Release,
     Return,
     ReviewSecrecy,
@@ -42,6 +44,8 @@ from services.publishing.article_commands import (
     Worded,
 )
 from services.publishing.article_events import (
+    CorrectionProposed,
+    CorrectionRejected,
     DestructionApproved,
     InfoCorrected,
     InfoDrafted,
@@ -424,7 +428,7 @@ def _followed(
 
 
 def treat(state: Article, command: Treat, context: Context) -> list[Event]:
-    """作处理, by nobody who has reviewed it."""
+    """作处理, by nobody who has reviewed it; every stage is to see the new words."""
     _going(state)
     if state.status != "treatment":
         raise refusal("no_treatment_due")
@@ -433,7 +437,12 @@ def treat(state: Article, command: Treat, context: Context) -> list[Event]:
     _in_sequence(state, context)
     hits, title_hits = _hits(command, context)
     treated = InfoTreated(
-        department=state.department, title=command.title, text=command.text, hits=hits, title_hits=title_hits
+        department=state.department,
+        title=command.title,
+        text=command.text,
+        hits=hits,
+        title_hits=title_hits,
+        round=state.rounds + 1,
     )
     return [treated]
 
@@ -520,26 +529,66 @@ def answer_warnings(state: Article, command: AnswerWarnings, context: Context) -
 
 
 def correct(state: Article, command: Correct, context: Context) -> list[Event]:
-    """更正: a new event. What monitoring finds in the corrected words is answered at once."""
+    """更正: a new event. Other words wait for their secrecy review; a correction that brings none is recorded at once."""
     _live(state)
     hits, title_hits = _hits(command, context)
     _in_sequence(state, context)
-    if hits and command.answer is None:
-        raise refusal("warnings_unanswered", "answer", found=told(hits))
-    if not hits and command.answer is not None:
+    if state.correction is not None:
+        raise refusal("correction_waiting")
+    if command.title is None and command.text is None:
+        return [InfoCorrected(department=state.department, ground=command.ground, reason=command.reason)]
+    return [
+        CorrectionProposed(
+            department=state.department,
+            ground=command.ground,
+            title=command.title,
+            text=command.text,
+            reason=command.reason,
+            hits=hits,
+            title_hits=title_hits,
+        )
+    ]
+
+
+def approve_correction(state: Article, command: ApproveCorrection, context: Context) -> list[Event]:
+    """核准更正: the secrecy review anew, by somebody else; what monitoring found in the words is answered with it."""
+    _live(state)
+    given = state.correction
+    if given is None:
+        raise refusal("no_correction")
+    _entitled(state, "secrecy", context)
+    if context.actor.subject == given.by and _limit(context, "different_persons"):
+        raise refusal("own_correction")
+    _in_sequence(state, context)
+    if given.hits and command.answer is None:
+        raise refusal("warnings_unanswered", "answer", found=told(given.hits))
+    if not given.hits and command.answer is not None:
         raise refusal("no_warnings", "answer")
+    reviewer = context.actor.subject
+    reviewed = SecrecyReviewed(department=state.department, result="open", reviewer=reviewer)
     corrected = InfoCorrected(
         department=state.department,
-        ground=command.ground,
-        title=command.title,
-        text=command.text,
-        reason=command.reason,
-        hits=hits,
-        title_hits=title_hits,
+        ground=given.ground,
+        title=given.title,
+        text=given.text,
+        reason=given.reason,
+        hits=given.hits,
+        title_hits=given.title_hits,
+        reviewer=reviewer,
     )
     if command.answer is None:
-        return [corrected]
-    return [corrected, WarningsAnswered(department=state.department, hits=hits, answer=command.answer)]
+        return [reviewed, corrected]
+    answered = WarningsAnswered(department=state.department, hits=given.hits, answer=command.answer)
+    return [reviewed, corrected, answered]
+
+
+def reject_correction(state: Article, command: RejectCorrection, context: Context) -> list[Event]:
+    """退回更正, or taken back by the unit."""
+    _live(state)
+    if state.correction is None:
+        raise refusal("no_correction")
+    _in_sequence(state, context)
+    return [CorrectionRejected(department=state.department, reason=command.reason)]
 
 
 def withdraw(state: Article, command: Withdraw, context: Context) -> list[Event]:
@@ -588,6 +637,8 @@ def archive(state: Article, command: Archive, context: Context) -> list[Event]:
     _not_kept(state)
     if state.status not in ENDED:
         raise refusal("not_ended")
+    if state.correction is not None:
+        raise refusal("correction_waiting")
     if state.unanswered and state.status == "published":
         raise refusal("warnings_unanswered", found=told(state.unanswered))
     _in_sequence(state, context)
@@ -684,6 +735,8 @@ def restate(state: Article, event: Event, stamp: Stamp) -> Event:
     match event:
         case InfoSubmitted():
             return with_fields(event, round=state.rounds + 1)
+        case InfoTreated() if event.round is not None:
+            return with_fields(event, round=state.rounds + 1)
         case _:
             return event
 
@@ -693,10 +746,12 @@ def stands(state: Article, event: Event) -> bool:
     match event:
         case InfoRevised() | InfoSubmitted():
             return state.status in DRAFTING
-        case ReviewApproved() | ReviewRejected():
+        case ReviewApproved():
+            return state.status == event.stage and (event.stage != "secrecy" or state.secrecy == "open")
+        case ReviewRejected():
             return state.status == event.stage
         case SecrecyReviewed():
-            return state.status == "secrecy"
+            return state.status == "secrecy" or (state.status == "published" and state.correction is not None)
         case SecrecyReferred():
             return state.status == "secrecy"
         case SecrecyDetermined():
@@ -711,8 +766,15 @@ def stands(state: Article, event: Event) -> bool:
             return state.status == "released" and next_stage(state) is None
         case InfoDropped():
             return state.status in BEFORE_PUBLICATION
-        case PublishedTextChecked() | InfoCorrected() | InfoWithdrawn():
+        case PublishedTextChecked() | InfoWithdrawn():
             return state.status == "published"
+        case CorrectionProposed():
+            return state.status == "published" and state.correction is None
+        case CorrectionRejected():
+            return state.correction is not None
+        case InfoCorrected():
+            reviewed = state.correction is not None and state.correction.reviewed
+            return state.status == "published" and (event.reviewer is None or reviewed)
         case RecordArchived():
             return state.status in ENDED
         case RecordLent() | RecordReturned() | DestructionApproved() | RecordDestroyed():
@@ -722,9 +784,17 @@ def stands(state: Article, event: Event) -> bool:
 
 
 def may_void(state: Article, entry: Event) -> bool:
-    """What is destroyed stays destroyed, and so does the result for which every word was erased."""
-    if state.status == "destroyed" or isinstance(entry, SubjectErased | RecordDestroyed | InfoRedated):
+    """What is destroyed stays destroyed, and so does the result for which every word was erased.
+
+    A revision that was submitted stands: without it the stages would have passed other words than they saw. So does an
+    answer: the stages after it rest on it, and what is live can be looked at again.
+    """
+    if state.status == "destroyed" or isinstance(
+        entry, SubjectErased | RecordDestroyed | WarningsAnswered | InfoRedated
+    ):
         return False
+    if isinstance(entry, InfoRevised):
+        return state.rounds == 0
     return state.title is not None or not isinstance(entry, SecrecyReviewed | SecrecyDetermined)
 
 
@@ -768,7 +838,7 @@ def summary(state: Article) -> Summary:
     """What lists and the register show and filter."""
     passed = {one.stage: " ".join(filter(None, (one.person, one.on.isoformat()))) for one in state.passed}
     return Summary(
-        status=state.status,
+        status="correcting" if state.correction is not None else state.status,
         department=state.department,
         received=state.created,
         title=state.title,
@@ -836,6 +906,8 @@ ARTICLE: CaseKind[Article] = CaseKind(
         InfoPublished,
         PublicationOverdue,
         PublishedTextChecked,
+        CorrectionProposed,
+        CorrectionRejected,
         InfoCorrected,
         InfoWithdrawn,
         InfoDropped,
@@ -864,6 +936,8 @@ ARTICLE: CaseKind[Article] = CaseKind(
         CheckPublished: check_published,
         AnswerWarnings: answer_warnings,
         Correct: correct,
+        ApproveCorrection: approve_correction,
+        RejectCorrection: reject_correction,
         Withdraw: withdraw,
         Drop: drop,
         Redate: redate,

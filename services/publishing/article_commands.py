@@ -362,7 +362,8 @@ class DetermineSecrecy(Command):
 @command(
     Text("作处理", "Treat"),
     help=Text(
-        "按保密审查要求删去或隐去，再送保密审查。", "Take out or mask what the review named; then it is reviewed again."
+        "按保密审查要求删去或隐去，重新逐级审核。",
+        "Take out or mask what the review named; every stage then passes the new words.",
     ),
     basis=SECRECY,
     allowed=(HANDLER,),
@@ -519,7 +520,10 @@ class AnswerWarnings(Command):
 
 @command(
     Text("更正", "Correct"),
-    help=Text("更正已发布的信息；原发布记录不变。", "Correct what is published; the record of publication stays."),
+    help=Text(
+        "更正已发布的信息；改动标题、正文的，由他人保密审查后生效。须立即停止公开的，先撤下。",
+        "Correct what is published; other words go live once somebody else has reviewed their secrecy. What must go at once is withdrawn.",
+    ),
     basis=ACCURACY,
     allowed=(HEADS, OFFICE),
 )
@@ -538,7 +542,36 @@ class Correct(Worded):
     title: str | None = _title(default=None)
     text: str | None = _text(default=None)
     reason: str = _reason(Text("写明更正了什么。", "What was corrected."), ACCURACY)
+
+
+@command(
+    Text("核准更正", "Approve the correction"),
+    help=Text(
+        "对更正后的标题、正文作保密审查，可公开的生效；由提出更正以外的人办理。",
+        "The secrecy review of the new words, by somebody else than who gave them: what may be opened goes live.",
+    ),
+    basis=SECRECY,
+    allowed=(SECRECY_REVIEWER, COUNTY_SECRECY),
+)
+class ApproveCorrection(Command):
+    """Let the corrected words go live."""
+
     answer: str | None = _answer()
+
+
+@command(
+    Text("退回更正", "Reject the correction"),
+    help=Text(
+        "保密审查不能通过的退回，或由单位自行收回；已发布的内容不变。",
+        "Its secrecy review cannot pass it, or the unit takes it back; what is published stays.",
+    ),
+    basis=SECRECY,
+    allowed=(SECRECY_REVIEWER, COUNTY_SECRECY, HEADS, OFFICE),
+)
+class RejectCorrection(Command):
+    """Do not let the corrected words go live."""
+
+    reason: str = _reason(Text("写明为何退回或收回。", "Why it is rejected or taken back."), SECRECY)
 
 
 @command(

@@ -37,6 +37,7 @@ _TITLE = Text("标题", "Title")
 _TEXT = Text("正文", "Text")
 _COLUMN = Text("栏目", "Column")
 _REASON = Text("理由", "Reason")
+_ROUND = Text("送审轮次", "Round")
 _STAGE = Text("审核环节", "Stage")
 _REVIEWER = Text("审核人", "Reviewer")
 _HITS = Text("监测提示", "Monitoring hits")
@@ -87,7 +88,7 @@ class InfoSubmitted(Event):
     """送审: with what content monitoring found in the text."""
 
     column: str = attribute(_COLUMN, scored=True)
-    round: int = attribute(Text("送审轮次", "Round"))
+    round: int = attribute(_ROUND)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
 
 
@@ -145,13 +146,17 @@ class SecrecyDetermined(Event):
 
 @event("InfoTreated", Text("作处理", "Item treated"), basis=SECRECY, version=2)
 class InfoTreated(Event):
-    """作处理 for 处理后公开: the text without what must not be opened; the secrecy review looks at it again."""
+    """作处理 for 处理后公开: the text without what must not be opened; every stage is passed anew, in ``round``.
+
+    The first version had it looked at again by the secrecy review alone.
+    """
 
     event_upcasts = _UPCASTS
     title: str | None = attribute(_TITLE, default=None)
     text: str = attribute(_TEXT)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
     title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
+    round: int | None = attribute(_ROUND, default=None)
 
 
 @event("SensitivityFlagged", Text("标为敏感", "Flagged as sensitive"), basis=SENSITIVE)
@@ -201,9 +206,31 @@ class PublishedTextChecked(Event):
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
 
 
+@event("CorrectionProposed", Text("拟更正", "Correction proposed"), basis=ACCURACY)
+class CorrectionProposed(Event):
+    """拟更正: other words for what is published; they go live once their secrecy was reviewed by somebody else."""
+
+    ground: CorrectionGround = attribute(_GROUND, scored=True)
+    title: str | None = attribute(_TITLE, default=None)
+    text: str | None = attribute(_TEXT, default=None)
+    reason: str = attribute(_REASON)
+    hits: tuple[Hit, ...] = attribute(_HITS, default=())
+    title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
+
+
+@event("CorrectionRejected", Text("退回更正", "Correction rejected"), basis=SECRECY)
+class CorrectionRejected(Event):
+    """退回更正: the words proposed do not go live; what is published stays as it is."""
+
+    reason: str = attribute(_REASON)
+
+
 @event("InfoCorrected", Text("更正", "Item corrected"), basis=ACCURACY, version=2)
 class InfoCorrected(Event):
-    """更正 of what is published: a new event; what stood before stays on the file."""
+    """更正 of what is published: a new event; what stood before stays on the file.
+
+    ``reviewer`` passed the new words; the first version named none, and a correction that replaces no words has none.
+    """
 
     event_upcasts = _UPCASTS
     ground: CorrectionGround = attribute(_GROUND, scored=True)
@@ -212,6 +239,7 @@ class InfoCorrected(Event):
     reason: str = attribute(_REASON)
     hits: tuple[Hit, ...] = attribute(_HITS, default=())
     title_hits: tuple[Hit, ...] = attribute(_TITLE_HITS, default=())
+    reviewer: str | None = attribute(_REVIEWER, default=None)
 
 
 @event("InfoWithdrawn", Text("撤下", "Item withdrawn"), basis=ACCURACY)

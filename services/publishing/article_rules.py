@@ -217,6 +217,15 @@ REFUSALS: Final[Mapping[str, tuple[Text, Text]]] = {
         REVIEW,
     ),
     "already_published": (Text("信息已发布", "the item is published"), INSTITUTION),
+    "correction_waiting": (
+        Text("有更正待保密审查，须先核准或退回", "a correction waits for its review; approve or reject it first"),
+        SECRECY,
+    ),
+    "no_correction": (Text("没有待审查的更正", "no correction waits for its review"), SECRECY),
+    "own_correction": (
+        Text("更正须由提出人以外的人审查", "a correction is reviewed by somebody else than who gave it"),
+        REVIEW,
+    ),
     "not_published": (Text("信息尚未发布", "the item is not published"), INSTITUTION),
     "claimed_earlier": (
         Text(

@@ -1,12 +1,15 @@
 """An item of information (信息发布) as its events leave it: the folded file, and the clock that runs in it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
 from services.publishing.article_events import (
+    CorrectionGround,
+    CorrectionProposed,
+    CorrectionRejected,
     DestructionApproved,
     InfoCorrected,
     InfoDrafted,
@@ -41,6 +44,7 @@ from services.publishing.article_rules import (
     PUBLISH_TITLE,
     TIMELINESS,
     Retention,
+    SecrecyResult,
     Sensitivity,
     Stage,
 )
@@ -91,6 +95,7 @@ STATUSES: Mapping[str, Text] = {
     "release": Text("待核发", "Waiting for release"),
     "released": Text("待发", "Released, to be published"),
     "published": Text("已发布", "Published"),
+    "correcting": Text("已发布，更正待审", "Published, a correction waits for its review"),
     "withdrawn": Text("已撤下", "Withdrawn"),
     "withheld": Text("不予公开", "Not disclosed"),
     "dropped": Text("已终止办理", "Dropped"),
@@ -128,6 +133,20 @@ class Warned:
     answered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Words that are to replace published ones, who gave them, and whether their secrecy was reviewed."""
+
+    by: str
+    ground: CorrectionGround
+    reason: str
+    title: str | None = None
+    text: str | None = None
+    hits: tuple[Hit, ...] = ()
+    title_hits: tuple[Hit, ...] = ()
+    reviewed: bool = False
+
+
 @dataclass(frozen=True)
 class Article:
     """The folded file. Title, text and reasons are vault references; persons are accounts."""
@@ -145,6 +164,7 @@ class Article:
     authors: tuple[str, ...] = ()
     rounds: int = 0
     passed: tuple[Passed, ...] = ()
+    secrecy: SecrecyResult | None = None
     sensitive: Sensitivity | None = None
     warned: tuple[Warned, ...] = ()
     treatment: str | None = None
@@ -157,6 +177,7 @@ class Article:
     claimed_earlier: bool = False
     claimed_unexplained: bool = False
     corrections: int = 0
+    correction: Correction | None = None
     filed: bool = False
     retention: Retention | None = None
     retained_until: date | None = None
@@ -218,7 +239,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 _without_reviews(_stepped(state, stamp)),
                 status="first",
                 rounds=event.round,
-                warned=tuple(Warned(one.words, one.hit) for one in state.warned),
+                warned=_to_answer(state.warned),
             )
         case WarningsAnswered():
             return changed(state, warned=_answered(state.warned, event.hits))
@@ -233,7 +254,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case SecrecyReferred():
             return changed(state, status="referred")
         case InfoTreated():
-            return changed(
+            treated = changed(
                 _stepped(state, stamp),
                 status="secrecy",
                 title=event.title or state.title,
@@ -241,6 +262,10 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 authors=_with(state.authors, stamp),
                 warned=_found(state.warned, event),
             )
+            if event.round is None:
+                return treated
+            warned = _to_answer(treated.warned)
+            return changed(_without_reviews(treated), status="first", rounds=event.round, warned=warned)
         case SensitivityFlagged():
             flagged = changed(_stepped(state, stamp), sensitive=event.ground)
             if state.status not in ("release", "released"):
@@ -274,6 +299,12 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
             # The text was looked at as it stands there; what was found in the title stands on.
             titled = (one for one in state.warned if one.words == "title")
             return changed(state, warned=(*titled, *(Warned("site", hit) for hit in event.hits)))
+        case CorrectionProposed():
+            words = {name: getattr(event, name) for name in ("title", "text", "hits", "title_hits")}
+            proposed = Correction(stamp.actor, event.ground, event.reason, **words)
+            return changed(_stepped(state, stamp), correction=proposed)
+        case CorrectionRejected():
+            return changed(_stepped(state, stamp), correction=None)
         case InfoCorrected():
             return changed(
                 _stepped(state, stamp),
@@ -281,9 +312,10 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 text=event.text or state.text,
                 warned=_found(state.warned, event),
                 corrections=state.corrections + 1,
+                correction=None,
             )
         case InfoWithdrawn():
-            return changed(_stepped(state, stamp), status="withdrawn", gone=True)
+            return changed(_stepped(state, stamp), status="withdrawn", gone=True, correction=None)
         case InfoRedated():
             return changed(state, created=event.created_or_changed)
         case InfoDropped():
@@ -307,17 +339,20 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case RecordDestroyed():
             return changed(_stepped(state, stamp), status="destroyed")
         case SubjectErased():
-            return changed(state, title=None, text=None, treatment=None)
+            return changed(state, title=None, text=None, treatment=None, correction=None)
         case _:
             return state
 
 
 def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermined) -> Article:
+    if state.correction is not None:
+        return changed(state, correction=replace(state.correction, reviewed=event.result == "open"))
+    looked_at = changed(state, secrecy=event.result)
     if event.result == "open_after_treatment":
-        return changed(state, status="treatment", treatment=event.treatment)
+        return changed(looked_at, status="treatment", treatment=event.treatment)
     if event.result == "not_open":
-        return changed(state, status="withheld", clock_ended=state.clock_ended or "cancelled", gone=True)
-    return changed(state, status="secrecy")
+        return changed(looked_at, status="withheld", clock_ended=state.clock_ended or "cancelled", gone=True)
+    return changed(looked_at, status="secrecy")
 
 
 def _stepped(state: Article, stamp: Stamp) -> Article:
@@ -326,7 +361,12 @@ def _stepped(state: Article, stamp: Stamp) -> Article:
 
 
 def _without_reviews(state: Article) -> Article:
-    return changed(state, passed=(), treatment=None, releaser=None)
+    return changed(state, passed=(), secrecy=None, treatment=None, releaser=None)
+
+
+def _to_answer(warned: tuple[Warned, ...]) -> tuple[Warned, ...]:
+    """Whoever reviews now answers all of it, whatever was answered in another round."""
+    return tuple(Warned(one.words, one.hit) for one in warned)
 
 
 def _found(

@@ -134,6 +134,8 @@ def articles(holder: str) -> dict[str, People]:
         "check-published": unit | desk,
         "answer-warnings": heads,
         "correct": heads | HEADS,
+        "approve-correction": secrecy,
+        "reject-correction": secrecy | heads | HEADS,
         "withdraw": heads | HEADS,
         "file": custodian | desk,
         **dict.fromkeys(("archive", "lend", "take-back", "destroy"), custodian),

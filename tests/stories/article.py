@@ -217,6 +217,41 @@ async def what_was_found_in_a_title_is_answered_though_the_text_is_rewritten(cou
 
 
 @story("2026-04-07 09:00")
+async def treated_words_pass_every_stage_and_corrected_ones_a_second_person(county: StoryCounty) -> None:
+    case = await drafted(county, await column_of(county))
+    for command, by, fields in CHAIN[:-1]:
+        await given(county, case, command, by, **fields)
+    await given(county, case, "review-secrecy", "secrecy", result="open_after_treatment", treatment="隐去联系人")
+    treated = await given(county, case, "treat", "clerk", text="处理后的正文。")
+    assert treated["status"] == "first"
+    assert await county.refused(f"{ARTICLES}/{case}/review-secrecy", "secrecy", result="open") == (
+        "article.not_secrecy_stage"
+    )
+    for command, by, fields in CHAIN[1:]:
+        await given(county, case, command, by, **fields)
+    await given(county, case, "release", CHIEF)
+    await given(county, case, "publish", "clerk")
+    changed = {"ground": "misprint", "reason": "错别字", "text": "改正后的正文，电话 13812345678。"}
+    assert (await given(county, case, "correct", "head", **changed))["status"] == "correcting"
+    (waiting,) = await county.listed(f"{ARTICLES}?status=correcting", "secrecy")
+    assert waiting == case
+    assert await county.refused(f"{ARTICLES}/{case}/approve-correction", "secrecy") == "article.warnings_unanswered"
+    await given(county, case, "approve-correction", "secrecy", answer="单位值班电话。")
+    assert (await county.events(f"{ARTICLES}/{case}"))[-4:] == [
+        "CorrectionProposed",
+        "SecrecyReviewed",
+        "InfoCorrected",
+        "WarningsAnswered",
+    ]
+    shown = await county.shown(f"{ARTICLES}/{case}", "clerk")
+    assert (shown["status"], shown["columns"]["corrections"], shown["columns"]["warnings"]) == ("published", 1, False)
+    again = {"ground": "misprint", "reason": "又改", "text": "又改的正文。"}
+    await given(county, case, "correct", "head", **again)
+    await given(county, case, "reject-correction", "secrecy", reason="含内部事项")
+    assert (await county.shown(f"{ARTICLES}/{case}", "clerk"))["status"] == "published"
+
+
+@story("2026-04-07 09:00")
 async def another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words(county: StoryCounty) -> None:
     case = await released(county, await column_of(county))
     await given(county, case, "publish", "clerk")
@@ -266,6 +301,7 @@ STORIES = (
     of_a_state_secret_that_slipped_in_nothing_is_ever_published,
     warnings_are_answered_by_the_reviewer_and_the_data_is_not_repeated,
     what_was_found_in_a_title_is_answered_though_the_text_is_rewritten,
+    treated_words_pass_every_stage_and_corrected_ones_a_second_person,
     another_unit_does_not_see_the_item_and_a_destroyed_one_has_no_words,
     a_column_closed_for_the_year_goes_on_in_its_successor,
 )

@@ -12,8 +12,9 @@ from shared.domain.text import Text
 
 PATHS = {
     "draft", "revise", "submit", "approve", "reject", "review-secrecy", "determine-secrecy", "treat", "flag-sensitive",
-    "release", "return", "publish", "check-published", "answer-warnings", "correct", "withdraw", "file", "archive",
-    "lend", "take-back", "approve-destruction", "destroy", "drop", "redate",
+    "release", "return", "publish", "check-published", "answer-warnings", "correct", "approve-correction",
+    "reject-correction", "withdraw", "file", "archive", "lend", "take-back", "approve-destruction", "destroy", "drop",
+    "redate",
 }  # fmt: skip
 SCORED: dict[str, set[str]] = {
     "InfoDrafted": {"column", "created_or_changed"},

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.publishing.article import ARTICLE
+from services.publishing.article import ARTICLE, stands
 from services.publishing.article_commands import (
     AnswerWarnings,
     Approve,
+    ApproveCorrection,
     ApproveDestruction,
     Archive,
     CheckPublished,
@@ -16,6 +17,7 @@ from services.publishing.article_commands import (
     Destroy,
     File,
     Lend,
+    RejectCorrection,
     ReviewSecrecy,
     Revise,
     Submit,
@@ -23,6 +25,8 @@ from services.publishing.article_commands import (
     Withdraw,
 )
 from services.publishing.article_events import (
+    CorrectionProposed,
+    CorrectionRejected,
     DestructionApproved,
     InfoCorrected,
     InfoDrafted,
@@ -36,19 +40,23 @@ from services.publishing.article_events import (
     RecordLent,
     RecordReturned,
     ReviewApproved,
+    SecrecyReviewed,
     WarningsAnswered,
 )
 from services.publishing.article_rules import DEAD_LINKS, WATCHED_WORDS
 from services.publishing.article_state import Article, evolve
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
+from shared.domain.corrections import VoidEntry
+from shared.domain.directory import Actor
 from shared.domain.kind import Stamp
 from shared.eventlog.upcasting import upcast
-from tests.scenario import Scenario, left, moment
+from tests.scenario import Scenario, left, moment, person
 from tests.unit.article_world import (
     CASE,
     CLERK,
     COLUMN,
+    COUNTY_SECRECY,
     DEPUTY,
     HEAD,
     HEALTH,
@@ -150,7 +158,8 @@ def test_the_published_text_is_monitored_and_the_warning_answered_before_the_arc
 
 def test_what_was_found_on_the_site_stands_until_it_is_answered_or_looked_at_again() -> None:
     scenario = item("published").and_(CheckPublished(text="身份证 11010519491231002X"), by=OFFICE_CLERK, on=ON)
-    scenario.and_(Correct(**CORRECTION, text="电话 13812345678", answer="办公电话"), by=HEAD, on=ON)
+    scenario.and_(Correct(**CORRECTION, text="电话 13812345678"), by=HEAD, on=ON)
+    scenario.and_(ApproveCorrection(answer="办公电话"), by=SECRECY, on=ON)
     scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then_refused("article.warnings_unanswered")
     answered = scenario.when(AnswerWarnings(answer="已遮盖"), by=HEAD, on=ON)
     answered.then(left(WarningsAnswered, hits=(Hit(finding="identity_number", count=1),)))
@@ -161,7 +170,8 @@ def test_what_was_found_on_the_site_stands_until_it_is_answered_or_looked_at_aga
 
 def test_an_answer_to_one_number_answers_no_other_of_its_sort() -> None:
     scenario = item("published").and_(CheckPublished(text="王某 13912345678"), by=OFFICE_CLERK, on=ON)
-    scenario.and_(Correct(**CORRECTION, text="电话 13812345678", answer="办公电话"), by=HEAD, on=ON)
+    scenario.and_(Correct(**CORRECTION, text="电话 13812345678"), by=HEAD, on=ON)
+    scenario.and_(ApproveCorrection(answer="办公电话"), by=SECRECY, on=ON)
     assert scenario.state.unanswered == (PHONE,)
 
 
@@ -172,24 +182,101 @@ def test_only_what_is_live_is_monitored_so() -> None:
 # -- correction and withdrawal -----------------------------------------------------------------------------------------
 
 
-def test_a_correction_is_a_new_event_beside_the_publication() -> None:
+def corrected(answer: str | None = None, **words: str) -> Scenario:
+    """A published item whose correction waits for its review, or with an ``answer`` was approved."""
+    scenario = item("published").and_(Correct(**CORRECTION, **words), by=HEAD, on=ON)
+    return scenario.and_(ApproveCorrection(answer=answer), by=SECRECY, on=ON) if answer else scenario
+
+
+def test_a_correction_goes_live_once_somebody_else_reviewed_its_secrecy() -> None:
     scenario = (
         item("published")
         .when(Correct(text="改正后的正文", **CORRECTION), by=HEAD, on=ON)
-        .then(left(InfoCorrected, ground="misprint", text="v:text", title=None, reason="v:reason", hits=()))
+        .then(left(CorrectionProposed, ground="misprint", text="v:text", title=None, reason="v:reason", hits=()))
     )
-    assert scenario.state.status == "published"
-    assert scenario.state.published == date(2026, 3, 2)
-    scenario.when(Correct(title="新题", **CORRECTION), by=OFFICE, on=ON).then(InfoCorrected)
+    assert (scenario.state.corrections, ARTICLE.summary(scenario.state).status) == (0, "correcting")
+    for other in (CLERK, HEAD, OFFICE, HEALTH):
+        scenario.when(ApproveCorrection(), by=other, on=ON).then_forbidden()
+    scenario.when(ApproveCorrection(), by=SECRECY, on=ON).then(
+        left(SecrecyReviewed, result="open", reviewer="secrecy"),
+        left(InfoCorrected, ground="misprint", text="v:text", title=None, reason="v:reason", reviewer="secrecy"),
+    )
+    assert (scenario.state.status, scenario.state.published) == ("published", date(2026, 3, 2))
+    assert ARTICLE.summary(scenario.state).columns["corrections"] == 1
+    scenario.when(ApproveCorrection(), by=SECRECY, on=ON).then_refused("article.no_correction")
+    scenario.when(Correct(title="新题", **CORRECTION), by=OFFICE, on=ON).then(CorrectionProposed)
+    scenario.when(ApproveCorrection(), by=COUNTY_SECRECY, on=ON).then(SecrecyReviewed, InfoCorrected)
 
 
-def test_what_a_correction_brings_in_is_answered_with_it() -> None:
-    scenario = item("published")
-    given = {**CORRECTION, "text": "电话 13812345678"}
-    scenario.when(Correct(**given), by=HEAD, on=ON).then_refused("article.warnings_unanswered")
-    scenario.when(Correct(**given, answer="办公电话"), by=HEAD, on=ON).then(InfoCorrected, WarningsAnswered)
-    scenario.when(Correct(**CORRECTION, text="文", answer="略"), by=HEAD, on=ON).then_refused("article.no_warnings")
-    scenario.when(Correct(**CORRECTION, text="秘密★ 文"), by=HEAD, on=ON).then_refused("article.classified")
+def test_nobody_reviews_their_own_correction_unless_the_county_lets_a_small_unit() -> None:
+    both = person("both", "head@education", "secrecy@education")
+    scenario = item("published").and_(Correct(**CORRECTION, text="文"), by=both, on=ON)
+    scenario.when(ApproveCorrection(), by=both, on=ON).then_refused("article.own_correction")
+    small = item("published", settings={"article.different_persons": 0})
+    small.and_(Correct(**CORRECTION, text="文"), by=both, on=ON)
+    small.when(ApproveCorrection(), by=both, on=ON).then(SecrecyReviewed, InfoCorrected)
+
+
+def test_a_correction_that_replaces_no_words_is_recorded_at_once() -> None:
+    given = Correct(ground="dead_link", reason="链接已修复")
+    item("published").when(given, by=HEAD, on=ON).then(left(InfoCorrected, text=None, title=None, reviewer=None))
+
+
+@pytest.mark.parametrize("by", [SECRECY, COUNTY_SECRECY, HEAD, OFFICE])
+def test_a_correction_is_rejected_or_taken_back_and_what_is_live_stays(by: Actor) -> None:
+    given = RejectCorrection(reason="含内部事项")
+    scenario = corrected(text="文").when(given, by=by, on=ON).then(left(CorrectionRejected, reason="v:reason"))
+    assert ARTICLE.summary(scenario.state).status == "published"
+    scenario.when(given, by=by, on=ON).then_refused("article.no_correction")
+    scenario.when(ApproveCorrection(), by=SECRECY, on=ON).then_refused("article.no_correction")
+    corrected(text="文").when(given, by=CLERK, on=ON).then_forbidden()
+
+
+def test_while_a_correction_waits_no_other_is_given_and_nothing_archived_but_it_may_be_withdrawn() -> None:
+    scenario = corrected(text="文")
+    scenario.when(Correct(**CORRECTION, text="又"), by=OFFICE, on=ON).then_refused("article.correction_waiting")
+    scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then_refused("article.correction_waiting")
+    scenario.and_(Withdraw(ground="error", reason="略"), by=HEAD, on=ON)
+    scenario.when(ApproveCorrection(), by=SECRECY, on=ON).then_refused("article.withdrawn")
+    scenario.when(Archive(retention="10y"), by=KEEPER, on=ON).then(RecordArchived)
+
+
+def test_what_a_correction_brings_in_is_answered_by_who_reviews_it() -> None:
+    scenario = corrected(text="电话 13812345678")
+    scenario.when(ApproveCorrection(), by=SECRECY, on=ON).then_refused("article.warnings_unanswered", "answer")
+    scenario.when(ApproveCorrection(answer="办公电话"), by=SECRECY, on=ON).then(
+        SecrecyReviewed, InfoCorrected, left(WarningsAnswered, hits=(PHONE,), answer="v:answer")
+    )
+    assert (scenario.state.hits, scenario.state.unanswered) == ((PHONE,), ())
+    corrected(text="文").when(ApproveCorrection(answer="略"), by=SECRECY, on=ON).then_refused("article.no_warnings")
+    item("published").when(Correct(**CORRECTION, text="秘密★ 文"), by=HEAD, on=ON).then_refused("article.classified")
+
+
+def test_a_correction_is_reviewed_after_it_was_given() -> None:
+    scenario = item("published").and_(Correct(**CORRECTION, text="文"), by=HEAD, on="2026-03-05")
+    for given in (ApproveCorrection(), RejectCorrection(reason="略")):
+        scenario.when(given, by=SECRECY, on="2026-03-04", recorded="2026-03-06").then_refused(
+            "article.before_previous_step"
+        )
+
+
+def test_an_undone_review_of_a_correction_is_what_its_words_rest_on() -> None:
+    scenario = corrected("略", text="电话 13812345678")
+    for alone in (SecrecyReviewed, CorrectionProposed):
+        undone = VoidEntry(events=(scenario.id_of(alone),), reason="登记有误")
+        scenario.when(undone, by=OFFICE, on=ON).then_refused("void.depended_on")
+    both = VoidEntry(events=(scenario.id_of(SecrecyReviewed), scenario.id_of(InfoCorrected)), reason="登记有误")
+    scenario.when(both, by=OFFICE, on=ON).accepted()
+    assert ARTICLE.summary(scenario.state).status == "correcting"
+
+
+def test_a_correction_of_the_first_version_stands_as_it_was_made() -> None:
+    told = {"department": "education", "ground": "misprint", "text": "v:x", "reason": "v:r", "hits": []}
+    old = upcast(InfoCorrected, 1, dict(told))
+    published = item("published").state
+    after = evolve(published, old, Stamp(f"{CASE}/10", 10, moment(ON), moment(ON), "head"))
+    assert stands(published, old)
+    assert (after.text, after.corrections) == ("v:x", 1)
 
 
 def test_only_what_is_live_is_corrected_or_withdrawn() -> None:

@@ -1,5 +1,9 @@
-"""Whatever is asked of an item, by whom and however late it is recorded: nothing goes live but by the whole chain."""
+"""Whatever is asked of an item or undone, by whom and however late it is recorded: nothing goes live but by the whole chain.
 
+Neither does a word that a stage of it has not seen, nor one that monitoring warned of unanswered.
+"""
+
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 from services.publishing.article import ARTICLE
 from services.publishing.article_commands import (
     Approve,
+    ApproveCorrection,
     Archive,
     CheckPublished,
     Correct,
@@ -17,6 +22,7 @@ from services.publishing.article_commands import (
     FlagSensitive,
     Publish,
     Reject,
+    RejectCorrection,
     Release,
     Return,
     ReviewSecrecy,
@@ -26,11 +32,14 @@ from services.publishing.article_commands import (
     Withdraw,
 )
 from services.publishing.article_events import (
+    CorrectionProposed,
+    InfoCorrected,
     InfoDrafted,
     InfoPublished,
     InfoReleased,
     InfoReturned,
     InfoRevised,
+    InfoSubmitted,
     InfoTreated,
     PublicationOverdue,
     ReviewApproved,
@@ -38,11 +47,15 @@ from services.publishing.article_events import (
     SecrecyDetermined,
     SecrecyReviewed,
     SensitivityFlagged,
+    WarningsAnswered,
 )
 from services.publishing.article_rules import LEADERS, ORDINARY
+from services.publishing.article_state import DRAFTING
 from services.publishing.column import COLUMN
 from services.publishing.column_commands import Open, RecordBlank, Update
 from services.publishing.column_events import ColumnBlank, ColumnStale, ColumnUpdated
+from services.publishing.monitoring import Hit, together, without
+from shared.domain.corrections import COMMON_EVENTS, VoidEntry
 from shared.domain.directory import Actor
 from shared.domain.kind import Command, Recorded
 from shared.engine.history import effective, fold
@@ -106,17 +119,120 @@ OTHERS: list[tuple[Command, Actor]] = [
     (Publish(claimed_at=moment("2026-03-02 09:00")), CLERK),
     (Publish(claimed_at=moment("2026-03-02 09:00"), claimed_reason="补录"), CLERK),
     (CheckPublished(text="略"), CLERK),
+    (Revise(title="请拨 13812345678"), CLERK),
+    (Revise(text="电话 13812345678"), CLERK),
+    (Treat(text="电话 13812345678"), CLERK),
     (Correct(ground="misprint", text="改", reason="略"), HEAD),
+    (Correct(ground="misprint", title="请拨 13812345678", reason="略"), MANY),
+    (ApproveCorrection(), SECRECY),
+    (ApproveCorrection(answer="略"), MANY),
+    (RejectCorrection(reason="略"), HEAD),
     (File(number="1"), KEEPER),
     (Archive(retention="10y"), KEEPER),
 ]
-STEP = st.one_of(st.none(), st.none(), st.none(), st.none(), st.sampled_from(OTHERS))
-Walk = list[tuple[tuple[Command, Actor] | None, int, bool]]
+STEP = st.one_of(
+    st.none(), st.none(), st.none(), st.none(), st.none(), st.none(), st.sampled_from(OTHERS), st.integers(0, 9)
+)
+"""What comes next, something else, or which entry is undone, the last one first."""
+Walk = list[tuple[tuple[Command, Actor] | int | None, int, bool]]
 WALK = st.lists(st.tuples(STEP, st.integers(0, 4), st.booleans()), min_size=8, max_size=25)
 
 
 def text(day: int, minutes: int) -> str:
     return (moment("2026-03-02 00:00") + timedelta(days=day, minutes=minutes)).isoformat()
+
+
+Words = tuple[str, str]
+"""Which entry the title is of, and which the text; an entry said anew is the one that it says anew."""
+WORDED = (InfoDrafted, InfoRevised, InfoTreated, InfoCorrected)
+
+
+def names(records: list[Recorded]) -> dict[str, str]:
+    """Every entry by the first one that it says anew."""
+    found: dict[str, str] = {}
+    for record in records:
+        restated = record.event.restates
+        found[record.stamp.id] = found[restated] if restated is not None else record.stamp.id
+    return found
+
+
+def words(records: list[Recorded], named: Mapping[str, str], before: str | None = None) -> Words:
+    """Which words stand at the end, or before an entry."""
+    title = text = ""
+    for record in records:
+        if record.stamp.id == before:
+            break
+        if isinstance(record.event, WORDED):
+            title = named[record.stamp.id] if record.event.title is not None else title
+            text = named[record.stamp.id] if record.event.text is not None else text
+    return title, text
+
+
+class Eyes:
+    """What each reviewer had before them when they passed it."""
+
+    def __init__(self) -> None:
+        self.saw: dict[str, Words] = {}
+
+    def look(self, scenario: Scenario) -> None:
+        """Once a command was carried out: its reviews saw the words that stood then."""
+        live, named = effective(scenario.records), names(scenario.records)
+        for record in scenario.records:
+            if isinstance(record.event, ReviewApproved) and record.stamp.id not in self.saw:
+                self.saw[record.stamp.id] = words(live, named, record.stamp.id)
+
+
+def seen(scenario: Scenario, eyes: Eyes) -> None:
+    """What is live was seen by every stage; other words by the secrecy review, by somebody else than who gave them."""
+    live, named = effective(scenario.records), names(scenario.records)
+    passed: list[str] = []
+    proposed: Recorded | None = None
+    reviewer = None
+    for record in live:
+        match record.event:
+            case InfoSubmitted() | InfoTreated():
+                passed = []
+            case ReviewApproved():
+                passed.append(record.stamp.id)
+            case InfoPublished():
+                assert {eyes.saw[one] for one in passed} == {words(live, named, record.stamp.id)}
+                reviewer = None
+            case CorrectionProposed():
+                proposed, reviewer = record, None
+            case SecrecyReviewed():
+                reviewer = record.stamp.actor
+            case InfoCorrected() as event if event.title is not None or event.text is not None:
+                assert proposed is not None
+                assert (event.title, event.text) == (proposed.event.title, proposed.event.text)  # type: ignore[attr-defined]
+                assert reviewer == event.reviewer == record.stamp.actor != proposed.stamp.actor
+                proposed = None
+            case _:
+                pass
+
+
+def answered(records: list[Recorded]) -> None:
+    """Of what monitoring found in the words that went live, all was answered since they were last given to the reviewers."""
+    found: dict[str, tuple[Hit, ...]] = {"title": (), "text": ()}
+    answers: list[Hit] = []
+    for record in records:
+        match record.event:
+            case InfoDrafted() | InfoRevised() | InfoTreated() as event:
+                if event.title is not None:
+                    found["title"] = event.title_hits
+                if event.text is not None:
+                    found["text"] = without(event.hits, event.title_hits)
+                if isinstance(event, InfoTreated):
+                    answers = []
+            case InfoSubmitted():
+                answers = []
+            case WarningsAnswered() as event:
+                answers += event.hits
+            case InfoPublished():
+                assert without(together([*found["title"], *found["text"]]), together(answers)) == ()
+            case InfoCorrected() as event:
+                answers = list(event.hits)
+            case _:
+                pass
 
 
 def lawful(records: list[Recorded]) -> None:
@@ -129,8 +245,11 @@ def lawful(records: list[Recorded]) -> None:
     live = False
     for record in records:
         match record.event:
-            case InfoDrafted() | InfoRevised() | InfoTreated():
+            case InfoDrafted() | InfoRevised():
                 authors.add(record.stamp.actor)
+            case InfoTreated():
+                authors.add(record.stamp.actor)
+                stages, releaser, secrecy_open = {}, None, False
             case ReviewRejected() | InfoReturned():
                 stages, releaser, secrecy_open = {}, None, False
             case SensitivityFlagged():
@@ -168,33 +287,44 @@ def judged_once(scenario: Scenario) -> None:
     assert len(verdicts) == int(scenario.state.clock_ended in ("met", "missed"))
 
 
-def sound(scenario: Scenario) -> None:
+def sound(scenario: Scenario, eyes: Eyes) -> None:
     assert fold(ARTICLE, effective(scenario.records)) == scenario.state
+    eyes.look(scenario)
+    seen(scenario, eyes)
+    answered(effective(scenario.records))
     lawful(effective(scenario.records))
     judged_once(scenario)
 
 
-def asked(scenario: Scenario, step: tuple[Command, Actor] | None) -> tuple[Command, Actor]:
-    return step or NEXT.get(scenario.state.status, (File(number="1"), KEEPER))
+def asked(scenario: Scenario, step: tuple[Command, Actor] | int | None) -> tuple[Command, Actor]:
+    if isinstance(step, int):
+        live = [one for one in effective(scenario.records) if not isinstance(one.event, COMMON_EVENTS)]
+        return VoidEntry(events=(live[max(0, len(live) - 1 - step)].stamp.id,), reason="登记有误"), OFFICE
+    if step is None and scenario.state.correction is not None:
+        return ApproveCorrection(answer="略" if scenario.state.correction.hits else None), SECRECY
+    command, by = step or NEXT.get(scenario.state.status, (File(number="1"), KEEPER))
+    if step is None and isinstance(command, Approve) and scenario.state.unanswered:
+        return command.model_copy(update={"answer": "略"}), by
+    return command, by
 
 
 @given(WALK)
 @settings(max_examples=150, deadline=None)
 def test_nothing_goes_live_but_by_every_stage_and_different_persons(walk: Walk) -> None:
-    scenario, day = item("drafting"), 0
+    scenario, eyes, day = item("drafting"), Eyes(), 0
     for number, (step, later, swept) in enumerate(walk):
         day += later
         if swept:
             scenario.when_swept(text(day, 500))
         command, by = asked(scenario, step)
         scenario.when(command, by=by, on=text(day, 600 + number))
-        sound(scenario)
+        sound(scenario, eyes)
 
 
 @given(WALK, st.lists(st.integers(0, 6), min_size=25, max_size=25))
 @settings(max_examples=120, deadline=None)
 def test_nor_does_what_is_recorded_late(walk: Walk, delays: list[int]) -> None:
-    scenario, day = item("drafting"), 0
+    scenario, eyes, day = item("drafting"), Eyes(), 0
     for number, ((step, later, swept), delay) in enumerate(zip(walk, delays, strict=False)):
         day += later
         if swept:
@@ -202,7 +332,51 @@ def test_nor_does_what_is_recorded_late(walk: Walk, delays: list[int]) -> None:
         command, by = asked(scenario, step)
         happened = text(max(0, day - delay), 600 + number)
         scenario.when(command, by=by, on=happened, recorded=text(day, 600 + number))
-        sound(scenario)
+        sound(scenario, eyes)
+
+
+WARNED = "电话 13812345678"
+TURNS = ("next", "other words", "send back", "treat", "undo", "undo an answer")
+TURN = st.tuples(st.sampled_from((*["next"] * 9, *TURNS)), st.integers(0, 9))
+
+
+def turned(scenario: Scenario, turn: str, n: int) -> tuple[Command, Actor]:
+    """Something that touches the words wherever the item has come to; else the next step of its way."""
+    state = scenario.state
+    titled = {"title": WARNED} if n % 2 else {"text": WARNED if n % 4 else "改"}
+    match turn:
+        case "other words" if state.status in DRAFTING:
+            return Revise.model_validate(titled), CLERK
+        case "other words" if state.status == "published" and state.correction is None:
+            return Correct.model_validate({"ground": "misprint", "reason": "略", **titled}), MANY if n > 4 else HEAD
+        case "other words" if state.correction is not None:
+            return ApproveCorrection(answer="略" if state.correction.hits else None), MANY
+        case "send back" if state.status in ORDINARY[:3]:
+            return Reject(stage=state.status, ground="facts", reason="略"), NEXT[state.status][1]
+        case "send back" if state.status in ("release", "released"):
+            return Return(ground="form", reason="略"), OFFICE
+        case "treat" if state.status == "secrecy":
+            return ReviewSecrecy(result="open_after_treatment", treatment="略"), SECRECY
+        case "undo":
+            return asked(scenario, n)
+        case "undo an answer" if any(isinstance(event, WarningsAnswered) for event in scenario.live):
+            return VoidEntry(events=(scenario.id_of(WarningsAnswered),), reason="登记有误"), OFFICE
+        case _ if state.status == "treatment":
+            return Treat.model_validate({"text": "略", **titled}), CLERK
+        case _ if state.status == "published" and state.correction is None:
+            return Correct(ground="misprint", text="改", reason="略"), HEAD
+        case _:
+            return asked(scenario, None)
+
+
+@given(st.lists(TURN, min_size=10, max_size=24))
+@settings(max_examples=300, deadline=None)
+def test_no_word_goes_live_that_a_stage_has_not_seen_or_a_reviewer_not_answered(walk: list[tuple[str, int]]) -> None:
+    scenario, eyes = item("drafting"), Eyes()
+    for number, (turn, n) in enumerate(walk):
+        command, by = turned(scenario, turn, n)
+        scenario.when(command, by=by, on=text(0, 600 + number))
+        sound(scenario, eyes)
 
 
 Upkeep = list[tuple[Command, int, int, bool]]

@@ -21,11 +21,14 @@ from services.publishing.article_events import (
     SecrecyReviewed,
     WarningsAnswered,
 )
+from services.publishing.article_state import evolve
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
+from shared.domain.corrections import VoidEntry
 from shared.domain.directory import Actor
-from shared.domain.kind import Command
-from tests.scenario import Scenario, left, person
+from shared.domain.kind import Command, Stamp
+from shared.eventlog.upcasting import upcast
+from tests.scenario import Scenario, left, moment, person
 from tests.unit.article_world import CASE, CLERK, COUNTY_SECRECY, DEPUTY, HEAD, HEALTH, OFFICE, SECRECY, SECTION, item
 
 ON = "2026-03-03"
@@ -133,25 +136,45 @@ def test_what_is_opened_after_treatment_is_treated_and_reviewed_again() -> None:
     scenario.when(reviewed(result="open"), by=SECRECY, on=ON).then_refused("article.not_secrecy_stage")
     scenario.when(Treat(text="处理后的正文"), by=SECTION, on=ON).then_refused("article.same_person")
     scenario.when(Treat(text="机密★ 正文"), by=CLERK, on=ON).then_refused("article.classified")
-    scenario.when(Treat(text="处理后的正文"), by=CLERK, on=ON).then(left(InfoTreated, text="v:text", title=None))
-    assert scenario.state.status == "secrecy"
+    scenario.when(Treat(text="处理后的正文"), by=CLERK, on=ON).then(
+        left(InfoTreated, text="v:text", title=None, round=2)
+    )
+    assert (scenario.state.status, scenario.state.passed, scenario.state.rounds) == ("first", (), 2)
+    scenario.when(reviewed(result="open"), by=SECRECY, on=ON).then_refused("article.not_secrecy_stage")
+    for command, by in ((Approve(stage="first"), SECTION), *LATER_REVIEWS):
+        scenario.and_(command, by=by, on=ON)
     scenario.when(reviewed(result="open"), by=SECRECY, on=ON).then(SecrecyReviewed, ReviewApproved)
+
+
+def test_what_was_treated_by_the_first_version_goes_back_to_the_secrecy_review_alone() -> None:
+    scenario = item("secrecy").and_(reviewed(result="open_after_treatment", treatment=TREATMENT), by=SECRECY, on=ON)
+    old = upcast(InfoTreated, 1, {"department": "education", "text": "v:new", "hits": []})
+    after = evolve(scenario.state, old, Stamp(f"{CASE}/7", 7, moment(ON), moment(ON), "clerk"))
+    assert (after.status, after.text, len(after.passed)) == ("secrecy", "v:new", 3)
+
+
+def test_an_undone_treatment_waits_to_be_treated_again() -> None:
+    scenario = item("secrecy").and_(reviewed(result="open_after_treatment", treatment=TREATMENT), by=SECRECY, on=ON)
+    scenario.and_(Treat(text="处理后的正文"), by=CLERK, on=ON).and_(Approve(stage="first"), by=SECTION, on=ON)
+    undone = VoidEntry(events=(scenario.id_of(InfoTreated),), reason="登记有误")
+    scenario.when(undone, by=OFFICE, on=ON).then_refused("void.depended_on")
+    both = VoidEntry(events=(scenario.id_of(InfoTreated), scenario.id_of(ReviewApproved)), reason="登记有误")
+    scenario.when(both, by=OFFICE, on=ON).accepted()
+    assert scenario.state.status == "treatment"
 
 
 def test_nothing_is_treated_unasked() -> None:
     item("secrecy").when(Treat(text="略"), by=CLERK, on=ON).then_refused("article.no_treatment_due")
 
 
-def test_what_the_treated_text_still_shows_is_answered_by_the_secrecy_reviewer() -> None:
+def test_what_the_treated_text_still_shows_is_answered_by_the_next_reviewer() -> None:
     scenario = (
         item("secrecy")
         .and_(reviewed(result="open_after_treatment", treatment=TREATMENT), by=SECRECY, on=ON)
         .and_(Treat(text="咨询电话 13812345678"), by=CLERK, on=ON)
     )
-    scenario.when(reviewed(result="open"), by=SECRECY, on=ON).then_refused("article.warnings_unanswered")
-    scenario.when(reviewed(result="open", answer="办公电话"), by=SECRECY, on=ON).then(
-        SecrecyReviewed, WarningsAnswered, ReviewApproved
-    )
+    scenario.when(Approve(stage="first"), by=SECTION, on=ON).then_refused("article.warnings_unanswered")
+    scenario.when(Approve(stage="first", answer="办公电话"), by=SECTION, on=ON).then(WarningsAnswered, ReviewApproved)
 
 
 def test_a_title_that_was_not_treated_still_warns() -> None:
@@ -160,7 +183,7 @@ def test_a_title_that_was_not_treated_still_warns() -> None:
         scenario.and_(command, by=by, on=ON)
     scenario.and_(reviewed(result="open_after_treatment", treatment=TREATMENT), by=SECRECY, on=ON)
     scenario.and_(Treat(text="处理后的正文"), by=CLERK, on=ON)
-    assert scenario.state.hits == (PHONE,)
+    assert scenario.state.unanswered == (PHONE,)
 
 
 def test_an_answer_given_with_a_referral_is_kept() -> None:

@@ -6,27 +6,35 @@ from datetime import date
 import pytest
 
 from services.publishing.article_commands import (
+    AnswerWarnings,
+    Approve,
     ApproveDestruction,
+    CheckPublished,
     Destroy,
     DetermineSecrecy,
     Publish,
+    Reject,
     Release,
     ReviewSecrecy,
+    Revise,
+    Submit,
 )
 from services.publishing.article_events import (
     InfoPublished,
     InfoReleased,
+    InfoRevised,
     PublicationOverdue,
     RecordDestroyed,
     ReviewApproved,
     SecrecyDetermined,
     SecrecyReviewed,
+    WarningsAnswered,
 )
 from services.publishing.article_state import next_stage
 from shared.domain.corrections import EntryVoided, OverdueRevoked, RevokeOverdue, VoidEntry
 from shared.domain.kind import Command, Event
 from tests.scenario import Scenario, left
-from tests.unit.article_world import CLERK, HEAD, KEEPER, OFFICE, SECRECY, item
+from tests.unit.article_world import CLERK, HEAD, KEEPER, OFFICE, SECRECY, SECTION, item
 
 
 def void(scenario: Scenario, event: type[Event], *, last: bool = True) -> VoidEntry:
@@ -105,3 +113,25 @@ def test_an_item_without_its_words_has_passed_no_stage() -> None:
     scenario.when(Publish(), by=CLERK, on="2026-03-03").then_refused("article.not_released")
     scenario.file = replace(scenario.file, state=replace(wordless, status="release"))
     scenario.when(Release(), by=OFFICE, on="2026-03-03").then_refused("article.not_ready_for_release")
+
+
+def test_a_revision_that_was_submitted_is_not_undone() -> None:
+    scenario = item("drafting").and_(Revise(text="改"), by=CLERK, on="2026-03-02")
+    scenario.when(void(scenario, InfoRevised), by=OFFICE, on="2026-03-03").then(EntryVoided)
+    scenario.and_(Revise(text="又改"), by=CLERK, on="2026-03-03").and_(Submit(), by=CLERK, on="2026-03-03")
+    scenario.when(void(scenario, InfoRevised), by=OFFICE, on="2026-03-04").then_refused("void.forbidden")
+    rejected = Reject(stage="first", ground="facts", reason="略")
+    scenario.and_(rejected, by=SECTION, on="2026-03-04")
+    scenario.when(void(scenario, InfoRevised), by=OFFICE, on="2026-03-04").then_refused("void.forbidden")
+
+
+def test_an_answer_is_not_undone_but_what_is_live_is_looked_at_again() -> None:
+    scenario = item("first", text="电话 13812345678").and_(
+        Approve(stage="first", answer="办公电话"), by=SECTION, on="2026-03-02"
+    )
+    scenario.when(void(scenario, WarningsAnswered), by=OFFICE, on="2026-03-03").then_refused("void.forbidden")
+    seen = CheckPublished(text="电话 13812345678")
+    live = item("published").and_(seen, by=CLERK, on="2026-03-03")
+    live.and_(AnswerWarnings(answer="办公电话"), by=HEAD, on="2026-03-03")
+    live.when(void(live, WarningsAnswered), by=OFFICE, on="2026-03-04").then_refused("void.forbidden")
+    assert live.and_(seen, by=CLERK, on="2026-03-04").state.unanswered
