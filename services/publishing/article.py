@@ -77,10 +77,14 @@ from services.publishing.article_rules import (
     DEAD_LINKS,
     LEADERS,
     LIMITS,
+    NOT_OPEN_GROUNDS,
     RETENTION_YEARS,
+    SECRECY_RESULTS,
     SENSITIVITIES,
+    STAGE_DATES,
     STAGES,
     WATCHED_WORDS,
+    Determination,
     NotOpenGround,
     Stage,
     refusal,
@@ -97,6 +101,7 @@ from services.publishing.article_state import (
     next_stage,
 )
 from services.publishing.column_state import Column
+from services.publishing.document_rules import ATTRIBUTES, Attribute
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit, monitor, told
 from shared.domain.deadline import Clock
@@ -802,15 +807,27 @@ def may_void(state: Article, entry: Event) -> bool:
 
 COLUMNS: Mapping[str, Text] = {
     "column": Text("栏目", "Column"),
+    "source": Text("来源", "Source"),
+    "attribute": Text("公开属性", "Attribute"),
     "created_or_changed": Text("形成或变更日期", "Made or changed on"),
     "drafter": Text("拟稿人", "Drafted by"),
+    "handed_in": Text("送审日期", "Handed in on"),
     "first": Text("一审", "First review"),
+    "first_on": STAGE_DATES["first"],
     "second": Text("二审", "Second review"),
+    "second_on": STAGE_DATES["second"],
     "third": Text("三审", "Third review"),
+    "third_on": STAGE_DATES["third"],
     "secrecy": Text("保密审查", "Secrecy review"),
+    "secrecy_on": STAGE_DATES["secrecy"],
+    "secrecy_result": Text("保密审查结果", "Result of the secrecy review"),
+    "ground": Text("不公开理由", "Ground for withholding"),
     "leader_in_charge": Text("分管县领导", "County leader in charge"),
+    "leader_in_charge_on": STAGE_DATES["leader_in_charge"],
     "chief_leader": Text("县政府主要领导", "Chief leader"),
+    "chief_leader_on": STAGE_DATES["chief_leader"],
     "releaser": Text("核发人", "Released by"),
+    "released": Text("核发日期", "Released on"),
     "sensitive": Text("敏感", "Sensitive"),
     "published": Text("发布日", "Published"),
     "claimed_at": Text("标注的发布时间", "Publication time shown"),
@@ -819,24 +836,34 @@ COLUMNS: Mapping[str, Text] = {
     "returns": Text("县政府办退回次数", "Returns"),
     "corrections": Text("更正次数", "Corrections"),
     "warnings": Text("待答复的监测提示", "Warnings unanswered"),
+    "custodian": Text("专管员", "Custodian"),
     "retained_until": Text("保管至", "Kept until"),
     "lent_until": Text("借出应还", "Lent until"),
 }
 """The columns of the register (审核登记表)."""
-
+OWN_SOURCE = "own"
+"""The source of what did not come from another case."""
 
 REGISTER = RegisterForm(
     title=Text("政府信息公开审核登记表", "Register of reviews before publication"),
     department=Text("发布单位", "Publishing unit"),
     received=Text("形成日", "Made on"),
-    words={"sensitive": SENSITIVITIES},
+    words={
+        "source": {OWN_SOURCE: Text("本单位", "The unit itself")},
+        "attribute": ATTRIBUTES,
+        "secrecy_result": SECRECY_RESULTS,
+        "ground": NOT_OPEN_GROUNDS,
+        "sensitive": SENSITIVITIES,
+    },
     cases=frozenset(("column",)),
 )
 
 
 def summary(state: Article) -> Summary:
     """What lists and the register show and filter."""
-    passed = {one.stage: " ".join(filter(None, (one.person, one.on.isoformat()))) for one in state.passed}
+    passed = {one.stage: one for one in state.passed}
+    if state.secrecy == "not_open" and state.secrecy_looked_at is not None:
+        passed["secrecy"] = state.secrecy_looked_at
     return Summary(
         status="correcting" if state.correction is not None else state.status,
         department=state.department,
@@ -846,10 +873,17 @@ def summary(state: Article) -> Summary:
         open=state.status in BEFORE_PUBLICATION,
         columns={
             "column": state.column,
+            "source": state.source or OWN_SOURCE,
+            "attribute": _attribute(state),
             "created_or_changed": _day(state.created),
             "drafter": state.authors[0] if state.authors else None,
-            **{stage: passed.get(stage) for stage in STAGES},
+            "handed_in": _day(state.handed_in),
+            **{stage: passed[stage].person if stage in passed else None for stage in STAGES},
+            **{f"{stage}_on": _day(passed[stage].on) if stage in passed else None for stage in STAGES},
+            "secrecy_result": _secrecy_result(state),
+            "ground": state.ground,
             "releaser": state.releaser,
+            "released": _day(state.released),
             "sensitive": state.sensitive,
             "published": _day(state.published),
             "claimed_at": _moment(state.claimed_at),
@@ -858,10 +892,29 @@ def summary(state: Article) -> Summary:
             "returns": state.returns,
             "corrections": state.corrections,
             "warnings": bool(state.unanswered),
+            "custodian": state.custodian,
             "retained_until": _day(state.retained_until),
             "lent_until": _day(state.lent_until),
         },
     )
+
+
+def _attribute(state: Article) -> Attribute | None:
+    """An item is to be disclosed actively, unless its secrecy review forbids it or it was given up."""
+    if state.secrecy == "not_open":
+        return "not_disclosed"
+    return None if state.status == "none" or (state.gone and state.published is None) else "active"
+
+
+def _secrecy_result(state: Article) -> Determination | None:
+    """What the review came to; what is being treated or was referred is told by the status."""
+    match state.secrecy:
+        case "open":
+            return "open_after_treatment" if state.treated else "open"
+        case "not_open":
+            return "not_open"
+        case _:
+            return None
 
 
 def _day(day: date | None) -> str | None:

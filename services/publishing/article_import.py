@@ -22,7 +22,9 @@ from services.publishing.article_rules import (
     NOT_OPEN_GROUNDS,
     ORDINARY,
     RETENTIONS,
+    SECRECY_RESULTS,
     SENSITIVITIES,
+    STAGE_DATES,
     NotOpenGround,
     Stage,
 )
@@ -41,14 +43,7 @@ COLUMN: Final = "栏目"
 CREATED: Final = "形成或变更日期"
 TEXT: Final = "正文"
 SENSITIVE: Final = "敏感"
-STAGES: Final[Mapping[Stage, str]] = {
-    "first": "一审日期",
-    "second": "二审日期",
-    "third": "三审日期",
-    "secrecy": "保密审查日期",
-    "leader_in_charge": "分管县领导审批日期",
-    "chief_leader": "县政府主要领导审批日期",
-}
+STAGES: Final[Mapping[Stage, str]] = {stage: title.zh for stage, title in STAGE_DATES.items()}
 SECRECY: Final = "保密审查结果"
 GROUND: Final = "不公开理由"
 RELEASED: Final = "核发日期"
@@ -63,7 +58,9 @@ RETENTION: Final = "保管期限"
 
 ORDINARY_ITEM: Final = "一般信息"
 _SENSITIVE = cell.codes_of(SENSITIVITIES)
-_RESULTS: Mapping[str, Literal["open", "not_open"]] = {"可公开": "open", "不公开": "not_open"}
+_RESULTS: Mapping[str, Literal["open", "not_open"]] = {
+    words.zh: "not_open" if code == "not_open" else "open" for code, words in SECRECY_RESULTS.items()
+}
 _GROUNDS: Mapping[str, NotOpenGround] = cell.codes_of(NOT_OPEN_GROUNDS)
 _WITHDRAWALS: Mapping[str, WithdrawalGround] = {
     "错误": "error",

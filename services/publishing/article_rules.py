@@ -33,6 +33,20 @@ STAGES: Final[Mapping[Stage, Text]] = {
     "chief_leader": Text("县政府主要领导审批", "Chief leader of the county government"),
 }
 """Every stage of the chain, in the order in which they follow each other."""
+STAGE_DATES: Final[Mapping[Stage, Text]] = {
+    "first": Text("一审日期", "First review on"),
+    "second": Text("二审日期", "Second review on"),
+    "third": Text("三审日期", "Third review on"),
+    "secrecy": Text("保密审查日期", "Secrecy review on"),
+    "leader_in_charge": Text("分管县领导审批日期", "County leader in charge on"),
+    "chief_leader": Text("县政府主要领导审批日期", "Chief leader on"),
+}
+SECRECY_RESULTS: Final[Mapping[Determination, Text]] = {
+    "open": Text("可公开", "Open"),
+    "open_after_treatment": Text("处理后公开", "Open after treatment"),
+    "not_open": Text("不公开", "Not open"),
+}
+"""What a secrecy review comes to in the end."""
 SENSITIVITIES: Final[Mapping[Sensitivity, Text]] = {
     "sensitive": Text("敏感信息", "Sensitive"),
     "major_emergency": Text("重大突发", "Major emergency"),

@@ -43,6 +43,7 @@ from services.publishing.article_rules import (
     PUBLISH,
     PUBLISH_TITLE,
     TIMELINESS,
+    NotOpenGround,
     Retention,
     SecrecyResult,
     Sensitivity,
@@ -163,12 +164,17 @@ class Article:
     source: str | None = None
     authors: tuple[str, ...] = ()
     rounds: int = 0
+    handed_in: date | None = None
     passed: tuple[Passed, ...] = ()
     secrecy: SecrecyResult | None = None
+    secrecy_looked_at: Passed | None = None
+    ground: NotOpenGround | None = None
+    treated: bool = False
     sensitive: Sensitivity | None = None
     warned: tuple[Warned, ...] = ()
     treatment: str | None = None
     releaser: str | None = None
+    released: date | None = None
     returns: int = 0
     returned_for_form: int = 0
     published: date | None = None
@@ -179,6 +185,7 @@ class Article:
     corrections: int = 0
     correction: Correction | None = None
     filed: bool = False
+    custodian: str | None = None
     retention: Retention | None = None
     retained_until: date | None = None
     lent_until: date | None = None
@@ -239,6 +246,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 _without_reviews(_stepped(state, stamp)),
                 status="first",
                 rounds=event.round,
+                handed_in=local_date(stamp.happened),
                 warned=_to_answer(state.warned),
             )
         case WarningsAnswered():
@@ -250,7 +258,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
         case ReviewRejected():
             return changed(_without_reviews(_stepped(state, stamp)), status="rejected")
         case SecrecyReviewed() | SecrecyDetermined():
-            return _secrecy_looked_at(_stepped(state, stamp), event)
+            return _secrecy_looked_at(_stepped(state, stamp), event, stamp)
         case SecrecyReferred():
             return changed(state, status="referred")
         case InfoTreated():
@@ -261,18 +269,25 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
                 text=event.text,
                 authors=_with(state.authors, stamp),
                 warned=_found(state.warned, event),
+                treated=True,
             )
             if event.round is None:
                 return treated
-            warned = _to_answer(treated.warned)
-            return changed(_without_reviews(treated), status="first", rounds=event.round, warned=warned)
+            return changed(
+                _without_reviews(treated),
+                status="first",
+                rounds=event.round,
+                handed_in=local_date(stamp.happened),
+                warned=_to_answer(treated.warned),
+            )
         case SensitivityFlagged():
             flagged = changed(_stepped(state, stamp), sensitive=event.ground)
             if state.status not in ("release", "released"):
                 return flagged
-            return changed(flagged, status=next_stage(flagged) or "release", releaser=None)
+            return changed(flagged, status=next_stage(flagged) or "release", releaser=None, released=None)
         case InfoReleased():
-            return changed(_stepped(state, stamp), status="released", releaser=_known(event.releaser, stamp))
+            releaser, released = _known(event.releaser, stamp), local_date(stamp.happened)
+            return changed(_stepped(state, stamp), status="released", releaser=releaser, released=released)
         case InfoReturned():
             return changed(
                 _without_reviews(_stepped(state, stamp)),
@@ -327,6 +342,7 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
             return changed(
                 _stepped(state, stamp),
                 status="archived",
+                custodian=_known(event.custodian, stamp),
                 retention=event.retention,
                 retained_until=event.retained_until,
             )
@@ -344,10 +360,11 @@ def evolve(state: Article, event: Event, stamp: Stamp) -> Article:
             return state
 
 
-def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermined) -> Article:
+def _secrecy_looked_at(state: Article, event: SecrecyReviewed | SecrecyDetermined, stamp: Stamp) -> Article:
     if state.correction is not None:
         return changed(state, correction=replace(state.correction, reviewed=event.result == "open"))
-    looked_at = changed(state, secrecy=event.result)
+    by = Passed("secrecy", _known(stamp.actor, stamp), local_date(stamp.happened))
+    looked_at = changed(state, secrecy=event.result, secrecy_looked_at=by, ground=event.ground)
     if event.result == "open_after_treatment":
         return changed(looked_at, status="treatment", treatment=event.treatment)
     if event.result == "not_open":
@@ -361,7 +378,7 @@ def _stepped(state: Article, stamp: Stamp) -> Article:
 
 
 def _without_reviews(state: Article) -> Article:
-    return changed(state, passed=(), secrecy=None, treatment=None, releaser=None)
+    return changed(state, passed=(), secrecy=None, treatment=None, releaser=None, released=None)
 
 
 def _to_answer(warned: tuple[Warned, ...]) -> tuple[Warned, ...]:

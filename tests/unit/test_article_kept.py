@@ -15,6 +15,7 @@ from services.publishing.article_commands import (
     CheckPublished,
     Correct,
     Destroy,
+    Draft,
     File,
     Lend,
     RejectCorrection,
@@ -22,6 +23,7 @@ from services.publishing.article_commands import (
     Revise,
     Submit,
     TakeBack,
+    Treat,
     Withdraw,
 )
 from services.publishing.article_events import (
@@ -66,6 +68,7 @@ from tests.unit.article_world import (
     OFFICE_CLERK,
     SECRECY,
     SECTION,
+    fresh,
     item,
 )
 
@@ -324,12 +327,42 @@ def test_nobody_but_the_unit_s_custodian_archives_and_nothing_unfinished() -> No
 
 def test_the_register_names_who_did_what_and_when() -> None:
     columns = ARTICLE.summary(item("archived").state).columns
-    assert columns["drafter"] == "clerk"
-    assert [columns[stage] for stage in ("first", "second", "third", "secrecy")] == [
-        f"{who} 2026-03-02" for who in ("section", "deputy", "head", "secrecy")
-    ]
-    assert columns["releaser"] == "office"
-    assert columns["published"] == "2026-03-02"
+    assert (columns["drafter"], columns["handed_in"]) == ("clerk", "2026-03-02")
+    for stage, who in (("first", "section"), ("second", "deputy"), ("third", "head"), ("secrecy", "secrecy")):
+        assert (columns[stage], columns[f"{stage}_on"]) == (who, "2026-03-02")
+    assert (columns["releaser"], columns["released"]) == ("office", "2026-03-02")
+    assert (columns["attribute"], columns["secrecy_result"], columns["source"]) == ("active", "open", "own")
+    assert (columns["published"], columns["custodian"]) == ("2026-03-02", "keeper")
+
+
+def test_the_register_tells_what_is_not_open_and_why() -> None:
+    withheld = item("secrecy").and_(ReviewSecrecy(result="not_open", ground="third_party"), by=SECRECY, on=ON)
+    for state in (withheld.state, withheld.and_(Archive(retention="10y"), by=KEEPER, on=ON).state):
+        columns = ARTICLE.summary(state).columns
+        told = [columns[name] for name in ("attribute", "secrecy_result", "ground", "secrecy", "secrecy_on")]
+        assert told == ["not_disclosed", "not_open", "third_party", "secrecy", ON]
+
+
+def test_the_register_tells_of_a_treatment_once_its_words_were_passed() -> None:
+    scenario = item("secrecy").and_(
+        ReviewSecrecy(result="open_after_treatment", treatment="隐去电话"), by=SECRECY, on=ON
+    )
+    assert ARTICLE.summary(scenario.state).columns["secrecy_result"] is None
+    scenario.and_(Treat(text="略"), by=CLERK, on="2026-03-04")
+    assert ARTICLE.summary(scenario.state).columns["handed_in"] == "2026-03-04"
+    for command, by in (
+        (Approve(stage="first"), SECTION),
+        (Approve(stage="second"), DEPUTY),
+        (Approve(stage="third"), HEAD),
+        (ReviewSecrecy(result="open"), SECRECY),
+    ):
+        scenario.and_(command, by=by, on="2026-03-04")
+    assert ARTICLE.summary(scenario.state).columns["secrecy_result"] == "open_after_treatment"
+
+
+def test_the_register_tells_from_which_case_an_item_comes() -> None:
+    scenario = fresh().and_(Draft(title="题", source="W2026-000001"), by=CLERK, on=ON)
+    assert ARTICLE.summary(scenario.state).columns["source"] == "W2026-000001"
 
 
 def lent(back_by: date = date(2026, 3, 20)) -> Scenario:
