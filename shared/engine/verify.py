@@ -243,9 +243,11 @@ async def _listed(cases: CaseReader, kind: CaseKind[Any], head: CaseRecord, stat
         "parent": (head.parent, said.parent),
         "title": (head.title, said.title),
         "parties": (head.parties, said.parties),
-        "columns": (head.columns, orjson.dumps(dict(said.columns))),
         "hidden_from": (len(head.hidden_from), len(set(said.hidden_from))),
     }
+    # A head from a release with other columns keeps those until the file is written again, as it keeps its state.
+    if head.fold_version == kind.fold_version:
+        pairs["columns"] = (head.columns, orjson.dumps(dict(said.columns)))
     wrong = next((name for name, (stored, folded) in pairs.items() if stored != folded), None)
     if wrong is not None:
         return wrong
