@@ -106,6 +106,7 @@ from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit, monitor, told
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
+from shared.domain.directory import SYSTEM
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields, with_fields
 from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
@@ -876,7 +877,7 @@ def summary(state: Article) -> Summary:
             "source": state.source or OWN_SOURCE,
             "attribute": _attribute(state),
             "created_or_changed": _day(state.created),
-            "drafter": state.authors[0] if state.authors else None,
+            "drafter": next((one for one in state.authors if one != SYSTEM.subject), None),
             "handed_in": _day(state.handed_in),
             **{stage: passed[stage].person if stage in passed else None for stage in STAGES},
             **{f"{stage}_on": _day(passed[stage].on) if stage in passed else None for stage in STAGES},

@@ -50,7 +50,7 @@ from services.publishing.article_state import Article, evolve
 from services.publishing.events import SubjectErased
 from services.publishing.monitoring import Hit
 from shared.domain.corrections import VoidEntry
-from shared.domain.directory import Actor
+from shared.domain.directory import SYSTEM, Actor
 from shared.domain.kind import Stamp
 from shared.eventlog.upcasting import upcast
 from tests.scenario import Scenario, left, moment, person
@@ -363,6 +363,13 @@ def test_the_register_tells_of_a_treatment_once_its_words_were_passed() -> None:
 def test_the_register_tells_from_which_case_an_item_comes() -> None:
     scenario = fresh().and_(Draft(title="题", source="W2026-000001"), by=CLERK, on=ON)
     assert ARTICLE.summary(scenario.state).columns["source"] == "W2026-000001"
+
+
+def test_the_drafter_of_what_began_by_itself_is_who_wrote_it() -> None:
+    begun = fresh().and_(Draft(title="题", department="education"), by=SYSTEM, on=ON)
+    assert ARTICLE.summary(begun.state).columns["drafter"] is None
+    begun.and_(Revise(text="文"), by=CLERK, on=ON)
+    assert ARTICLE.summary(begun.state).columns["drafter"] == "clerk"
 
 
 def lent(back_by: date = date(2026, 3, 20)) -> Scenario:
