@@ -493,6 +493,8 @@ def publish(state: Article, command: Publish, context: Context) -> list[Event]:
     column = command.column or state.column
     if state.status != "released" or next_stage(state) is not None or column is None:
         raise refusal("not_released")
+    if state.text is None and context.origin != "import":
+        raise refusal("text_missing")
     _column(column, context, to_publish=True)
     _in_sequence(state, context)
     claimed = command.claimed_at or context.happened

@@ -38,6 +38,7 @@ class Column:
     updated: date | None = None
     updates: int = 0
     stale: int = 0
+    blanks: int = 0
     blank_since: date | None = None
     carried_from: str | None = None
     closed_at: datetime | None = None
@@ -86,7 +87,9 @@ def evolve(state: Column, event: Event, stamp: Stamp) -> Column:
         case OverdueRevoked():
             return changed(state, start=_later(state.start, event.due))
         case ColumnBlank():
-            return changed(state, start=_later(state.start, event.found), blank_since=event.found)
+            return changed(
+                state, start=_later(state.start, event.found), blanks=state.blanks + 1, blank_since=event.found
+            )
         case ColumnClosed():
             return changed(state, status="closed", closed_at=stamp.happened)
         case _:

@@ -42,7 +42,8 @@ OUT: frozenset[str] = frozenset(("issued", "repealed"))
 
 @dataclass(frozen=True)
 class Document:
-    """The folded file. ``title`` is a vault reference; ``follows`` the attribute of the document it forwards."""
+    """The folded file. ``title`` is a vault reference; ``follows`` the attribute of the document it forwards; ``faulty``
+    the returns for want of an attribute or a legal reason, which are charged."""
 
     status: Status = "submitted"
     department: str = ""
@@ -60,6 +61,7 @@ class Document:
     reviewer: str | None = None
     confirmed: bool = False
     returns: int = 0
+    faulty: int = 0
     interpretation: str | None = None
     document_number: str | None = None
     determined: date | None = None
@@ -109,7 +111,10 @@ def evolve(state: Document, event: Event, stamp: Stamp) -> Document:
         case NonDisclosureConfirmed():
             return changed(_stepped(state, stamp), confirmed=True)
         case DocumentReturned():
-            return changed(_stepped(state, stamp), status="returned", reviewer=None, returns=state.returns + 1)
+            faulty = state.faulty + (event.ground in ("no_attribute", "no_reason"))
+            return changed(
+                _stepped(state, stamp), status="returned", reviewer=None, returns=state.returns + 1, faulty=faulty
+            )
         case AttributeDetermined():
             return changed(
                 _stepped(state, stamp),

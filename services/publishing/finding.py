@@ -303,9 +303,9 @@ def _charged(other: object, state: Finding) -> bool:
         case Article(department=state.department):
             return other.clock_ended == "missed" or other.returned_for_form > 0
         case Column(department=state.department):
-            return other.stale > 0 or other.blank_since is not None
+            return other.stale > 0 or other.blanks > 0
         case Document(department=state.department):
-            return other.returns > 0
+            return other.faulty > 0
         case Interpretation(department=state.department):
             return other.ended == "missed"
         case _:

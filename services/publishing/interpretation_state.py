@@ -108,7 +108,7 @@ def evolve(state: Interpretation, event: Event, stamp: Stamp) -> Interpretation:
                     _stepped(state, stamp),
                     material=True,
                     material_sent=local_date(stamp.happened),
-                    submitter=stamp.actor,
+                    submitter=None if stamp.origin == "import" else stamp.actor,
                 )
             )
         case MaterialReturned():

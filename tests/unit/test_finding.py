@@ -353,17 +353,17 @@ def seen(kind: str, state: Any) -> CaseView:
 
 CHARGED_FILES = [
     seen("column", Column(status="open", stale=1)),
-    seen("column", Column(status="open", blank_since=date(2026, 2, 2))),
+    seen("column", Column(status="open", blanks=1)),
     seen("article", Article(status="drafting", clock_ended="missed")),
     seen("article", Article(status="published", clock_ended="met", returned_for_form=1)),
-    seen("document", Document(status="proposed", returns=1)),
+    seen("document", Document(status="proposed", returns=1, faulty=1)),
     seen("interpretation", Interpretation(status="published", ended="missed")),
 ]
 UNCHARGED_FILES = [
     seen("column", Column(status="open", updates=3)),
     seen("article", Article(status="published", clock_ended="met", returns=1)),
     seen("article", Article(status="dropped", clock_ended="cancelled")),
-    seen("document", Document(status="issued")),
+    seen("document", Document(status="issued", returns=1)),
     seen("interpretation", Interpretation(status="completed", ended="met")),
 ]
 OTHER_PAGE = "https://www.example.gov.cn/jyj/list.html"
