@@ -881,6 +881,7 @@ _TO_WRITER: tuple[Allowed, ...] = (HANDLER, PARTY, DESK, LEADER, WRITER_MAY)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     "title": _OWN_WORDS,
     "text": _OWN_WORDS,
+    "attachments": _CONTENT,
     "comment": _CONTENT,
     "name": _PERSON,
     "phone": _PERSON,

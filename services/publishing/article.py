@@ -931,7 +931,17 @@ def _moment(moment: datetime | None) -> str | None:
 _READERS: tuple[Allowed, ...] = (HANDLER, SECRECY_REVIEWER, COUNTY_SECRECY, DESK, LEADER)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     name: _READERS
-    for name in ("title", "text", "reason", "treatment", "answer", "claimed_reason", "borrower", "purpose")
+    for name in (
+        "title",
+        "text",
+        "attachments",
+        "reason",
+        "treatment",
+        "answer",
+        "claimed_reason",
+        "borrower",
+        "purpose",
+    )
 }
 """Event fields that hold vault references -> who may read them."""
 

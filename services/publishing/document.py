@@ -520,7 +520,7 @@ def summary(state: Document) -> Summary:
 
 
 _READERS: tuple[Allowed, ...] = (DRAFTER, REVIEWER, DESK, *DISCLOSURE, party(), county_leader())
-VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {"title": _READERS, "explanation": _READERS}
+VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = dict.fromkeys(("title", "explanation", "attachments"), _READERS)
 """Event fields that hold vault references -> who may read them: titles of what is withheld are no open words."""
 
 DOCUMENT: CaseKind[Document] = CaseKind(

@@ -474,7 +474,7 @@ def summary(state: Finding) -> Summary:
 
 _READERS: tuple[Allowed, ...] = (UNIT, DESK, LEADER)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
-    name: _READERS for name in ("quote", "explanation", "statement", "guidance")
+    name: _READERS for name in ("quote", "explanation", "statement", "guidance", "attachments")
 }
 """Event fields that hold vault references -> who may read them."""
 

@@ -320,7 +320,7 @@ def summary(state: Interpretation) -> Summary:
 
 _READERS: tuple[Allowed, ...] = (DRAFTER, DESK, county_leader())
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
-    name: _READERS for name in ("title", "authors", "text", "explanation")
+    name: _READERS for name in ("title", "authors", "text", "explanation", "attachments")
 }
 """Event fields that hold vault references -> who may read them."""
 

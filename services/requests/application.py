@@ -1205,7 +1205,9 @@ _PERSON: tuple[Allowed, ...] = (DESK, COUNTY_DESK)
 VAULT_READERS: Mapping[str, tuple[Allowed, ...]] = {
     **dict.fromkeys(("title", "text", "items", "explanation", "reply", "how", "reasons", "procedure"), _OWN),
     **dict.fromkeys(("name", "phone", "email", "address", "identity", "writer"), _PERSON),
-    **dict.fromkeys(("party", "content", "reason", "search", "public_interest", "request", "note"), _PERSON),
+    **dict.fromkeys(
+        ("attachments", "party", "content", "reason", "search", "public_interest", "request", "note"), _PERSON
+    ),
 }
 """Event fields that hold vault references -> who may read them."""
 

@@ -436,8 +436,8 @@ class CaseKind(Generic[S]):
     the history runs again after a void, a late entry or another calendar; ``stands`` says whether the event can have
     happened in that state at all; ``may_void`` whether an entry may be undone. ``moot`` says in the state at the end whether
     nothing is left of what an event followed from: then it is undone along with that, where ``stands`` has one named first.
-    ``vault_readers`` are event fields that hold vault references and who may read each; ``handler_alone`` those that only
-    the handler reads where the writer asked for confidentiality.
+    ``vault_readers`` are event fields that hold vault references and who may read each, ``attachments`` who may open the
+    files; ``handler_alone`` those that only the handler reads where the writer asked for confidentiality.
     ``register`` heads the printed register (登记簿) made of ``columns``.
     ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
     ``topic`` is where the events are published, if not on the service's own topic.

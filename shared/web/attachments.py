@@ -1,4 +1,4 @@
-"""Attachments (附件): taken in sealed, bound to the case whose command names them, opened for those who may read its text."""
+"""Attachments (附件): taken in sealed, bound to the case whose command names them, opened for those whom the kind names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,6 @@ from shared.web.problems import Problem, bad_field, not_found, unauthorised
 from shared.web.query import Parameters
 
 FIELD = "attachments"
-READ_LIKE = "text"
 LONGEST_NAME = 255
 
 
@@ -70,7 +69,7 @@ class Attachments:
             await self._gate.files.claim(ids, case=case, writer=writer)
 
     async def download(self, request: Request, kind: CaseKind[Any], case: str, file: str) -> Response:
-        """``GET /{collection}/{id}/files/{file}``: for those who may read the case's text. The same 404 for all else."""
+        """``GET /{collection}/{id}/files/{file}``: for those whom the kind names (``vault_readers``). The same 404 for all else."""
         visitor = self._people.visitor(request.headers)
         if not visitor.signed_in:
             raise unauthorised()
@@ -81,7 +80,7 @@ class Attachments:
             raise not_found()
         confidential = kind.summary(await self._engine.state(head)).confidential
         alone = kind.handler_alone if confidential else frozenset()
-        if READ_LIKE not in readable_vault_fields(kind, actor, head, handler_alone=alone):
+        if FIELD not in readable_vault_fields(kind, actor, head, handler_alone=alone):
             raise not_found()
         history = await self._engine.history(kind, case)
         if not any(file in getattr(record.event, FIELD, ()) for record in history):

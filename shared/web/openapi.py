@@ -157,7 +157,7 @@ def _file_paths(kinds: Sequence[CaseKind[Any]], title: Text) -> Json:
                 "get": _operation(
                     f"{kind.name}-file",
                     Text(f"{kind.title.zh}：附件", f"{kind.title.en}: attachment"),
-                    Text("可以阅读正文的人可以打开", "for those who may read the case's text"),
+                    Text("可以阅读案卷内容的人可以打开", "for those who may read what the case says"),
                     {"200": binary},
                     (401, 404, 422, 503),
                     tags=[kind.title.zh],
