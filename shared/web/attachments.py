@@ -52,14 +52,24 @@ class Attachments:
         answer = {"id": kept.id, "name": kept.name, "media_type": kept.media_type, "size": kept.size}
         return Response(orjson.dumps(answer), 201, media_type="application/json")
 
-    async def check(self, ids: Sequence[str]) -> None:
-        """Raises ``BadField`` for an attachment that is not there."""
+    async def check(self, ids: Sequence[str], case: str | None, command_id: str) -> None:
+        """Raises ``BadField`` for an attachment that is not there, and in the same words for one given to another case."""
         for place, id_ in enumerate(ids, start=1):
-            if await self._gate.files.open(id_) is None:
+            there = await self._gate.files.open(id_) is not None
+            owner = await self._gate.files.owner(id_)
+            if not there or (owner not in (None, case) and owner != await self._opened_by(command_id)):
                 raise BadField(
                     FIELD,
-                    Text(f"第 {place} 个附件不存在，请先上传", f"attachment {place} is not there; upload it first"),
+                    Text(
+                        f"第 {place} 个附件不存在，或已用于另一案卷；请重新上传",
+                        f"attachment {place} is not there, or was given to another case; upload it again",
+                    ),
                 )
+
+    async def _opened_by(self, command_id: str) -> str | None:
+        """The case to which a command, sent again now, gave its files the first time."""
+        known = await self._engine.stores.cases.command(command_id)
+        return known.case if known is not None else None
 
     async def bind(self, kind: CaseKind[Any], case: str, ids: Sequence[str]) -> None:
         """Puts the files' keys under the case's writer, or the case where there is none; a repeat changes nothing."""

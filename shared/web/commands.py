@@ -126,7 +126,7 @@ class Desk:
             given = Asked(command, actor, command_id(self._engine.service, actor.subject, key))
             files: tuple[str, ...] = getattr(command, FIELD, ())
             if files:
-                await self._attachments.check(files)
+                await self._attachments.check(files, case, given.command_id)
             outcome = await self._engine.execute(kind, case, [given], if_match=version)
             if files:
                 await self._attachments.bind(kind, outcome.case, files)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.county_over_http import County
+from tests.county_over_http import LETTER, MESSAGES, County
 
 FILES = "/api/v1/messages/files"
 TEXT = "路灯编号 0042，位于学校门口。".encode()
@@ -70,3 +70,37 @@ async def test_an_attachment_is_erased_with_its_writer(luodian: County) -> None:
     await luodian.done(case, "erase", "security_admin@county-office", ground="consent_withdrawn")
     answer = await luodian.client.get(address(case, file), headers=luodian.as_("office@county-office"))
     assert answer.status_code == 404
+
+
+async def test_a_file_that_was_given_to_one_case_is_not_given_to_another(luodian: County) -> None:
+    case, file, _ = await with_attachment(luodian)
+    before = await luodian.stores.cases.counts()
+    refused = await luodian.submit(title="另一件", attachments=[file])
+    assert refused.status_code == 422
+    assert refused.json()["field"] == "attachments"
+    assert "已用于另一案卷" in refused.json()["detail"]
+    handled = await luodian.handled("water")
+    drafted = {"text": "已修复。", "attachments": [file]}
+    for fresh in (False, True):
+        files = [(await uploaded(luodian)).json()["id"], file] if fresh else [file]
+        answer = await luodian.give(handled, "draft-reply", "clerk@water", **{**drafted, "attachments": files})
+        assert answer.status_code == 422, answer.text
+    assert (await luodian.stores.cases.counts())[0] == before[0] + 1
+    own = await luodian.client.get(address(case, file), headers=luodian.as_("office@county-office"))
+    assert own.status_code == 200
+
+
+async def test_a_file_may_be_named_again_in_its_own_case_and_by_a_command_that_is_sent_again(luodian: County) -> None:
+    file = (await uploaded(luodian)).json()["id"]
+    letter = {**LETTER, "attachments": [file]}
+    key = {"Idempotency-Key": "the-same-letter"}
+    first = await luodian.client.post(MESSAGES, json=letter, headers=key)
+    again = await luodian.client.post(MESSAGES, json=letter, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert again.json()["id"] == first.json()["id"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    case = first.json()["id"]
+    await luodian.done(case, "accept", "clerk@county-office")
+    await luodian.done(case, "classify", "clerk@county-office", category="complaint")
+    await luodian.done(case, "assign", "clerk@county-office", department="education")
+    await luodian.done(case, "draft-reply", "clerk@education", text="见来信照片。", attachments=[file])

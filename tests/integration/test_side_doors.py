@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from services.messages.message_commands import DraftReply
+from shared.domain.directory import SYSTEM
+from shared.engine.execute import Asked
 from tests.local_county import LETTER, MESSAGES, LocalCounty, local_county
 
 OFFICER, DESK, LEADER, ANALYST = (
@@ -138,7 +141,17 @@ async def test_file_names_show_to_those_who_may_open_the_file(county: LocalCount
 async def test_a_file_opens_from_its_own_case_alone_whoever_names_its_id_elsewhere(county: LocalCounty) -> None:
     file = (await county.client.post("/api/v1/messages/files", params={"name": "a.txt"}, content=b"x")).json()["id"]
     first = await county.reported("教育局", attachments=[file])
-    second = await county.handled("education", attachments=[file])
+    second = await county.handled("education")
+    refused, never = [
+        await county.give(second, "draft-reply", HANDLER, text="已修。", attachments=[named])
+        for named in (file, "0" * 64)
+    ]
+    assert refused.status_code == 422
+    assert refused.content == never.content
+    # Two commands at the same moment may both find it free.
+    engine = county.runtime.engine("messages")
+    both = DraftReply(text="已修。", attachments=(file,))
+    await engine.execute(engine.kind("message"), second, [Asked(both, SYSTEM, "at-the-same-moment")])
     assert (await county.get(f"{MESSAGES}/{first}/files/{file}", OFFICER)).status_code == 200
     for person in (HANDLER, OFFICER):
         assert (await county.get(f"{MESSAGES}/{second}/files/{file}", person)).status_code == 404
