@@ -1,6 +1,6 @@
 """Attachments (附件): taken in sealed, bound to the case whose command names them, opened for those whom the kind names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,12 @@ from shared.web.query import Parameters
 
 FIELD = "attachments"
 LONGEST_NAME = 255
+
+
+def from_the_public(kinds: Iterable[CaseKind[Any]]) -> bool:
+    """Whether citizens may upload: some command that is theirs to give, with a receipt code or nothing, takes attachments."""
+    models = (model for kind in kinds for model in kind.commands if FIELD in model.model_fields)
+    return any(way.standing in ("public", "writer") for model in models for way in model.command_allowed)
 
 
 class Attachments:

@@ -11,6 +11,7 @@ from shared.domain.letter import Addressee
 from shared.domain.permission import Allowed, may
 from shared.domain.text import Text
 from shared.web.asked_for import asked_for
+from shared.web.attachments import from_the_public
 from shared.web.offers import command_schema
 from shared.web.problems import MEDIA_TYPE, TITLES
 from shared.web.query import MOST, SORTS, USUAL
@@ -136,10 +137,10 @@ def _file_paths(kinds: Sequence[CaseKind[Any]], title: Text) -> Json:
             "the body is the file; its id goes into a command's attachments",
         ),
         {"201": _json("Attachment")},
-        (413, 422, 429, 503),
+        (413, 422, 429, 503) if from_the_public(kinds) else (401, 413, 422, 429, 503),
         parameters=[_query("name", Text("文件名", "the file's name"), {"type": "string"})],
         tags=[title.zh],
-        security=({"token": []}, {}),
+        security=({"token": []}, {}) if from_the_public(kinds) else ({"token": []},),
     )
     upload["requestBody"] = {
         "required": True,

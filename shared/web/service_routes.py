@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.domain.kind import CaseKind
 from shared.domain.text import Text
 from shared.engine.execute import Engine
-from shared.web.attachments import LONGEST_NAME, Attachments
+from shared.web.attachments import LONGEST_NAME, Attachments, from_the_public
 from shared.web.commands import Desk, read_body
 from shared.web.docs_page import docs_file
 from shared.web.language import language_of
@@ -19,7 +19,7 @@ from shared.web.letters import LetterRoom
 from shared.web.offers import commands_of
 from shared.web.openapi import openapi_document
 from shared.web.people import Gate, People
-from shared.web.problems import Problem, no_route, problem_of
+from shared.web.problems import Problem, no_route, problem_of, unauthorised
 from shared.web.query import Parameters
 from shared.web.reading import ReadingRoom
 from shared.web.shown_numbers import case_id
@@ -55,6 +55,7 @@ class ServiceRoutes:
         self.people = People(gate, engine.reference, engine.now)
         self.desk = Desk(self.base, engine, gate, self.people)
         self._attachments = Attachments(engine, gate, self.people)
+        self._public_files = from_the_public(kinds)
         self._file_limit = gate.file_limit
         self._room = ReadingRoom(engine, kinds, gate, self.people, self.desk)
         self._letters = LetterRoom(engine, gate, self.people, self.desk)
@@ -156,6 +157,8 @@ class ServiceRoutes:
 
     async def _upload(self, request: Request) -> Response:
         visitor = self.desk.welcome(request)
+        if not visitor.signed_in and not self._public_files:
+            raise unauthorised()
         asked = Parameters(request.query_params)
         name = asked.text("name", LONGEST_NAME)
         asked.done()

@@ -76,16 +76,17 @@ def readable(seen: People, status: int = 200) -> Rule:
 
 
 PUBLIC, TAKEN, POSTED = everybody(200, False), everybody(422, True), Rule(PEOPLE)
+STAFF_S = Rule(PEOPLE, 422, postless=422)
 NOT_FOLLOWED, NO_FILE = everybody(404, False), Rule(PEOPLE, 404, postless=404)
 
 
-def service(name: str) -> dict[tuple[str, str], Rule]:
+def service(name: str, files: Rule) -> dict[tuple[str, str], Rule]:
     base = f"/api/v1/{name}"
     return {
         ("GET", f"{base}/docs"): PUBLIC,
         ("GET", f"{base}/openapi.json"): PUBLIC,
         ("GET", f"{base}/todo"): Rule(FILES),
-        ("POST", f"{base}/files"): TAKEN,
+        ("POST", f"{base}/files"): files,
     }
 
 
@@ -227,10 +228,10 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): PUBLIC,
-    **service("publishing"),
-    **service("requests"),
-    **service("messages"),
-    **service("assessment"),
+    **service("publishing", STAFF_S),
+    **service("requests", TAKEN),
+    **service("messages", TAKEN),
+    **service("assessment", STAFF_S),
     ("GET", MESSAGES): Rule(FILES),
     ("GET", f"{MESSAGES}.xlsx"): Rule(FILES),
     ("POST", MESSAGES): TAKEN,
