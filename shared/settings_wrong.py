@@ -7,6 +7,7 @@ import yaml
 
 from shared.domain.localtime import DateProblem, read_moment
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 from shared.security.keys import OPEN_TO_OTHERS, unusable_keys
 from shared.settings import Settings
 
@@ -131,4 +132,5 @@ def _keys(settings: Settings) -> Wrong:
 def _unreadable(path: str, problem: OSError) -> Text:
     if isinstance(problem, FileNotFoundError):
         return Text(f"文件不存在：{path}", f"no such file: {path}")
-    return Text(f"读不到文件 {path}：{problem.strerror}", f"cannot read {path}: {problem.strerror}")
+    why = reason_of(problem)
+    return Text(f"读不到文件 {path}：{why.zh}", f"cannot read {path}: {why.en}")

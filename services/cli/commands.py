@@ -12,6 +12,7 @@ from services.cli import letters, options, reports, show
 from services.cli.desk import LOOK, USAGE, fail, opened, prepared, remote, run, runtime, settings_of_run
 from services.cli.usage import Group
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 EPILOG = "所有命令都接受 / every command takes: --data DIR, --url URL, --output table|json|csv, --lang zh|en, --quiet"
 app = typer.Typer(
@@ -641,7 +642,8 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as problem:
-        fail(Text(f"读不到文件 {file}：{problem.strerror}", f"cannot read {file}: {problem.strerror}"))
+        why = reason_of(problem)
+        fail(Text(f"读不到文件 {file}：{why.zh}", f"cannot read {file}: {why.en}"))
         raise
 
 

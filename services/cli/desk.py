@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.cli import options
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 if TYPE_CHECKING:
     from services.desk import Desk
@@ -145,9 +146,10 @@ def run(work: Callable[[], Awaitable[R]]) -> R:
             fail(away.text)
         fail(Text("数据目录不可用：{why}", "the data folder cannot be used: {why}").format(why=away.reason))
     except OSError as problem:
+        where, why = f"{problem.filename}: " if problem.filename else "", reason_of(problem)
         if settings_of_run().runtime == "distributed":
-            fail(Text(f"无法读写：{problem}", f"cannot read or write: {problem}"))
-        fail(Text(f"数据目录不可用：{problem}", f"the data folder cannot be used: {problem}"))
+            fail(Text(f"无法读写：{where}{why.zh}", f"cannot read or write: {where}{why.en}"))
+        fail(Text(f"数据目录不可用：{where}{why.zh}", f"the data folder cannot be used: {where}{why.en}"))
     except Refused as refused:
         fail(Text(str(refused), str(refused)), USAGE if refused.bad_field else FAILED)
     except (SettingsProblem, KeyProblem, LocalTokensRefused) as problem:

@@ -7,6 +7,7 @@ from typing import Any
 from services.cli import options
 from services.cli.desk import fail, remote, runtime
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 OURS = 0o600
 """A register holds personal data: whoever asked for it may read it, and nobody else on the machine."""
@@ -61,4 +62,5 @@ def _write(file: Path, body: bytes) -> None:
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OURS), "wb") as out:
             out.write(body)
     except OSError as problem:
-        fail(Text(f"写不了文件：{file}（{problem}）", f"the file cannot be written: {file} ({problem})"))
+        why = reason_of(problem)
+        fail(Text(f"写不了文件：{file}（{why.zh}）", f"the file cannot be written: {file} ({why.en})"))

@@ -9,6 +9,7 @@ from services.cli import options, show
 from services.cli.desk import opened, remote, run
 from services.cli.options import Refused
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 FORMS = ("docx", "html")
 
@@ -35,7 +36,8 @@ def case_letters(
             for name, body in files.items():
                 (write / name).write_bytes(body)
         except OSError as problem:
-            told = Text(f"文书写不进 {write}：{problem.strerror}", f"no letters written to {write}: {problem.strerror}")
+            why = reason_of(problem)
+            told = Text(f"文书写不进 {write}：{why.zh}", f"no letters written to {write}: {why.en}")
             raise Refused(options.current.say(told)) from problem
         return {**found, "written": sorted(files)}
 

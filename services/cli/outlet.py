@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 
 class Outlet(io.FileIO):
@@ -49,7 +50,7 @@ def emptied() -> Text | None:
     fault = _fault()
     if fault is None or isinstance(fault, BrokenPipeError):
         return None
-    return Text(f"标准输出写不进去：{fault.strerror}", f"standard output cannot be written: {fault.strerror}")
+    return Text("标准输出写不进去：{why}", "standard output cannot be written: {why}").format(why=reason_of(fault))
 
 
 def _fault() -> OSError | None:

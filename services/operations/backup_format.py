@@ -16,6 +16,7 @@ import orjson
 
 from services.operations.problems import OperationRefused
 from shared.eventlog.port import Logged
+from shared.os_faults import reason_of
 from shared.storage.port import (
     AuditEntry,
     CaseRecord,
@@ -52,9 +53,10 @@ Line = Mapping[str, Any]
 
 def unusable(path: Path, problem: OSError) -> OperationRefused:
     """What the system says of a file of the backup, as a refusal that names it and who would have to read and write it."""
+    why = reason_of(problem)
     return OperationRefused(
-        f"备份 {path} 无法读写：{problem.strerror}（运行本命令的用户是 {os.geteuid()}）",
-        f"the backup's {path} cannot be read or written: {problem.strerror} (this runs as user {os.geteuid()})",
+        f"备份 {path} 无法读写：{why.zh}（运行本命令的用户是 {os.geteuid()}）",
+        f"the backup's {path} cannot be read or written: {why.en} (this runs as user {os.geteuid()})",
     )
 
 

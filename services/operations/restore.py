@@ -20,6 +20,7 @@ from shared.domain.text import Text
 from shared.engine.consumer import fits
 from shared.engine.policy import REFUSED
 from shared.eventlog.port import TOPICS, Entry
+from shared.os_faults import reason_of
 from shared.security.keys import MASTER, open_keys
 from shared.settings import Settings
 from shared.storage.port import GivenNumber, Position, PositionStore, Stores
@@ -39,9 +40,8 @@ def read_erased(sources: Sequence[Path]) -> set[str]:
         try:
             lines = path.read_bytes().splitlines()
         except OSError as problem:
-            raise OperationRefused(
-                f"读不到 {path}：{problem.strerror}", f"cannot read {path}: {problem.strerror}"
-            ) from problem
+            why = reason_of(problem)
+            raise OperationRefused(f"读不到 {path}：{why.zh}", f"cannot read {path}: {why.en}") from problem
         for number, raw in enumerate(lines, 1):
             subject = _subject_of(raw)
             if subject is None:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shared.domain.text import Text
+from shared.os_faults import reason_of
 
 Use = Literal["vault", "lookup", "reference", "command", "receipt", "ticket", "check"]
 MASTER_BYTES = 32
@@ -79,8 +80,9 @@ def open_keys(data: Path, *, master_file: Path | None = None, token_file: Path |
         else:
             tokens = _token_key(token_file, _read(token_file, ours=False))
     except OSError as problem:
+        why = reason_of(problem)
         raise KeyProblem(
-            Text(f"密钥文件夹 {folder} 无法使用：{problem}", f"the secrets folder {folder} cannot be used: {problem}")
+            Text(f"密钥文件夹 {folder} 无法使用：{why.zh}", f"the secrets folder {folder} cannot be used: {why.en}")
         ) from problem
     return Keys(master, tokens)
 
@@ -109,8 +111,8 @@ def unusable_keys(master_key_file: Path | None, token_key_file: Path | None) -> 
         except KeyProblem as problem:
             found[name] = problem.message
         except OSError as problem:
-            why = problem.strerror
-            found[name] = Text(f"密钥文件 {path} 读不到：{why}", f"the secret file {path} cannot be read: {why}")
+            why = reason_of(problem)
+            found[name] = Text(f"密钥文件 {path} 读不到：{why.zh}", f"the secret file {path} cannot be read: {why.en}")
     return found
 
 

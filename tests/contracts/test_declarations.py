@@ -4,6 +4,7 @@ import re
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from services.declared import SERVICES
 from shared.domain.corrections import COMMON_COMMANDS, COMMON_EVENTS
@@ -42,6 +43,22 @@ def test_a_command_says_what_it_is_and_why(command: type[Command]) -> None:
         for key in ("x-title-en", "x-help-en", "x-widget"):
             assert extra.get(key), f"{name} has no {key}"
         assert extra["x-widget"] in get_args(Widget)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.__name__)
+def test_a_text_field_that_is_no_textarea_is_one_line(command: type[Command]) -> None:
+    for name, info in command.model_fields.items():
+        texts = [given for given in ("一\n二", ("一\n二",)) if "str" in str(info.annotation)]
+        if extra_of(info)["x-widget"] != "textarea":
+            assert not [given for given in texts if taken(command, name, given)], name
+
+
+def taken(command: type[Command], field: str, given: Any) -> bool:
+    try:
+        command.__pydantic_validator__.validate_assignment(command.model_construct(), field, given)
+    except ValidationError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.__name__)

@@ -95,7 +95,11 @@ def test_a_template_is_said_to_be_one(data: Path, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_said_to_be_so(data: Path, tmp_path: Path) -> None:
     done = command(data, "export", "messages", str(tmp_path / "no" / "such" / "r.xlsx"))
     assert done.returncode == 1
+    assert done.stderr.strip().endswith("（没有这个文件或文件夹）")
     assert "写不了文件" in done.stderr
+    assert "Errno" not in done.stderr
+    english = command(data, "export", "messages", str(tmp_path), "--lang", "en")
+    assert english.stderr.strip().endswith("(Is a directory)")
     assert "Traceback" not in done.stderr
 
 

@@ -17,7 +17,7 @@ from services.publishing.interpretation_events import InterpretationCompleted, I
 from services.publishing.interpretation_import import INTERPRETATIONS_IMPORT
 from shared.domain.kind import CaseView, RuleBroken
 from shared.imports.old_case import Importer
-from tests.unit.old_rows import played, refused, told
+from tests.unit.old_rows import played, refused, steps, told
 
 W = "W2025-000001"
 REVIEWED = ("InfoSubmitted", "ReviewApproved", "ReviewApproved", "ReviewApproved", "SecrecyReviewed", "ReviewApproved")
@@ -33,6 +33,21 @@ def interpreted(document: Document | None = None, **cells: str) -> list[tuple[An
     state = document or Document(status="issued", department="education", issued=date(2025, 3, 5), title="v:title")
     cases = {W: CaseView(W, "document", 5, state)}
     return played(INTERPRETATIONS_IMPORT, {"被解读的公文": W}, cases, **cells)
+
+
+@pytest.mark.parametrize(("importer", "column"), [(ARTICLES_IMPORT, "标题"), (DOCUMENTS_IMPORT, "公文标题")])
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\t", "\u2028"])
+def test_a_title_that_an_old_list_breaks_into_lines_is_one_line(importer: Importer, column: str, between: str) -> None:
+    assert steps(importer, **{column: f"关于招生{between}的通知"})[0].command.title == "关于招生 的通知"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("importer", "column"), [(COLUMNS_IMPORT, "栏目名称"), (DOCUMENTS_IMPORT, "发文字号"), (FINDINGS_IMPORT, "网址")]
+)
+def test_any_other_cell_of_one_line_is_refused_by_its_column(importer: Importer, column: str) -> None:
+    at, why = refused(importer, **{column: "甲\n乙"})
+    assert at == column
+    assert "一行" in why
 
 
 # -- articles ----------------------------------------------------------------------------------------------------------
