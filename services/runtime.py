@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-import yaml
 
 from services.assessment.facts import CONSUMER, TOPICS, Projector
 from services.assessment.seeding import read_seed_data, seed_steps
 from services.declared import SERVICES
+from services.limits import known_limits
 from services.troubles import Trouble, tell_trouble, trouble_of
 from shared.contracts import newest
 from shared.domain.directory import SYSTEM
@@ -27,12 +27,13 @@ from shared.engine.follower import ReferenceFollower
 from shared.engine.reference import Reference
 from shared.engine.timers import SweepIncomplete
 from shared.eventlog.port import EventLog, LogAway, LogReset
+from shared.limits_file import read_limits_file
 from shared.security.audit import Audit
 from shared.security.identity import LocalTokens, Receipts
 from shared.security.keys import MASTER, KeyProblem, Keys, keep_check, open_keys
 from shared.security.vault import Vault, WrongMasterKey
 from shared.service import Service, put_together
-from shared.settings import Settings
+from shared.settings import Settings, SettingsProblem
 from shared.storage.port import (
     CaseReader,
     CaseRecord,
@@ -441,11 +442,15 @@ def parts_of(
 
 
 def read_limits(settings: Settings) -> dict[str, Any]:
-    """The county's limits (时限设置) from the file named in the settings, with what plans are checked against."""
+    """The county's limits (时限设置) from the file named in the settings, with what plans are checked against.
+
+    Raises ``SettingsProblem``, which names everything that is wrong with the file.
+    """
     limits: dict[str, Any] = {}
     if settings.limits_file is not None:
-        found = yaml.safe_load(settings.limits_file.read_text(encoding="utf-8"))
-        limits.update(found or {})
+        limits, wrong = read_limits_file(settings.limits_file, known_limits())
+        if wrong:
+            raise SettingsProblem([("limits_file", said) for said in wrong])
     limits["local_holidays_stop"] = settings.local_holidays_stop
     limits["contracts"] = newest()
     return limits

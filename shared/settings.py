@@ -1,6 +1,6 @@
 """Settings from the environment (``GONGKAI_…``, secrets as files), every wrong, missing or unsafe one named at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -8,9 +8,11 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.domain.limits import Limit
 from shared.domain.localtime import read_moment
 from shared.domain.text import Text
 
+Limits = Callable[[], Mapping[str, Limit]]
 STRICTEST: Mapping[str, str] = {"env": "production", "runtime": "distributed"}
 """What one that cannot be read is taken for when the others are looked at: the default is the other, so it was meant."""
 
@@ -74,8 +76,11 @@ class Settings(BaseSettings):
         return read_moment(self.clock) if self.clock else None
 
 
-def read_settings(**given: object) -> Settings:
-    """The settings in force. Raises ``SettingsProblem``, which names all that is wrong with them, and with the files they name."""
+def read_settings(limits: Limits | None = None, /, **given: object) -> Settings:
+    """The settings in force. Raises ``SettingsProblem``, which names all that is wrong with them, and with the files they name.
+
+    ``limits`` gives those that a county may set, against which their file is held.
+    """
     from shared.settings_wrong import wrong_with
 
     unread: dict[str, Text] = {}
@@ -85,7 +90,10 @@ def read_settings(**given: object) -> Settings:
         unread = _unread(problem)
         instead = {name: STRICTEST.get(name, Settings.model_fields[name].default) for name in unread}
         settings = Settings(**{**given, **instead})
-    problems = [*unread.items(), *((field, said) for field, said in wrong_with(settings) if field not in unread)]
+    problems = [
+        *unread.items(),
+        *((field, said) for field, said in wrong_with(settings, limits) if field not in unread),
+    ]
     if problems:
         raise SettingsProblem(problems)
     return settings

@@ -3,13 +3,12 @@
 import re
 import stat
 
-import yaml
-
 from shared.domain.localtime import DateProblem, read_moment
 from shared.domain.text import Text
+from shared.limits_file import read_limits_file
 from shared.os_faults import reason_of
 from shared.security.keys import OPEN_TO_OTHERS, unusable_keys
-from shared.settings import Settings
+from shared.settings import Limits, Settings
 
 Wrong = list[tuple[str, Text]]
 SHORTEST_PASSWORD = 16
@@ -23,9 +22,12 @@ MONGO = re.compile(
 KEYS = ("master_key_file", "token_key_file")
 
 
-def wrong_with(settings: Settings) -> Wrong:
-    """The field of every setting that cannot be used, and why; nothing where all can."""
-    problems = [*_clock(settings), *_limits(settings), *_tokens(settings)]
+def wrong_with(settings: Settings, limits: Limits | None = None) -> Wrong:
+    """The field of every setting that cannot be used, and why; nothing where all can.
+
+    ``limits`` gives those that a county may set; without it no more than the form of their file is looked at.
+    """
+    problems = [*_clock(settings), *_limits(settings, limits), *_tokens(settings)]
     if settings.runtime == "distributed":
         return [*problems, *wrong_for_distributed(settings)]
     return [*problems, *_keys(settings)]
@@ -60,19 +62,11 @@ def _tokens(settings: Settings) -> Wrong:
     return [("allow_local_tokens", said)]
 
 
-def _limits(settings: Settings) -> Wrong:
-    path = settings.limits_file
-    if path is None:
+def _limits(settings: Settings, limits: Limits | None) -> Wrong:
+    if settings.limits_file is None:
         return []
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as problem:
-        return [("limits_file", _unreadable(str(path), problem))]
-    except (UnicodeDecodeError, yaml.YAMLError):
-        return [("limits_file", Text(f"不是 YAML 文件：{path}", f"no YAML file: {path}"))]
-    if found is None or isinstance(found, dict):
-        return []
-    return [("limits_file", Text(f"应为“名称: 值”的 YAML：{path}", f"must be YAML of names and values: {path}"))]
+    known = limits() if limits is not None else None
+    return [("limits_file", said) for said in read_limits_file(settings.limits_file, known)[1]]
 
 
 def _kafka(settings: Settings) -> Wrong:

@@ -33,6 +33,7 @@ from services.assessment.annual_report_state import STATUSES, AnnualReport, cloc
 from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE
 from shared.domain.kind import CaseKind, Context, Event, Summary, VerdictFields
+from shared.domain.limits import limits
 from shared.domain.personal_data import PERSONAL_DATA, like_identity_numbers, personal_data
 from shared.domain.text import Text
 
@@ -240,6 +241,7 @@ KIND: CaseKind[AnnualReport] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS_SHOWN,
+    limits=limits(LIMITS),
     stands=stands,
     may_void=may_void,
     id_of=case_id,

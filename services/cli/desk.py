@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from shared.os_faults import reason_of
 if TYPE_CHECKING:
     from services.desk import Desk
     from services.runtime import Runtime
+    from shared.domain.limits import Limit
     from shared.settings import Settings
 
 R = TypeVar("R")
@@ -76,7 +77,13 @@ def settings_of_run(folder: Path | None = None, **given: str) -> "Settings":
     from shared.settings import read_settings
 
     data = folder or options.current.data
-    return read_settings(**given, **({"data": data} if data else {}))
+    return read_settings(_known_limits, **given, **({"data": data} if data else {}))
+
+
+def _known_limits() -> "Mapping[str, Limit]":
+    from services.limits import known_limits
+
+    return known_limits()
 
 
 async def prepared() -> None:

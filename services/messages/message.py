@@ -123,6 +123,7 @@ from shared.domain.kind import (
     VerdictFields,
     with_fields,
 )
+from shared.domain.limits import limits
 from shared.domain.localtime import local_date
 from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed
 from shared.domain.register import RegisterForm
@@ -1000,6 +1001,7 @@ MESSAGE: CaseKind[Message] = CaseKind(
     public_view=public_view,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits(LIMITS, {"message.return_within": (0, 366), "message.extension_notice": (0, 366)}),
     vault_readers=VAULT_READERS,
     handler_alone=frozenset(HANDLER_ALONE),
     restate=restate,

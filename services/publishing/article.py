@@ -108,6 +108,7 @@ from shared.domain.deadline import Clock
 from shared.domain.directory import OFFICE as COUNTY_OFFICE
 from shared.domain.directory import SYSTEM
 from shared.domain.kind import BadField, CaseKind, Context, Event, Stamp, Summary, VerdictFields, with_fields
+from shared.domain.limits import limits
 from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
@@ -1020,6 +1021,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
     summary=summary,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits({**LIMITS, WATCHED_WORDS: (), DEAD_LINKS: ()}, {"article.different_persons": (0, 1)}),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

@@ -11,6 +11,7 @@ from services.publishing.column_rules import KINDS, LIMITS, PERIODS, refusal
 from services.publishing.column_state import STATUSES, Column, clocks, evolve
 from shared.domain.deadline import Clock
 from shared.domain.kind import CaseKind, Context, Event, Summary, VerdictFields
+from shared.domain.limits import limits
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
 
@@ -142,6 +143,7 @@ COLUMN: CaseKind[Column] = CaseKind(
     summary=summary,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits(LIMITS),
     stands=stands,
     fold_version=2,
 )

@@ -63,6 +63,7 @@ from services.publishing.interpretation_state import Interpretation
 from shared.domain.deadline import Clock
 from shared.domain.directory import COUNTY_LEADERS
 from shared.domain.kind import BadField, CaseKind, Context, Event, Summary, VerdictFields
+from shared.domain.limits import limits
 from shared.domain.permission import Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
@@ -521,6 +522,7 @@ FINDING: CaseKind[Finding] = CaseKind(
     summary=summary,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits(LIMITS),
     vault_readers=VAULT_READERS,
     stands=stands,
     may_void=may_void,

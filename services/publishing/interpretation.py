@@ -41,6 +41,7 @@ from services.publishing.interpretation_rules import ELEMENTS, FORMS, LIMITS, WA
 from services.publishing.interpretation_state import ENDED, STATUSES, Interpretation, clocks, complete, evolve
 from shared.domain.deadline import Clock
 from shared.domain.kind import CaseKind, Context, Event, Stamp, Summary, VerdictFields
+from shared.domain.limits import limits
 from shared.domain.permission import Allowed, county_leader
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
@@ -366,6 +367,7 @@ INTERPRETATION: CaseKind[Interpretation] = CaseKind(
     summary=summary,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits(LIMITS),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

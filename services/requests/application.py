@@ -134,6 +134,7 @@ from shared.domain.corrections import COMMON_EVENTS
 from shared.domain.deadline import Clock, due
 from shared.domain.directory import OFFICE, SYSTEM
 from shared.domain.kind import CaseKind, Command, Context, Event, RuleBroken, Stamp, Summary, VerdictFields, with_fields
+from shared.domain.limits import limits
 from shared.domain.permission import WRITER_MAY, Allowed
 from shared.domain.register import RegisterForm
 from shared.domain.text import Text
@@ -1311,6 +1312,7 @@ APPLICATION: CaseKind[Application] = CaseKind(
     public_view=public_view,
     columns=COLUMNS,
     register=REGISTER,
+    limits=limits(LIMITS),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from shared.domain.deadline import Clock, Due, due, operations_text
 from shared.domain.directory import Actor, Directory
 from shared.domain.letter import Issue, Letters
+from shared.domain.limits import Limit
 from shared.domain.permission import Allowed
 from shared.domain.register import USUAL as USUAL_REGISTER
 from shared.domain.register import RegisterForm
@@ -441,7 +442,7 @@ class CaseKind(Generic[S]):
     ``register`` heads the printed register (登记簿) made of ``columns``.
     ``id_of`` is the case id where the opening command determines it (then ``prefix`` and ``number`` count nothing);
     ``topic`` is where the events are published, if not on the service's own topic.
-    ``letters`` are what is printed for the events that bear a ``letter`` (文书编号).
+    ``letters`` are what is printed for the events that bear a ``letter`` (文书编号). ``limits`` are what a county may set.
     """
 
     name: str
@@ -474,6 +475,7 @@ class CaseKind(Generic[S]):
     id_of: Callable[[Any], str] | None = None
     topic: str | None = None
     letters: Letters[S] | None = None
+    limits: Mapping[str, Limit] = dataclass_field(default_factory=dict)
 
     @property
     def opening(self) -> type[Command]:

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs
 FOLLOWED = ROOT / "docs" / "add-an-institution.md"
 """Its commands change the program: they are run in a copy of it, by test_add_an_institution."""
 ASKED = re.compile(r"^\$ (.+)$", re.MULTILINE)
+ASSIGNED = re.compile(r"[A-Z_]+=.*")
 LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
@@ -27,8 +29,9 @@ def test_the_commands_in_a_document_work(document: Path, tmp_path: Path) -> None
     environment = {**os.environ, "GONGKAI_DATA": str(tmp_path / "data"), "LANG": "zh_CN.UTF-8"}
     for line in commands(document):
         words = shlex.split(line)
-        if words[0] == "make" or words[1:2] == ["make"]:
-            words = words[words.index("make") :]
+        set_ = dict(word.split("=", 1) for word in takewhile(ASSIGNED.fullmatch, words))
+        words = words[len(set_) :]
+        if words[0] == "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), line
             continue
         assert words[0] == ".venv/bin/gongkai", line
@@ -36,7 +39,7 @@ def test_the_commands_in_a_document_work(document: Path, tmp_path: Path) -> None
         done = subprocess.run(
             [sys.executable, "-m", "services", *words],
             cwd=ROOT,
-            env=environment,
+            env=environment | set_,
             capture_output=True,
             text=True,
             timeout=120,
