@@ -19,6 +19,7 @@ from shared.domain.permission import may
 from shared.domain.text import Text
 from shared.engine.execute import NotFound
 from shared.security.visibility import may_see, reach_of, readable_vault_fields
+from shared.storage.port import CaseRecord
 from shared.web.commands import read_json
 from shared.web.people import People
 from shared.web.problems import Problem, bad_field, forbidden, not_found, unauthorised
@@ -317,7 +318,7 @@ async def _sight(desk: Desk, actor: Actor, case: str, seen: dict[str, _Sight]) -
 
 async def _look(desk: Desk, actor: Actor, case: str) -> _Sight:
     head = await desk.runtime.files.load(case)
-    if head is None or not may_see(actor, head):
+    if head is None or not _may_see(desk, actor, head):
         return _Sight(False)
     engine = desk.runtime.engine(head.service)
     kind = engine.kind_of(head)
@@ -334,7 +335,11 @@ def _shown(data: Mapping[str, Any], sight: _Sight) -> Mapping[str, Any]:
 async def _is_hidden(desk: Desk, actor: Actor, case: str) -> bool:
     """Whether the case is isolated, and not there for this person; of others, score lines may be read by everybody."""
     head = await desk.runtime.files.load(case)
-    return head is not None and bool(head.restricted or head.hidden_from) and not may_see(actor, head)
+    return head is not None and bool(head.restricted or head.hidden_from) and not _may_see(desk, actor, head)
+
+
+def _may_see(desk: Desk, actor: Actor, head: CaseRecord) -> bool:
+    return may_see(actor, head, desk.runtime.engine(head.service).kind_of(head).overseen_by)
 
 
 async def _answered(question: Any) -> Any:

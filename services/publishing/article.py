@@ -1022,6 +1022,7 @@ ARTICLE: CaseKind[Article] = CaseKind(
     columns=COLUMNS,
     register=REGISTER,
     limits=limits({**LIMITS, WATCHED_WORDS: (), DEAD_LINKS: ()}, {"article.different_persons": (0, 1)}),
+    overseen_by=(DESK,),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

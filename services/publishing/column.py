@@ -5,7 +5,7 @@ The period begins anew with each update and with each lapse, so that a lapse is 
 
 from collections.abc import Mapping
 
-from services.publishing.column_commands import Close, Open, RecordBlank, Update
+from services.publishing.column_commands import DESK, Close, Open, RecordBlank, Update
 from services.publishing.column_events import ColumnBlank, ColumnClosed, ColumnOpened, ColumnStale, ColumnUpdated
 from services.publishing.column_rules import KINDS, LIMITS, PERIODS, refusal
 from services.publishing.column_state import STATUSES, Column, clocks, evolve
@@ -142,6 +142,7 @@ COLUMN: CaseKind[Column] = CaseKind(
     missed=missed,
     summary=summary,
     columns=COLUMNS,
+    overseen_by=(DESK,),
     register=REGISTER,
     limits=limits(LIMITS),
     stands=stands,

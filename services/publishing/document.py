@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from services.publishing.document_commands import (
+    COUNTY_DISCLOSURE,
     DESK,
     DISCLOSURE,
     DRAFTER,
@@ -567,6 +568,7 @@ DOCUMENT: CaseKind[Document] = CaseKind(
     summary=summary,
     columns=COLUMNS,
     register=REGISTER,
+    overseen_by=(DESK, COUNTY_DISCLOSURE),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

@@ -28,7 +28,8 @@ DESK = office("clerk", "office", "head")
 OFFICE = office("office", "head")
 DRAFTER = handler("clerk", "reviewer", "head", "custodian")
 REVIEWER = handler("reviewer", "head", "disclosure_head")
-DISCLOSURE = (handler("disclosure_head"), office("disclosure_head"))
+COUNTY_DISCLOSURE = office("disclosure_head")
+DISCLOSURE = (handler("disclosure_head"), COUNTY_DISCLOSURE)
 
 
 def _attribute(*, default: Any = ...) -> Any:

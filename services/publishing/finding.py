@@ -523,6 +523,7 @@ FINDING: CaseKind[Finding] = CaseKind(
     columns=COLUMNS,
     register=REGISTER,
     limits=limits(LIMITS),
+    overseen_by=(DESK,),
     vault_readers=VAULT_READERS,
     stands=stands,
     may_void=may_void,

@@ -368,6 +368,7 @@ INTERPRETATION: CaseKind[Interpretation] = CaseKind(
     columns=COLUMNS,
     register=REGISTER,
     limits=limits(LIMITS),
+    overseen_by=(DESK,),
     vault_readers=VAULT_READERS,
     restate=restate,
     stands=stands,

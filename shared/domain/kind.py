@@ -437,6 +437,7 @@ class CaseKind(Generic[S]):
     the history runs again after a void, a late entry or another calendar; ``stands`` says whether the event can have
     happened in that state at all; ``may_void`` whether an entry may be undone. ``moot`` says in the state at the end whether
     nothing is left of what an event followed from: then it is undone along with that, where ``stands`` has one named first.
+    ``overseen_by`` are posts that act on files of the kind whoever holds them, and so see every one that is not restricted.
     ``vault_readers`` are event fields that hold vault references and who may read each, ``attachments`` who may open the
     files; ``handler_alone`` those that only the handler reads where the writer asked for confidentiality.
     ``register`` heads the printed register (登记簿) made of ``columns``.
@@ -466,6 +467,7 @@ class CaseKind(Generic[S]):
     public_view: Callable[[S], Mapping[str, Any]] | None = None
     columns: Mapping[str, Text] = dataclass_field(default_factory=dict)
     register: RegisterForm = USUAL_REGISTER
+    overseen_by: tuple[Allowed, ...] = ()
     vault_readers: Mapping[str, tuple[Allowed, ...]] = dataclass_field(default_factory=dict)
     handler_alone: frozenset[str] = frozenset()
     restate: Callable[[S, Any, Stamp], Event] | None = None

@@ -1,12 +1,12 @@
 """What somebody may see: which files their posts open, and which sealed values of a file they may read. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 from shared.domain.corrections import COMMON_READERS
 from shared.domain.directory import OFFICE, Actor, Role
 from shared.domain.kind import CaseKind
-from shared.domain.permission import may
+from shared.domain.permission import Allowed, may
 from shared.storage.port import CaseRecord, Viewer
 
 Reach = Literal["nothing", "unit", "unrestricted", "everything"]
@@ -20,7 +20,8 @@ class Sight(NamedTuple):
 
 
 # ``unit``: files that the unit holds, and unrestricted ones it takes part in. ``unrestricted``: besides, every file but
-# 检举控告 and its like. ``everything``: those too. The three administrators (三员分立) work on no file.
+# 检举控告 and its like. ``everything``: those too. A kind may let those who act on any file of it see the unrestricted
+# ones besides (``CaseKind.overseen_by``). The three administrators (三员分立) work on no file.
 SIGHTS: Mapping[Role, Sight] = {
     "clerk": Sight("unit", "unit"),
     "reviewer": Sight("unit", "unit"),
@@ -59,20 +60,24 @@ def reach_of(actor: Actor) -> tuple[Reach, frozenset[str]]:
     return widest, frozenset(units)
 
 
-def viewer_of(actor: Actor) -> Viewer:
-    """For whom the store answers a list."""
+def viewer_of(actor: Actor, overseers: Sequence[Allowed] = ()) -> Viewer:
+    """For whom the store answers a list of a kind with these ``overseers`` (``CaseKind.overseen_by``)."""
     reach, units = reach_of(actor)
-    return Viewer(units, reach == "everything", reach == "unrestricted", actor.departments)
+    unrestricted = reach == "unrestricted" or (reach != "everything" and may(actor, overseers))
+    return Viewer(units, reach == "everything", unrestricted, actor.departments)
 
 
-def may_see(actor: Actor, head: CaseRecord) -> bool:
-    """Whether the file exists for the actor; never for somebody of a unit it is hidden from, whatever else they are."""
+def may_see(actor: Actor, head: CaseRecord, overseers: Sequence[Allowed] = ()) -> bool:
+    """Whether the file exists for the actor; never for somebody of a unit it is hidden from, whatever else they are.
+
+    ``overseers`` (``CaseKind.overseen_by``) act on files of the kind whoever holds them: what is not restricted they see.
+    """
     if actor.system:
         return True
     if actor.departments.intersection(head.hidden_from):
         return False
     reach, units = reach_of(actor)
-    if reach == "everything" or (reach == "unrestricted" and not head.restricted):
+    if reach == "everything" or (not head.restricted and (reach == "unrestricted" or may(actor, overseers))):
         return True
     return head.department in units or (not head.restricted and not units.isdisjoint(head.parties))
 
@@ -85,7 +90,7 @@ def readable_vault_fields(
     ``handler_alone`` are fields that only the unit holding the file may read, as the name of a writer who asked for
     confidentiality (要求保密). A citizen's code and the public open what the kind gives them without seeing the file.
     """
-    seen = may_see(actor, head)
+    seen = may_see(actor, head, kind.overseen_by)
     found: set[str] = set()
     for name, readers in {**COMMON_READERS, **kind.vault_readers}.items():
         ways = [

@@ -92,7 +92,7 @@ class Attachments:
         Parameters(request.query_params).done()
         actor = visitor.actor
         head = await self._engine.stores.cases.load(case)
-        if head is None or head.kind != kind.name or not may_see(actor, head):
+        if head is None or head.kind != kind.name or not may_see(actor, head, kind.overseen_by):
             raise not_found()
         confidential = kind.summary(await self._engine.state(head)).confidential
         alone = kind.handler_alone if confidential else frozenset()

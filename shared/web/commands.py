@@ -191,7 +191,7 @@ def _permit(
     if head is None or head.kind != kind.name or actor.departments & set(head.hidden_from):
         raise not_found()
     entitled = may(actor, allowed, case=case, holder=head.department, parties=head.parties)
-    seen = may_see(actor, head) or actor.writer_of == case
+    seen = may_see(actor, head, kind.overseen_by) or actor.writer_of == case
     if not seen and (head.restricted or not entitled):
         raise not_found()
     if not entitled:

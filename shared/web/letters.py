@@ -108,7 +108,7 @@ class LetterRoom:
         case = case_id(kind, given)
         actor = self._people.with_code(visitor, case)
         head = await self._engine.stores.cases.load(case)
-        seen = head is not None and may_see(visitor.actor, head)
+        seen = head is not None and may_see(visitor.actor, head, kind.overseen_by)
         is_writer = actor.writer_of == case and not seen
         if head is None or head.kind != kind.name or not (seen or is_writer):
             await self._desk.note_refused(request, kind, Visitor(visitor.actor, visitor.signed_in, None), case)

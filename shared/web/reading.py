@@ -251,7 +251,7 @@ class ReadingRoom:
         query = CaseQuery(
             service=self._engine.service,
             kind=kind.name,
-            viewer=viewer_of(actor),
+            viewer=viewer_of(actor, kind.overseen_by),
             department=department,
             status=asked.one_of("status", kind.statuses),
             due_before=asked.day("due_before"),
@@ -276,7 +276,7 @@ class ReadingRoom:
     async def _seen(self, request: Request, kind: CaseKind[Any], given: str, actor: Actor) -> CaseRecord:
         case = case_id(kind, given)
         head = await self._engine.stores.cases.load(case)
-        if head is None or head.kind != kind.name or not may_see(actor, head):
+        if head is None or head.kind != kind.name or not may_see(actor, head, kind.overseen_by):
             await self._desk.note_refused(request, kind, Visitor(actor, True, None), case)
             raise not_found()
         name_in_log(request, head)

@@ -12,19 +12,20 @@ from shared.domain.directory import OFFICE, ROLES, SYSTEM
 from shared.domain.kind import CaseKind
 from shared.domain.localtime import read_date
 from shared.engine.execute import Asked
-from tests.integration.test_every_route import DRAFTERS, PEOPLE, UNIT_DESK, WRITERS
+from tests.integration.test_every_route import DESK_PEOPLE, DRAFTERS, PEOPLE, TEAM, UNIT_DESK, WRITERS
 from tests.integration.test_http_access import HEADS, LEADERS, handler, of
 from tests.local_county import LocalCounty, local_county
 
 BODY = "原件一份。".encode()
+DISCLOSURE = of("education", "disclosure_head") | of(OFFICE, "disclosure_head")
 PARTY = of("water", "clerk", "reviewer", "head")
 OPENED_BY: Mapping[str, frozenset[str]] = {
     "message": handler("education") | PARTY | HEADS | LEADERS,
     "application": UNIT_DESK | HEADS,
-    "article": of("education", *WRITERS, "secrecy") | of(OFFICE, "secrecy") | HEADS | LEADERS,
-    "document": DRAFTERS | of("education", "disclosure_head") | PARTY | HEADS | LEADERS,
-    "interpretation": DRAFTERS | HEADS | LEADERS,
-    "finding": of("education", *WRITERS) | HEADS | LEADERS,
+    "article": of("education", *WRITERS, "secrecy") | of(OFFICE, "secrecy", "clerk", "custodian") | HEADS | LEADERS,
+    "document": DRAFTERS | DISCLOSURE | of(OFFICE, "clerk") | PARTY | HEADS | LEADERS,
+    "interpretation": DRAFTERS | TEAM | DESK_PEOPLE | LEADERS,
+    "finding": of("education", *WRITERS) | DESK_PEOPLE | LEADERS,
 }
 KINDS: tuple[CaseKind[Any], ...] = tuple(kind for service in SERVICES for kind in service.kinds)
 TAKE_FILES = tuple(kind for kind in KINDS if any("attachments" in model.model_fields for model in kind.commands))

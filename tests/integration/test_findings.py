@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.local_county import LocalCounty, local_county
+from tests.local_county import MESSAGES, LocalCounty, local_county
 
 FINDINGS = "/api/v1/publishing/findings"
 FINDER, DECIDER = "finder", "decider"
@@ -167,3 +167,25 @@ async def test_personal_data_in_quoted_text_is_erased_for_good_and_the_charge_st
 async def _log(county: LocalCounty) -> Any:
     for record in await county.runtime.eventlog.read("gongkai.publishing", 0, 0, 1000):
         yield record
+
+
+async def test_a_clerk_of_the_publishing_desk_sees_what_the_desk_acts_on_and_no_message_or_application(
+    tmp_path: Path,
+) -> None:
+    async with local_county(tmp_path) as county:
+        desk = Desk(county)
+        await desk.people()
+        for clerk in ("desk", "clerk@county-office"):
+            await county.post(clerk, ("county-office", "clerk"))
+        case = (await desk.done("desk", **DEFECT))["id"]
+        message = await county.handled("education")
+        shown = await county.get(f"{FINDINGS}/{case}", "desk")
+        assert shown.status_code == 200
+        assert "give-guidance" in {offer["command"] for offer in shown.json()["commands"]}
+        assert [item["id"] for item in (await county.get(FINDINGS, "desk")).json()["items"]] == [case]
+        assert (await county.get(f"/api/v1/assessment/cases/{case}", "desk")).status_code == 200
+        assert (await county.get("/api/v1/publishing/todo", "desk")).json()["items"] == []
+        # What is about a citizen is the unit's that holds it.
+        assert (await county.get(f"{MESSAGES}/{message}", "desk")).status_code == 404
+        assert (await county.get(MESSAGES, "desk")).json()["items"] == []
+        assert (await county.get(f"{FINDINGS}/{case}", "neighbour")).status_code == 404

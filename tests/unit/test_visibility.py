@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.declared import SERVICES
 from shared.domain.corrections import COMMON_READERS
-from shared.domain.directory import OFFICE, PUBLIC, ROLES, SYSTEM, Actor
+from shared.domain.directory import OFFICE, PUBLIC, ROLES, SYSTEM, Actor, Role
 from shared.domain.kind import CaseKind
-from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed, anywhere, handler, office, party
+from shared.domain.permission import PUBLIC_MAY, WRITER_MAY, Allowed, anywhere, handler, may, office, party
 from shared.security.visibility import SIGHTS, may_see, readable_vault_fields, viewer_of
 from shared.storage.port import CaseRecord, Viewer
 
@@ -109,6 +110,58 @@ def test_a_post_sees_its_files_and_no_others(post: tuple[str, str], file: str) -
     assert may_see(person(post), FILES[file]) is (file in SEEN[post].split())
 
 
+# kind -> posts of the county office that see every unrestricted file of it because they act on any; by role.
+OVERSEERS: Mapping[str, set[str]] = {
+    "article": {"clerk", "custodian"},
+    "column": {"clerk", "custodian"},
+    "document": {"clerk", "disclosure_head"},
+    "interpretation": {"clerk"},
+    "finding": {"clerk"},
+}
+# What is about a citizen stays closed to whom SIGHTS closes it, though they may act on it: they are told its number.
+BLIND: Mapping[str, set[str]] = {"message": {"clerk"}, "application": {"clerk", "disclosure_head"}}
+KINDS: Mapping[str, CaseKind[Any]] = {kind.name: kind for service in SERVICES for kind in service.kinds}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("post", SEEN)
+def test_who_acts_on_any_file_of_a_kind_sees_those_that_are_not_restricted(post: tuple[str, str], kind: str) -> None:
+    unit, role = post
+    more = {"own", "foreign"} if unit == OFFICE and role in OVERSEERS.get(kind, ()) else set()
+    for name, file in FILES.items():
+        seen = name in more or name in SEEN[post].split()
+        assert may_see(person(post), file, KINDS[kind].overseen_by) is seen, name
+    viewer = viewer_of(person(post), KINDS[kind].overseen_by)
+    assert (viewer.all or viewer.unrestricted) is ("foreign" in more or "foreign" in SEEN[post].split())
+    assert viewer.all is ("foreign-report" in SEEN[post].split())
+    assert viewer.departments == viewer_of(person(post)).departments
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_works_blind(kind: str) -> None:
+    """Whoever may give a command on files that other units hold sees them, but for the administrators and what is about citizens."""
+    commands = [model for model in KINDS[kind].commands if not model.command_opens]
+    blind = set()
+    for unit, role in SEEN:
+        clerk = person((unit, role))
+        acts = any(may(clerk, model.command_allowed, case=FOREIGN.id, holder="health") for model in commands)
+        if (
+            acts
+            and not may_see(clerk, FOREIGN, KINDS[kind].overseen_by)
+            and SIGHTS[cast(Role, role)].office != "nothing"
+        ):
+            assert unit == OFFICE
+            blind.add(role)
+    assert blind == BLIND.get(kind, set())
+
+
+def test_an_overseer_s_own_unit_is_hidden_from_it_all_the_same() -> None:
+    overseers = KINDS["finding"].overseen_by
+    assert not may_see(person((OFFICE, "clerk")), head(hidden=[OFFICE]), overseers)
+    assert not may_see(person((OFFICE, "clerk")), head(restricted=True), overseers)
+    assert not may_see(PUBLIC, OWN, overseers)
+
+
 def test_the_county_office_s_own_clerk_sees_reports_that_the_office_handles() -> None:
     assert may_see(person((OFFICE, "clerk")), OFFICE_REPORT)
     assert not may_see(person((OFFICE, "analyst")), OFFICE_REPORT)
@@ -192,7 +245,7 @@ READERS: Mapping[str, tuple[Allowed, ...]] = {
     "reply": (handler(), office(), WRITER_MAY),
     "published_reply": (PUBLIC_MAY,),
 }
-KIND = cast(CaseKind[Any], SimpleNamespace(vault_readers=READERS))
+KIND = cast(CaseKind[Any], SimpleNamespace(vault_readers=READERS, overseen_by=()))
 
 
 @pytest.mark.parametrize(
