@@ -24,7 +24,7 @@ _STAR = "★☆⭐🌟✩✪✫✬✭✮✯✰⋆"
 _ASTERISK = "*∗✱✲✳﹡"
 _LEVEL = r"(?:[绝絕絶]\s*密|[机機]\s*密|[秘祕]\s*密)"
 _SPAN = r"(?:[0-9一二三四五六七八九十两]+\s*(?:年|个?月|天|日)|长期|永久|启用前|公布前|解密)"
-_AROUND = rf"[\s{_STAR}{_ASTERISK}·•・.:()\[\]【】〔〕〖〗《》〈〉<>「」『』“”\"'|#_—–-]*"
+_AROUND = rf"[ {_STAR}{_ASTERISK}·•・.:()\[\]【】〔〕〖〗《》〈〉<>「」『』“”\"'|#_—–-]*"
 _MARK = re.compile(
     rf"{_LEVEL}\s*[{_STAR}]"
     rf"|{_LEVEL}\s*[{_ASTERISK}]\s*{_SPAN}"
@@ -42,7 +42,9 @@ def marked(text: str) -> bool:
     if "密" not in text:
         return False
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    return _MARK.search("\n".join(plain.splitlines())) is not None
+    # Blank lines and runs of blanks mean nothing; left in, a text of nothing else would take for ever.
+    lines = (" ".join(line.split()) for line in plain.splitlines())
+    return _MARK.search("\n".join(line for line in lines if line)) is not None
 
 
 def refuse_marked(kind: str, command: Command) -> None:

@@ -7,11 +7,8 @@ import hashlib
 import os
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
@@ -20,21 +17,26 @@ from shared.domain.classified import marked
 from shared.domain.classified import refusal as classified
 from shared.domain.kind import RuleBroken
 from shared.domain.text import Text
+from shared.security.containers import Bomb, Damaged, Locked, Macros, TooManyWords, Unfit, words_of
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
 from shared.security.vault import Vault, VaultProblem
 from shared.storage.port import FileStore
 
 LARGEST = 20 << 20
 LONGEST_NAME = 120
-MOST_PARTS = 2000
-LARGEST_UNPACKED = 200 << 20
-RATIO_MATTERS_FROM, HIGHEST_RATIO = 10 << 20, 100
-PIECE = 1 << 16
 
 Code = Literal["too_large", "empty", "type", "content", "bomb", "locked", "macros"]
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-_WORDS = re.compile(r"word/(?:document|header[0-9]*)\.xml")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+LOCKED = Text("文件已加密，请去掉密码", "the file is locked; take its password off")
+MACROS = Text("文件含有宏，请另存为不含宏的文件", "the file has macros; save it without")
+BOMB = Text("文件解压后过大，疑为压缩炸弹", "the file unpacks to far too much; it looks like a zip bomb")
+DAMAGED = Text("文件已损坏，打不开", "the file is damaged and does not open")
+TOO_MANY_WORDS = Text(
+    "文件内容过多，无法逐字核对密级标志，请分成几个文件",
+    "the file holds more words than can be looked through for marks of secrecy; divide it into several files",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +186,7 @@ def checked(name: str, body: bytes, *, field: str, largest: int = LARGEST) -> tu
             field,
         )
     if not body.startswith(kind.begins):
-        raise FileRefused(
-            "content",
-            Text(
-                f"文件内容与扩展名 .{extension} 不符",
-                f"the file's content is not what its extension .{extension} says",
-            ),
-            field,
-        )
+        raise _not_what_it_says(extension, field)
     if marked(name.rpartition(".")[0]):
         raise classified("file", field)
     if kind.text:
@@ -233,59 +228,32 @@ def _check_text(body: bytes, field: str) -> None:
 
 
 def _check_container(body: bytes, part: str, extension: str, field: str) -> None:
-    """Unpacks an office container without keeping anything, so that its real sizes are known."""
+    """Unpacks an office container, so that its real sizes are known, and looks for marks of secrecy in its words."""
     try:
-        with zipfile.ZipFile(BytesIO(body)) as container:
-            entries = container.infolist()
-            if any(entry.flag_bits & 0x1 for entry in entries):
-                raise FileRefused(
-                    "locked", Text("文件已加密，请去掉密码", "the file is locked; take its password off"), field
-                )
-            names = [entry.filename for entry in entries]
-            if part not in names:
-                raise FileRefused(
-                    "content",
-                    Text(
-                        f"文件内容与扩展名 .{extension} 不符",
-                        f"the file's content is not what its extension .{extension} says",
-                    ),
-                    field,
-                )
-            if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
-                raise zipfile.BadZipFile("a compression that office files do not use")
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise FileRefused(
-                    "macros", Text("文件含有宏，请另存为不含宏的文件", "the file has macros; save it without"), field
-                )
-            if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-                raise _bomb(field)
-            unpacked = 0
-            texts: list[bytes] = []
-            for entry in entries:
-                shown = _WORDS.fullmatch(entry.filename) is not None
-                with container.open(entry) as packed:
-                    while piece := packed.read(PIECE):
-                        unpacked += len(piece)
-                        if unpacked > LARGEST_UNPACKED:
-                            raise _bomb(field)
-                        if shown:
-                            texts.append(piece)
-                texts.append(b"</w:p>")
-            if unpacked > RATIO_MATTERS_FROM and unpacked > HIGHEST_RATIO * len(body):
-                raise _bomb(field)
-            paragraphs = re.sub("</w:p>|<w:br[ />]", "\n", b"".join(texts).decode("utf-8", "replace"))
-            if marked(re.sub("<[^>]*>", "", paragraphs)):
+        for words in words_of(body, part):
+            if marked(words):
                 raise classified("file", field)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as problem:
-        raise FileRefused(
-            "content", Text("文件已损坏，打不开", "the file is damaged and does not open"), field
-        ) from problem
+    except Locked as problem:
+        raise FileRefused("locked", LOCKED, field) from problem
+    except Unfit as problem:
+        raise _not_what_it_says(extension, field) from problem
+    except Macros as problem:
+        raise FileRefused("macros", MACROS, field) from problem
+    except Bomb as problem:
+        raise FileRefused("bomb", BOMB, field) from problem
+    except TooManyWords as problem:
+        raise FileRefused("too_large", TOO_MANY_WORDS, field) from problem
+    except Damaged as problem:
+        raise FileRefused("content", DAMAGED, field) from problem
 
 
-def _bomb(field: str) -> FileRefused:
+def _not_what_it_says(extension: str, field: str) -> FileRefused:
     return FileRefused(
-        "bomb",
-        Text("文件解压后过大，疑为压缩炸弹", "the file unpacks to far too much; it looks like a zip bomb"),
+        "content",
+        Text(
+            f"文件内容与扩展名 .{extension} 不符",
+            f"the file's content is not what its extension .{extension} says",
+        ),
         field,
     )
 

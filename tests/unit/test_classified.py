@@ -62,6 +62,19 @@ class _Part(BaseModel):
     said: str
 
 
+@pytest.mark.parametrize("filling", ["\n", " ", "*\n", "*", "绝 ", "机密*1", "密级 ", "· \n"])
+def test_a_long_text_is_looked_through_in_one_go(filling: str) -> None:
+    """What grew with the square of the length would not end: a letter may have a million characters."""
+    assert not marked("密" + filling * (1_000_000 // len(filling)))
+    assert marked("密" + filling * (1_000_000 // len(filling)) + "\n机密★10年")
+
+
+def test_blank_lines_within_a_mark_change_nothing() -> None:
+    assert marked("机密\n\n   \n★10年")
+    assert marked("密级：\n\n  机密  \n\n各单位")
+    assert not marked("机密文件\n\n目录★")
+
+
 class _Told(Command):
     plain: str = "无"
     listed: tuple[str, ...] = ()

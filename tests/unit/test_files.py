@@ -348,20 +348,109 @@ async def test_a_refused_file_leaves_nothing(files: Files, shelf: Shelf, store: 
     assert not store.subjects
 
 
+MARK = "机密★10年"
+IN_A_PART: dict[str, tuple[str, str, str]] = {
+    "a paragraph": ("docx", "word/document.xml", "<w:p>各单位：</w:p><w:p>{}</w:p><w:p>略</w:p>"),
+    "a header": ("docx", "word/header1.xml", "<w:p>{}</w:p>"),
+    "a footnote": ("docx", "word/footnotes.xml", "<w:footnote><w:p>{}</w:p></w:footnote>"),
+    "a text box": ("docx", "word/document.xml", "<w:p><w:txbxContent><w:p>{}</w:p></w:txbxContent></w:p>"),
+    "a watermark": ("docx", "word/header2.xml", "<v:shape><v:textpath string='{}'/></v:shape>"),
+    "the title": ("docx", "docProps/core.xml", "<dc:title>{}</dc:title><dc:creator>办公室</dc:creator>"),
+    "a shared string": ("xlsx", "xl/sharedStrings.xml", "<si><t>合计</t></si><si><t>{}</t></si>"),
+    "an inline string": ("xlsx", "xl/worksheets/sheet1.xml", "<row><c t='inlineStr'><is><t>{}</t></is></c></row>"),
+    "a formula's text": ("xlsx", "xl/worksheets/sheet1.xml", "<row><c t='str'><f>A1</f><v>{}</v></c></row>"),
+    "the name of a sheet": ("xlsx", "xl/workbook.xml", "<sheets><sheet name='{}'/></sheets>"),
+    "a page header": ("xlsx", "xl/worksheets/sheet1.xml", "<oddHeader>&amp;L&amp;\"宋体\"&amp;12{}&amp;R第 1 页</oddHeader>"),
+    "a note of a cell": ("xlsx", "xl/comments1.xml", "<comment><text><r><t>{}</t></r></text></comment>"),
+    "a slide": ("pptx", "ppt/slides/slide1.xml", "<a:p><a:r><a:t>{}</a:t></a:r></a:p>"),
+    "notes to a slide": ("pptx", "ppt/notesSlides/notesSlide1.xml", "<a:p><a:r><a:t>{}</a:t></a:r></a:p>"),
+    "a page": ("ofd", "Doc_0/Pages/Page_0/Content.xml", "<ofd:TextObject Boundary='9 20 99 5'><ofd:TextCode>{}</ofd:TextCode></ofd:TextObject>"),
+    "the title of a page file": ("ofd", "OFD.xml", "<ofd:DocInfo><ofd:Title>{}</ofd:Title><ofd:Author>办</ofd:Author></ofd:DocInfo>"),
+}  # fmt: skip
+MAIN = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml", "ofd": "OFD.xml"}
+
+
+def office(extension: str, part: str, xml: str | bytes, root: str = "<x>{}</x>") -> bytes:
+    """A container of its kind with one part that says something."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        if part != MAIN[extension]:
+            archive.writestr(MAIN[extension], "<x>略</x>")
+        archive.writestr(part, xml if isinstance(xml, bytes) else root.format(xml))
+    return out.getvalue()
+
+
+def is_classified(name: str, body: bytes) -> bool:
+    try:
+        checked(name, body, field="attachments")
+    except RuleBroken as broken:
+        return (broken.code, broken.field, broken.noted) == ("file.classified", "attachments", True)
+    return False
+
+
+@pytest.mark.parametrize("place", IN_A_PART)
+@pytest.mark.parametrize("mark", [MARK, "绝密★启用前", "机密", "密级：秘密", "&#26426;&#x5BC6;&#9733;10年"])
+def test_an_office_file_that_bears_a_mark_of_secrecy_is_refused_wherever_it_stands(place: str, mark: str) -> None:
+    extension, part, xml = IN_A_PART[place]
+    assert is_classified(f"通知.{extension}", office(extension, part, xml.format(mark)))
+
+
+@pytest.mark.parametrize("place", IN_A_PART)
+def test_the_word_in_a_sentence_is_no_mark(place: str) -> None:
+    extension, part, xml = IN_A_PART[place]
+    body = office(extension, part, xml.format("请公开机密文件的目录"))
+    assert checked(f"通知.{extension}", body, field="attachments")
+
+
 @pytest.mark.parametrize(
-    "said", ["<w:p><w:r><w:t>机密</w:t></w:r><w:r><w:t>★10年</w:t></w:r></w:p>", "<w:p>绝密</w:p>"]
+    ("extension", "part", "xml"),
+    [
+        ("docx", MAIN["docx"], "<w:p><w:r><w:t>机</w:t></w:r><w:proofErr/><w:r><w:t>密★10年</w:t></w:r></w:p>"),
+        ("docx", MAIN["docx"], "<w:p><![CDATA[机密★10年]]></w:p>"),
+        ("xlsx", "xl/sharedStrings.xml", "<si><r><t>机密</t></r><r><rPr><b/></rPr><t>★10年</t></r></si>"),
+        ("pptx", "ppt/slides/slide1.xml", "<a:p><a:r><a:t>机密</a:t></a:r><a:r><a:t>★10年</a:t></a:r></a:p>"),
+        (
+            "ofd",
+            "Doc_0/Pages/Page_0/Content.xml",
+            "<TextObject Boundary='9 20 9 5'><TextCode>机</TextCode></TextObject>"
+            "<TextObject Boundary='18 20 9 5'><TextCode>密</TextCode></TextObject>"
+            "<TextObject Boundary='9 40 99 5'><TextCode>各单位</TextCode></TextObject>",
+        ),
+    ],
 )
-@pytest.mark.parametrize("part", ["word/document.xml", "word/header1.xml"])
-def test_a_document_that_bears_a_mark_of_secrecy_is_refused(part: str, said: str) -> None:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("word/document.xml", "<w:p>请公开机密文件的目录</w:p>")
-    checked("申请.docx", out.getvalue(), field="attachments", largest=1 << 20)
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(part, f"<w:p>各单位：</w:p>{said}<w:p>略</w:p>")
-        if part != "word/document.xml":
-            archive.writestr("word/document.xml", "<w:p>略</w:p>")
-    with pytest.raises(RuleBroken) as caught:
-        checked("通知.docx", out.getvalue(), field="attachments", largest=1 << 20)
-    assert (caught.value.code, caught.value.field, caught.value.noted) == ("file.classified", "attachments", True)
+def test_a_mark_that_is_put_together_of_pieces_is_one(extension: str, part: str, xml: str) -> None:
+    assert is_classified(f"通知.{extension}", office(extension, part, xml))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_part_in_another_encoding_is_read_too(encoding: str) -> None:
+    declared = "utf-8" if encoding == "utf-8-sig" else "utf-16"
+    xml = f"<?xml version='1.0' encoding='{declared}'?><x><w:p>{MARK}</w:p></x>".encode(encoding)
+    if encoding in ("utf-16-le", "utf-16-be"):
+        xml = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}[encoding] + xml
+    assert is_classified("通知.docx", office("docx", MAIN["docx"], xml))
+
+
+def test_what_holds_the_character_of_every_mark_and_cannot_be_read_is_refused_as_damaged() -> None:
+    for xml in (
+        "<x><w:p>密</x>",
+        "<!DOCTYPE x [<!ENTITY a '密'>]><x>&a;</x>",
+        "<?xml version='1.0' encoding='gb2312'?><x/>",
+    ):
+        assert refusal("a.docx", office("docx", MAIN["docx"], xml.encode())).code == "content"
+    drawn = office("docx", "word/media/image1.svg", b"<!DOCTYPE svg><svg><br></svg>")
+    assert not is_classified("a.docx", drawn)
+    assert is_classified(
+        "a.xlsx", office("xlsx", "xl/drawings/vmlDrawing1.vml", f"<x title='{MARK}'><br></x>".encode())
+    )
+
+
+def test_more_words_than_can_be_looked_through_are_refused_by_saying_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = office("xlsx", "xl/sharedStrings.xml", "<si><t>保密审查</t></si>" * 400)
+    assert not is_classified("a.xlsx", body)
+    monkeypatch.setattr("shared.security.containers.LARGEST_READ", 4096)
+    refused = refusal("a.xlsx", body)
+    assert refused.code == "too_large"
+    assert "密级" in refused.message.zh
+    plain = office("xlsx", "xl/sharedStrings.xml", "<si><t>合计</t></si>" * 400)
+    assert not is_classified("a.xlsx", plain)
