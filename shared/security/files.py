@@ -17,6 +17,7 @@ from shared.domain.classified import marked
 from shared.domain.classified import refusal as classified
 from shared.domain.kind import RuleBroken
 from shared.domain.text import Text
+from shared.security.compound import SIGNATURE, CompoundFile, NotCompound
 from shared.security.containers import Bomb, Damaged, Locked, Macros, TooManyWords, Unfit, words_of
 from shared.security.sealing import KEY_BYTES, NONCE_BYTES, CipherKey, CipherName, Where, cipher_named
 from shared.security.vault import Vault, VaultProblem
@@ -27,7 +28,9 @@ LONGEST_NAME = 120
 
 Code = Literal["too_large", "empty", "type", "content", "bomb", "locked", "macros"]
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORD = {"WordDocument": (b"\xec\xa5", b"\xdc\xa5")}
+_SHEETS = dict.fromkeys(("Workbook", "Book"), (b"\x09\x08", b"\x09\x04", b"\x09\x02"))
+"""Old office files: the stream that one of them has, and how that begins."""
 
 LOCKED = Text("文件已加密，请去掉密码", "the file is locked; take its password off")
 MACROS = Text("文件含有宏，请另存为不含宏的文件", "the file has macros; save it without")
@@ -41,11 +44,12 @@ TOO_MANY_WORDS = Text(
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """A type that may come in: its media type, and how its content begins or which part its container must have."""
+    """A type that may come in: its media type, how its content begins, which part its container or stream its file has."""
 
     media_type: str
     begins: bytes = b""
     part: str | None = None
+    streams: Mapping[str, tuple[bytes, ...]] | None = None
     text: bool = False
 
 
@@ -55,10 +59,10 @@ TYPES: Mapping[str, FileType] = {
     "xlsx": FileType(f"{_OFFICE}spreadsheetml.sheet", b"PK\x03\x04", "xl/workbook.xml"),
     "pptx": FileType(f"{_OFFICE}presentationml.presentation", b"PK\x03\x04", "ppt/presentation.xml"),
     "ofd": FileType("application/ofd", b"PK\x03\x04", "OFD.xml"),
-    "doc": FileType("application/msword", _OLE),
-    "xls": FileType("application/vnd.ms-excel", _OLE),
-    "wps": FileType("application/wps-office.wps", _OLE),
-    "et": FileType("application/wps-office.et", _OLE),
+    "doc": FileType("application/msword", SIGNATURE, streams=_WORD),
+    "xls": FileType("application/vnd.ms-excel", SIGNATURE, streams=_SHEETS),
+    "wps": FileType("application/wps-office.wps", SIGNATURE, streams=_WORD),
+    "et": FileType("application/wps-office.et", SIGNATURE, streams=_SHEETS),
     "jpg": FileType("image/jpeg", b"\xff\xd8\xff"),
     "jpeg": FileType("image/jpeg", b"\xff\xd8\xff"),
     "png": FileType("image/png", b"\x89PNG\r\n\x1a\n"),
@@ -193,6 +197,8 @@ def checked(name: str, body: bytes, *, field: str, largest: int = LARGEST) -> tu
         _check_text(body, field)
     if kind.part is not None:
         _check_container(body, kind.part, extension, field)
+    if kind.streams is not None:
+        _check_compound(body, kind.streams, extension, field)
     return name, kind.media_type
 
 
@@ -245,6 +251,19 @@ def _check_container(body: bytes, part: str, extension: str, field: str) -> None
         raise FileRefused("too_large", TOO_MANY_WORDS, field) from problem
     except Damaged as problem:
         raise FileRefused("content", DAMAGED, field) from problem
+
+
+def _check_compound(body: bytes, streams: Mapping[str, tuple[bytes, ...]], extension: str, field: str) -> None:
+    """An old office file is what its name says: one of its kind's streams is there and begins as that does."""
+    try:
+        found = CompoundFile(body)
+        beginnings = {name: found.begins(name) for name in streams}
+    except NotCompound as problem:
+        raise FileRefused("content", DAMAGED, field) from problem
+    if not any(said is not None and said.startswith(streams[name]) for name, said in beginnings.items()):
+        raise _not_what_it_says(extension, field)
+    if found.has_program:
+        raise FileRefused("macros", MACROS, field)
 
 
 def _not_what_it_says(extension: str, field: str) -> FileRefused:

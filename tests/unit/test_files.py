@@ -15,6 +15,7 @@ from shared.security.keys import Keys
 from shared.security.sealing import CipherName
 from shared.security.vault import Vault, VaultProblem
 from shared.storage.port import StoreAway
+from tests.compound_files import SHEETS, SIGNATURE, WORD, compound
 from tests.unit.vault_in_memory import VaultInMemory
 
 KEYS = Keys(bytes(range(32)), Ed25519PrivateKey.generate())
@@ -22,7 +23,8 @@ CASE = "M2026-000123"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
 JPG = b"\xff\xd8\xff\xe0" + bytes(30)
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+DOC = compound({"WordDocument": WORD, "1Table": bytes(4096), "\x05SummaryInformation": bytes(100)})
+XLS = compound({"Workbook": SHEETS, "\x05SummaryInformation": bytes(100)})
 
 
 class Shelf:
@@ -58,10 +60,10 @@ GOOD = {
     "xlsx": XLSX,
     "pptx": container("[Content_Types].xml", "ppt/presentation.xml"),
     "ofd": container("OFD.xml", "Doc_0/Document.xml"),
-    "doc": OLE,
-    "xls": OLE,
-    "wps": OLE,
-    "et": OLE,
+    "doc": DOC,
+    "xls": XLS,
+    "wps": DOC,
+    "et": XLS,
     "jpg": JPG,
     "jpeg": JPG,
     "png": PNG,
@@ -98,7 +100,7 @@ def test_a_file_whose_content_is_what_its_name_says_comes_in(extension: str) -> 
 
 
 @pytest.mark.parametrize("named", GOOD)
-@pytest.mark.parametrize("content", ["pdf", "docx", "xlsx", "doc", "png", "jpg"])
+@pytest.mark.parametrize("content", ["pdf", "docx", "xlsx", "doc", "xls", "png", "jpg"])
 def test_a_file_that_is_something_else_than_it_says_is_refused(named: str, content: str) -> None:
     if GOOD[named] == GOOD[content]:
         assert TYPES[named].begins == TYPES[content].begins
@@ -454,3 +456,59 @@ def test_more_words_than_can_be_looked_through_are_refused_by_saying_so(monkeypa
     assert "密级" in refused.message.zh
     plain = office("xlsx", "xl/sharedStrings.xml", "<si><t>合计</t></si>" * 400)
     assert not is_classified("a.xlsx", plain)
+
+
+OLD = {
+    "eight bytes": SIGNATURE,
+    "a header of nothing": SIGNATURE + bytes(600),
+    "an installer": compound({"\u4840\u3f3f\u4577": bytes(4096)}),
+    "a mail": compound({"__properties_version1.0": bytes(64)}, {"__nameid_version1.0": {"x": bytes(64)}}),
+    "a sheet inside an object": compound(
+        {"CompObj": bytes(80)}, {"ObjectPool": {"Workbook": SHEETS, "WordDocument": WORD}}
+    ),
+    "an empty stream": compound({"WordDocument": b"", "Workbook": b""}),
+    "a stream that is something else": compound({"WordDocument": bytes(4096), "Workbook": bytes(4096)}),
+}
+
+
+@pytest.mark.parametrize("extension", ["doc", "xls", "wps", "et"])
+@pytest.mark.parametrize("what", OLD)
+def test_an_old_office_file_is_what_its_name_says(extension: str, what: str) -> None:
+    assert refusal(f"a.{extension}", OLD[what]).code == "content"
+
+
+def test_an_old_sheet_may_be_of_either_name_and_short() -> None:
+    assert outcome("a.xls", compound({"Book": SHEETS})) == "taken"
+    assert outcome("a.et", compound({"\x05SummaryInformation": bytes(70), "Workbook": SHEETS[:512]})) == "taken"
+    assert outcome("a.doc", compound({"WordDocument": WORD}, {"ObjectPool": {"Workbook": SHEETS}})) == "taken"
+
+
+@pytest.mark.parametrize(
+    ("extension", "streams", "storages"),
+    [
+        ("doc", {"WordDocument": WORD}, {"Macros": {"PROJECT": bytes(64)}}),
+        ("wps", {"WordDocument": WORD}, {"VBA": {"dir": bytes(64)}}),
+        ("xls", {"Workbook": SHEETS}, {"_VBA_PROJECT_CUR": {"PROJECT": bytes(64)}}),
+        ("et", {"Workbook": SHEETS}, {"x": {"_VBA_PROJECT": bytes(64)}}),
+    ],
+)
+def test_an_old_office_file_with_macros_is_refused(
+    extension: str, streams: dict[str, bytes], storages: dict[str, dict[str, bytes]]
+) -> None:
+    assert refusal(f"a.{extension}", compound(streams, storages)).code == "macros"
+
+
+@given(cut=st.integers(8, len(DOC) - 1), at=st.integers(0, len(DOC) - 1), value=st.integers(0, 255))
+def test_a_damaged_old_file_is_refused_or_taken_but_never_breaks(cut: int, at: int, value: int) -> None:
+    assert outcome("a.doc", DOC[:cut]) in {"taken", "content"}
+    changed = bytearray(DOC)
+    changed[at] = value
+    assert outcome("a.doc", bytes(changed)) in {"taken", "content", "macros"}
+
+
+@given(words=st.lists(st.tuples(st.integers(0, 511), st.integers(0, 2**32 - 1)), max_size=12))
+def test_links_that_lead_anywhere_end(words: list[tuple[int, int]]) -> None:
+    changed = bytearray(DOC)
+    for place, value in words:
+        struct.pack_into("<I", changed, 44 + place * 4, value)
+    assert outcome("a.doc", bytes(changed)) in {"taken", "content", "macros"}
