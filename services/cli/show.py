@@ -358,7 +358,9 @@ def days_table(content: Document) -> None:
     length = say(words.amount(content["amount"]))
     out = console()
     moved = say(words.operations(content.get("operations") or "", content["amount"].lstrip("0123456789")))
-    out.print(f"{_titled(content, 'title')}  {content['clock']}", markup=False)
+    if "title" in content:
+        # A date that is asked for without a case is no clock's.
+        out.print(f"{_titled(content, 'title')}  {content['clock']}", markup=False)
     out.print(
         f"{words.moment(content['start'])} + {length}{'  ' if moved else ''}{moved} → "
         f"{words.moment(content['due']) or '—'}{say(Text(f'（{state}）', f' ({state})'))}",
