@@ -697,22 +697,32 @@ def _supported(state: Application, draft: ReplyDrafted) -> None:
 
 def _still_supported(state: Application, context: Context) -> None:
     """The draft's outcome still rests on what stands in the file: what changed since calls for another draft."""
-    lacking = None if state.draft is None or context.unattended else _unsupported(state, state.draft)
-    if lacking is not None:
-        refused = refusal(lacking[0])
+    if state.draft is None or context.unattended:
+        return
+    lacking = _unsupported(state, state.draft)
+    code = lacking[0] if lacking is not None else _unrepeated(state, state.draft, context)
+    if code is not None:
+        refused = refusal(code)
         raise RuleBroken(refused.code, REDRAFT.format(why=refused.message), refused.basis)
 
 
 def _repeats(state: Application, command: DraftReply, context: Context) -> None:
     """What a repeated application repeats is another one of the same applicant that was answered."""
-    if command.outcome != "O11" or command.earlier is None:
-        return
-    view = context.cases.get(command.earlier)
+    lacking = _unrepeated(state, command, context)
+    if lacking is not None:
+        raise refusal(lacking, "earlier")
+
+
+def _unrepeated(state: Application, draft: DraftReply | ReplyDrafted, context: Context) -> str | None:
+    """Why the application that is named as answered before is none: the code of the refusal."""
+    if draft.outcome != "O11" or draft.earlier is None:
+        return None
+    view = context.cases.get(draft.earlier)
     other = view.state if view is not None and isinstance(view.state, Application) else None
-    if command.earlier == context.case or other is None or other.answered is None or other.answered > context.today:
-        raise refusal("earlier_not_answered", "earlier")
-    if other.writer != state.writer and other.identity is not None and state.identity is not None:
-        raise refusal("earlier_of_another", "earlier")
+    if draft.earlier == context.case or other is None or other.answered is None or other.answered > context.today:
+        return "earlier_not_answered"
+    known = other.writer == state.writer or other.identity is None or state.identity is None
+    return None if known else "earlier_of_another"
 
 
 def review_reply(state: Application, command: ReviewReply, context: Context) -> list[Event]:

@@ -695,6 +695,11 @@ class DraftReply(_Answer):
     )
 
 
+def _answered_before(state: Any) -> tuple[str, ...]:
+    """The application that the drafted reply says was answered before."""
+    return (state.draft.earlier,) if state.draft is not None and state.draft.earlier else ()
+
+
 @command(
     Text("审核答复", "Review the reply"),
     help=Text(
@@ -702,6 +707,7 @@ class DraftReply(_Answer):
     ),
     basis=KEEPING,
     allowed=(HEADS,),
+    needs_of=_answered_before,
 )
 class ReviewReply(Command):
     """Pass the reply or hand it back."""
@@ -719,6 +725,7 @@ class ReviewReply(Command):
     help=Text("发出或当面交付之日为答复日。", "The day of dispatch or of handing over counts."),
     basis=ANSWERS,
     allowed=(DESK,),
+    needs_of=_answered_before,
 )
 class Reply(Command):
     """Send the reviewed reply."""

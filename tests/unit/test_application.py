@@ -378,6 +378,22 @@ def test_an_application_repeats_neither_itself_nor_another_persons() -> None:
     scenario.when(drafted("O11"), by=CLERK, on=DAY).then_refused("application.earlier_of_another", "earlier")
 
 
+def test_the_answer_that_a_repeated_application_names_stands_still_when_its_reply_is_reviewed_and_sent() -> None:
+    view = ANSWERED_BEFORE[REPEATED]
+    undone = {REPEATED: replace(view, state=replace(view.state, answered=None))}
+    for steps, step, by in (
+        ((), ReviewReply(passed=True), HEAD),
+        (((ReviewReply(passed=True), HEAD),), Reply(), CLERK),
+    ):
+        scenario = file("registered")
+        scenario.cases = ANSWERED_BEFORE
+        scenario.and_(drafted("O11"), by=CLERK, on=DAY)
+        for command, who in steps:
+            scenario.and_(command, by=who, on=DAY)
+        scenario.cases = undone
+        scenario.when(step, by=by, on=DAY).then_refused("application.earlier_not_answered")
+
+
 @pytest.mark.parametrize("outcome", ["O15", "O16", "O17"])
 def test_what_follows_from_a_clock_is_not_drafted(outcome: str) -> None:
     file("registered").when(DraftReply(outcome=outcome, reply="不再处理"), by=CLERK, on=DAY).then_refused(
