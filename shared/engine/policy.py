@@ -110,10 +110,11 @@ class _Reacting:
 
     async def take(self, records: Sequence[Logged]) -> None:
         read: list[tuple[Logged, dict[str, Any]]] = []
+        wanted = self._undoing | set(self.policy.on)
         for record in records:
             try:
                 event = decode(record.value)
-                if short_type(event["type"]) in self._wanted:
+                if short_type(event["type"]) in wanted:
                     read.append((record, event))
             except UNREADABLE as problem:
                 await self.parking.park(parked(self.name, record, None, str(problem)))
@@ -128,10 +129,6 @@ class _Reacting:
         """The events by which entries that gave cause are voided."""
         services = {name.partition(".")[0] for name in self.policy.on} if self.policy.undoes else ()
         return frozenset(f"{service}.{EntryVoided.event_name}" for service in services)
-
-    @property
-    def _wanted(self) -> frozenset[str]:
-        return self._undoing | set(self.policy.on)
 
     async def _take(self, record: Logged, event: Mapping[str, Any]) -> None:
         policy = self.policy

@@ -25,6 +25,16 @@ async def prepared(county: StoryCounty, interpretation: str) -> None:
     await county.done(f"{interpretation}/submit-material", "clerk", text="招生办法解读")
 
 
+async def determined(county: StoryCounty) -> tuple[str, str]:
+    """An active document with plan and material, accepted for issue: its place and that of its interpretation."""
+    document, interpretation = await submitted(county, attribute="active")
+    await prepared(county, interpretation)
+    await county.done(f"{document}/review-attribute", "head")
+    accepted = {"content_checked": True, "interpretation": last(interpretation)}
+    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    return document, interpretation
+
+
 async def issued(county: StoryCounty, document: str, interpretation: str) -> None:
     """Issued, and the interpretation told of it."""
     printed = {"document_number": "罗府办发〔2026〕8号", "normative": True, "interpretation": last(interpretation)}
@@ -106,11 +116,7 @@ async def a_document_without_attribute_is_returned_and_its_interpretation_done_i
 
 @story("2026-03-26 09:00")
 async def an_interpretation_linked_too_late_is_charged_in_the_quarter_of_its_due_date(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     await issued(county, document, interpretation)
     county.at("2026-04-02 09:00")
     await published(county, interpretation)
@@ -141,11 +147,7 @@ async def the_same_events_twice_make_one_interpretation(county: StoryCounty) -> 
 
 @story("2026-03-02 09:00")
 async def a_document_that_turns_active_twice_has_one_item_to_publish(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     await issued(county, document, interpretation)
     (article,) = await county.listed(ARTICLES)
     for attribute, more in (("on_request", {}), ("active", {"content_checked": True})):
@@ -163,11 +165,7 @@ async def a_document_that_turns_active_twice_has_one_item_to_publish(county: Sto
 
 @story("2026-03-02 09:00")
 async def the_item_of_a_repealed_document_is_dropped_without_a_charge(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     await issued(county, document, interpretation)
     (article,) = await county.listed(ARTICLES)
     mine = str((await county.done(ARTICLES, "clerk", title="解读", source=last(document)))["id"])
@@ -184,11 +182,7 @@ async def the_item_of_a_repealed_document_is_dropped_without_a_charge(county: St
 
 @story("2026-03-02 09:00")
 async def a_document_repealed_or_withheld_at_once_is_not_interpreted(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     await issued(county, document, interpretation)
     repealed = await county.done(f"{document}/repeal-document", "head", explanation="已有新文件")
     await county.settled()
@@ -210,11 +204,7 @@ async def a_document_repealed_or_withheld_at_once_is_not_interpreted(county: Sto
 
 @story("2026-03-02 09:00")
 async def an_undone_reassessment_takes_back_what_followed_from_it(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     await issued(county, document, interpretation)
     (article,) = await county.listed(ARTICLES)
     before = await county.dues(f"{ARTICLES}/{article}")
@@ -247,11 +237,7 @@ async def an_undone_reassessment_takes_back_what_followed_from_it(county: StoryC
 
 @story("2026-03-02 09:00")
 async def a_wrong_day_of_issue_is_put_right_and_every_limit_counts_anew(county: StoryCounty) -> None:
-    document, interpretation = await submitted(county, attribute="active")
-    await prepared(county, interpretation)
-    await county.done(f"{document}/review-attribute", "head")
-    accepted = {"content_checked": True, "interpretation": last(interpretation)}
-    await county.done(f"{document}/determine-attribute", CHIEF, **accepted)
+    document, interpretation = await determined(county)
     county.at("2026-03-16 09:00")
     wrong = {
         "document_number": "罗教发〔2026〕3号",
